@@ -1,4 +1,4 @@
-//! What documents say of each other.
+//! Checks references between objects.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,19 +8,19 @@ use crate::kubernetes::{FieldPath, Object, Schema};
 use crate::report::Finding;
 use crate::yaml::{Map, Node, Value};
 
-/// What objects say of each other: two of one identity, Services without pods, what points nowhere. It is gathered while their fields
-/// are at hand, object by object, and judged once all are known.
+/// Checks objects together: duplicate identities, Services without pods, references to objects that are missing. Information is
+/// gathered object by object while their fields are available, and judged at the end.
 pub(super) struct Together<'o> {
     objects: &'o [Object],
-    /// Kinds and names of all objects.
+    /// The kinds and names of all objects.
     names: HashSet<(&'o str, &'o str)>,
     pods: Pods,
-    /// Where the last object of an identity says its kind.
+    /// The place of the last object with each identity.
     places: HashMap<[&'o str; 4], Span>,
     questions: Vec<(Asked<'o>, Question)>,
 }
 
-/// An object that something is asked of, what messages call it, and which of those that are called so it is, from 0.
+/// An object to report on: its name in messages, and its index among objects with the same name, from 0.
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'o> {
     pub(super) object: &'o Object,
@@ -28,26 +28,26 @@ pub(super) struct Asked<'o> {
     pub(super) nth: usize,
 }
 
-/// What is asked of an object.
+/// A check that has to wait until all objects are known.
 enum Question {
-    /// It is there twice: the places of both.
+    /// The object occurs twice, at these places.
     Twice { place: Span, first: Span },
-    /// Whether its selector finds pods.
+    /// Whether its selector matches any pods.
     HasPods { selector: Map, place: Span, otherwise: &'static str },
-    /// Whether there is anything to scale, where what it scales is not among the objects.
+    /// Whether to report that the target of an autoscaler is not among the objects.
     Scales { kind: String, name: String, place: Span },
-    /// Its pods use something that is not among the objects.
+    /// Its pods use an object that is not in the input.
     NotRendered { path: &'static [&'static str], kind: &'static str, name: String, place: Span },
 }
 
 impl<'o> Together<'o> {
-    /// Nothing is gathered yet of these objects.
+    /// Prepares the check of these objects.
     pub(super) fn new(objects: &'o [Object]) -> Self {
         let names = objects.iter().map(|object| (object.id.kind.as_str(), object.id.name.as_str())).collect();
         Together { objects, names, pods: Pods::default(), places: HashMap::new(), questions: Vec::new() }
     }
 
-    /// Gathers what an object with these fields says of others.
+    /// Gathers what an object with these fields says about other objects.
     pub(super) fn add(&mut self, asked: Asked<'o>, fields: &Map) {
         let object = asked.object;
         let id = &object.id;
@@ -88,7 +88,7 @@ impl<'o> Together<'o> {
         self.add_used(asked, fields);
     }
 
-    /// ConfigMaps and Secrets that pods use and that are not among the objects: they have to be there already.
+    /// Adds the ConfigMaps and Secrets that pods use, but that are not in the input. They must already exist in the cluster.
     fn add_used(&mut self, asked: Asked<'o>, fields: &Map) {
         let Some(path) = PodsOf::kind(&asked.object.id.kind).map(|pods| pods.spec) else { return };
         let Some(pod) = fields.at(path.iter().copied()) else { return };
@@ -105,7 +105,7 @@ impl<'o> Together<'o> {
         }
     }
 
-    /// Reports what is wrong.
+    /// Reports all findings.
     pub(super) fn judge(self, findings: &mut Vec<Finding>) {
         for (asked, question) in &self.questions {
             let mut report = Report::of(asked.object, asked.name, asked.nth);
@@ -130,7 +130,7 @@ impl<'o> Together<'o> {
                     warn("no-pods", &["spec", "selector"], message, place);
                 }
             }
-            // Where there is nothing to scale at all, that is rendered somewhere else.
+            // If the input has nothing that could be scaled, the target is rendered elsewhere.
             Question::Scales { kind, name, place } => {
                 if !self.pods.is_empty() || self.objects.iter().any(|other| other.id.kind == *kind) {
                     let message = format!("{kind}/{name} is not in the input");
@@ -145,13 +145,13 @@ impl<'o> Together<'o> {
     }
 }
 
-/// Whether an object has no namespace, whatever its metadata says.
+/// Whether an object of a cluster-scoped kind declares a namespace.
 fn is_of_cluster(object: &Object) -> bool {
     let kind = Schema::built_in().kind(&object.id.api_version, &object.id.kind);
     !object.id.namespace.is_empty() && kind.is_some_and(|kind| kind.is_namespaced == Some(false))
 }
 
-/// Where an object of a kind describes the pods that it makes.
+/// The paths of the pod labels and the pod spec in objects of a kind.
 struct PodsOf {
     labels: &'static [&'static str],
     spec: &'static [&'static str],
@@ -174,7 +174,7 @@ impl PodsOf {
     }
 }
 
-/// The labels of all pods that are made, and which pods have one.
+/// The labels of all pods, indexed.
 #[derive(Default)]
 struct Pods {
     labels: Vec<Map>,
@@ -195,12 +195,12 @@ impl Pods {
         self.labels.is_empty()
     }
 
-    /// Whether pods with the labels of a selector are among those that are made; `None` if none are made at all, or it is empty.
+    /// Whether any pods have the labels of a selector; `None` if there are no pods or if the selector is empty.
     fn has(&self, selector: &Map) -> Option<bool> {
         if self.is_empty() {
             return None;
         }
-        // Those that have the rarest label are looked at.
+        // Only pods that have the rarest label are compared.
         let with = |(key, node): (&str, &Node)| {
             let value = node.value.as_str().unwrap_or_default();
             self.by_label.get(&(key.to_owned(), value.to_owned())).map_or(&[][..], Vec::as_slice)
@@ -213,7 +213,7 @@ impl Pods {
     }
 }
 
-/// The ConfigMaps and Secrets named below a value, but for those that may be missing.
+/// Finds the references to ConfigMaps and Secrets below a value, except optional ones.
 fn references<'n>(node: &'n Node, found: &mut Vec<(&'static str, (&'n str, &'n Span))>) {
     match &node.value {
         Value::List(items) => items.iter().for_each(|item| references(item, found)),
@@ -222,7 +222,7 @@ fn references<'n>(node: &'n Node, found: &mut Vec<(&'static str, (&'n str, &'n S
                 let reference = match key {
                     "configMap" | "configMapRef" | "configMapKeyRef" => Some(("ConfigMap", "name")),
                     "secretRef" | "secretKeyRef" => Some(("Secret", "name")),
-                    // A volume names it otherwise than a part of a projected one does.
+                    // A volume has a different field for the name than a source of a projected volume.
                     "secret" => Some((
                         "Secret",
                         if inner.value.as_map().is_some_and(|map| map.get("secretName").is_some()) {
@@ -258,7 +258,7 @@ mod tests {
     const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {selector: {matchLabels: {app: web}}, \
         template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web}]}}}\n";
 
-    /// What is reported of a stream of documents, in which `WEB` is a Deployment `web` whose pods have the label `app: web`.
+    /// Returns the findings for a stream of documents, in which `WEB` is a Deployment `web` whose pods have the label `app: web`.
     fn reported(documents: &[&str]) -> Vec<String> {
         let text = documents.join("---\n").replace("WEB", DEPLOYMENT);
         let objects = read_objects(&Source::file("m.yaml", text), "m.yaml").expect("objects");
@@ -284,7 +284,7 @@ mod tests {
             reported(&["WEB", &autoscaler("StatefulSet", "web")]),
             ["HorizontalPodAutoscaler/web: spec.scaleTargetRef: StatefulSet/web is not in the input"]
         );
-        // Without anything that makes pods, that is somewhere else.
+        // Without anything that creates pods, the target is elsewhere.
         assert_eq!(reported(&[&autoscaler("Deployment", "web")]), [""; 0]);
     }
 
@@ -317,7 +317,7 @@ mod tests {
             reported(&["WEB", "WEB"]),
             ["Deployment/web: metadata.name: duplicate object; the second would overwrite the first"]
         );
-        // What is not namespaced is one object in all namespaces.
+        // A cluster-scoped object is the same in all namespaces.
         let in_namespace = |namespace: &str, kind: &str| {
             format!("apiVersion: v1\nkind: {kind}\nmetadata: {{name: a, namespace: {namespace}}}\n")
         };

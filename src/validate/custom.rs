@@ -1,4 +1,4 @@
-//! Kinds that CustomResourceDefinitions bring, and their objects.
+//! Kinds that CustomResourceDefinitions define, and checks of their objects.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -18,7 +18,7 @@ use crate::kubernetes::names;
 use crate::kubernetes::{FieldPath, Object, PathStep};
 use crate::yaml::{Map, Node, Value};
 
-/// A kind that a CustomResourceDefinition brings.
+/// A kind that a CustomResourceDefinition defines.
 #[derive(Debug)]
 pub struct CustomKind {
     group: String,
@@ -31,17 +31,17 @@ pub struct CustomKind {
 struct Version {
     name: String,
     is_served: bool,
-    /// Whether `status` is not a part of what is created.
+    /// Whether there is a status subresource, so that `status` is ignored on creation.
     has_status: bool,
-    /// The path of the replicas that are scaled.
+    /// The path of the replica count of the scale subresource.
     replicas: Vec<String>,
-    /// `openAPIV3Schema`.
+    /// The version's `openAPIV3Schema`.
     structural: Option<Node>,
-    /// What is made of it, when an object needs it; none if it is broken.
+    /// The compiled schema, built when it is first needed; `None` if the schema is invalid.
     schema: OnceLock<Option<Compiled>>,
 }
 
-/// The kinds that CustomResourceDefinitions among the objects bring.
+/// Returns the kinds that CustomResourceDefinitions among the objects define.
 pub fn custom_kinds(objects: &[Object]) -> Vec<CustomKind> {
     objects.iter().filter(|object| object.id.kind == "CustomResourceDefinition").filter_map(CustomKind::of).collect()
 }
@@ -59,7 +59,7 @@ impl CustomKind {
         })
     }
 
-    /// Whether objects of a group and kind are of this one.
+    /// Whether it has this group and kind.
     pub(super) fn is(&self, group: &str, kind: &str) -> bool {
         self.group == group && self.kind == kind
     }
@@ -128,7 +128,7 @@ pub(super) fn check(
     evaluation.check(rules, &node, None, &FieldPath::default(), place);
 }
 
-/// Checks the rules that compare an object with what it was before, both of a custom kind.
+/// Checks the rules that compare an object of a custom kind with its previous version.
 pub(super) fn check_update(
     (old, new): (&Object, &Object),
     kind: &CustomKind,
@@ -144,7 +144,7 @@ pub(super) fn check_update(
     let Some(rules) = &compiled.rules else { return };
     let stored = |object: &Object| {
         let node = version.stored(compiled, structural, object.fields(), &object.span);
-        // What is not valid has no rules to compare by.
+        // An invalid object cannot be compared.
         let is_valid =
             compiled.schema.validate(&node, &Budget::default()).is_ok_and(|violations| violations.is_empty());
         is_valid.then_some(node)
@@ -160,7 +160,7 @@ impl Version {
         self.schema.get_or_init(|| Compiled::of(self.structural.as_ref()?)).as_ref()
     }
 
-    /// An object as the server stores it: with the defaults of its schema, and without `status`, which is set apart.
+    /// Returns an object as the server stores it: with the defaults of its schema, and without `status` if that is a subresource.
     fn stored(&self, compiled: &Compiled, structural: &Node, fields: Cow<'_, Map>, place: &Span) -> Node {
         let mut fields = fields.into_owned();
         if self.has_status {
@@ -174,7 +174,7 @@ impl Version {
     }
 }
 
-/// Tells the innermost reasons.
+/// Reports the innermost reasons of a violation.
 fn tell(violation: &Violation, root: &Node, report: &mut Report<'_>) {
     if !violation.children.is_empty() && !violation.is_combination {
         violation.children.iter().for_each(|child| tell(child, root, report));
@@ -203,7 +203,7 @@ fn tell(violation: &Violation, root: &Node, report: &mut Report<'_>) {
     }
 }
 
-/// The reasons why none of several schemas is met.
+/// Adds the reasons why none of several schemas matches.
 fn leaves(violation: &Violation, reported: &mut Diagnostic) {
     if violation.children.is_empty() {
         let path = violation.instance_path.join(".");
@@ -212,8 +212,8 @@ fn leaves(violation: &Violation, reported: &mut Diagnostic) {
     violation.children.iter().for_each(|child| leaves(child, reported));
 }
 
-/// Fields that the schema does not name. Below `x-kubernetes-preserve-unknown-fields` any are kept, but those of objects that are
-/// named there are looked at.
+/// Reports fields that the schema does not declare. With `x-kubernetes-preserve-unknown-fields`, all fields are allowed, but
+/// declared objects among them are still checked.
 fn unknown_fields(fields: &Map, schema: &Node, path: &mut FieldPath, is_whole_object: bool, report: &mut Report<'_>) {
     let Some(schema) = schema.value.as_map() else { return };
     let properties = schema.get("properties").and_then(|node| node.value.as_map());
@@ -253,7 +253,8 @@ fn unknown_fields(fields: &Map, schema: &Node, path: &mut FieldPath, is_whole_ob
     }
 }
 
-/// What every object has: an embedded one says what it is, and its metadata have the fields of all metadata.
+/// Checks the head of a whole object: an embedded object must have an API version and a kind, and metadata must have valid
+/// fields.
 fn whole_object(fields: &Map, path: &FieldPath, is_embedded: bool, report: &mut Report<'_>) {
     for name in ["apiVersion", "kind"].into_iter().filter(|_| is_embedded) {
         let given = fields.get(name).filter(|node| !node.value.is_null());
@@ -282,10 +283,10 @@ fn whole_object(fields: &Map, path: &FieldPath, is_embedded: bool, report: &mut 
     }
 }
 
-/// The type of all metadata in the record of Kubernetes' API.
+/// The object type of all metadata in the recorded schema.
 const METADATA: &str = "apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
-/// Integers of Go's sizes, base64, and texts of other formats.
+/// Checks the format of a value: integers of 32 or 64 bits, base64, and formats of texts.
 fn format(node: &Node, schema: &Map, path: &FieldPath, report: &mut Report<'_>) {
     if let Some(message) = wrong_format(node, schema) {
         report.error("format", path, message, &node.span);
@@ -311,13 +312,13 @@ fn below(node: &Node, schema: &Node, path: &mut FieldPath, report: &mut Report<'
     }
 }
 
-/// Lists that are sets, or whose items are distinguished by keys, have nothing twice.
+/// Reports duplicate items in lists that are sets or have key fields.
 fn twins(items: &[Node], schema: &Node, path: &FieldPath, report: &mut Report<'_>) {
     let Some(schema) = schema.value.as_map() else { return };
     let sort = schema.get("x-kubernetes-list-type").and_then(|node| node.value.as_str());
     let keys = schema.get("x-kubernetes-list-map-keys").and_then(|node| node.value.as_list()).unwrap_or_default();
     let keys: Vec<&str> = keys.iter().filter_map(|key| key.value.as_str()).collect();
-    // What tells an item from the others, as text: lists may be long.
+    // Identities are compared as text, because lists may be long.
     let identity = |item: &Node| match sort {
         Some("set") => Some(json::write(&item.value)),
         Some("map") => {
@@ -337,7 +338,7 @@ fn twins(items: &[Node], schema: &Node, path: &FieldPath, report: &mut Report<'_
     }
 }
 
-/// A DNS label of RFC 1035, but for its case.
+/// Whether a text is a DNS label of RFC 1035, in any case.
 fn is_kind(text: &str) -> bool {
     names::is_dns_label(&text.to_lowercase()) && text.starts_with(|c: char| c.is_ascii_alphabetic())
 }

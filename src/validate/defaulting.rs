@@ -1,9 +1,9 @@
-//! Custom resources as the API server stores them: with the defaults of their schema, and without what is null
+//! Completes custom resources as the API server stores them: adds the defaults of the schema, and removes nulls
 //! (k8s.io/apiextensions-apiserver, `pkg/apiserver/schema/defaulting`).
 
 use crate::yaml::{Map, Node, Value};
 
-/// Whether a schema has a default somewhere.
+/// Whether a schema contains a default.
 pub(super) fn has_default(schema: &Node) -> bool {
     let Some(schema) = schema.value.as_map() else { return false };
     schema.get("default").is_some_and(|node| !node.value.is_null())
@@ -15,7 +15,7 @@ fn inner(schema: &Map) -> impl Iterator<Item = &Node> {
     ["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key))
 }
 
-/// Whether there is a null in a value.
+/// Whether a value contains a null.
 pub(super) fn has_null(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -25,7 +25,7 @@ pub(super) fn has_null(value: &Value) -> bool {
     }
 }
 
-/// Fills in the defaults of a schema, also where a value is null that must not be, and drops other fields that are so.
+/// Adds the defaults of a schema, also in place of nulls that are not allowed, and removes other fields with such nulls.
 pub(super) fn complete(node: &mut Node, schema: &Node) {
     let Some(schema) = schema.value.as_map() else { return };
     match &mut node.value {

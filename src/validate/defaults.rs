@@ -1,4 +1,4 @@
-//! Defaults in schemas of custom kinds, which have to be valid themselves (k8s.io/apiextensions-apiserver,
+//! Checks the defaults in schemas of custom kinds, which must be valid themselves (k8s.io/apiextensions-apiserver,
 //! `pkg/apiserver/schema/defaulting/validation.go`).
 
 use super::expressions::Evaluation;
@@ -9,17 +9,17 @@ use crate::json_schema::{Budget, Violation};
 use crate::kubernetes::{FieldPath, PathStep};
 use crate::yaml::{Map, Node, Value};
 
-/// How deep a default can be before it is given up.
+/// The depth to which a default is checked.
 const MAX_DEPTH: usize = 200;
 
-/// Why a default is not one of its schema, and where; none if it is one.
+/// Returns the place and the reason why a default does not conform to its schema; `None` if it does.
 pub(super) fn problem(node: &Node, schema: &Map) -> Option<(FieldPath, String)> {
     if let Some(found) = unknown(node, schema, &FieldPath::default()) {
         return Some(found);
     }
     let structural = Node::new(Value::Map(schema.clone()), node.span.clone());
     let compiled = Compiled::of_defaults(&structural)?;
-    // What takes too long is not judged. Defaults below a default are not filled in.
+    // If validation takes too long, nothing is reported. Defaults inside of a default are not applied.
     let violations = compiled.schema.validate(node, &Budget::default()).ok()?;
     if let Some(violation) = violations.first() {
         return Some(innermost(violation));
@@ -45,7 +45,7 @@ fn innermost(violation: &Violation) -> (FieldPath, String) {
     }
 }
 
-/// Fields that the schema does not know, or that a whole object lacks, and values without the format that they have to have.
+/// Finds fields that the schema does not declare, fields that a whole object lacks, and values with the wrong format.
 fn unknown(node: &Node, schema: &Map, path: &FieldPath) -> Option<(FieldPath, String)> {
     if path.0.len() > MAX_DEPTH {
         return None;

@@ -1,4 +1,4 @@
-//! The rules of a custom resource evaluated (k8s.io/apiextensions-apiserver, `pkg/apiserver/schema/cel`).
+//! Evaluates the rules of custom resources (k8s.io/apiextensions-apiserver, `pkg/apiserver/schema/cel`).
 
 use super::report::Report;
 use super::rules::{Rule, Rules};
@@ -7,19 +7,19 @@ use crate::diagnostic::{Severity, Span};
 use crate::kubernetes::{FieldPath, PathStep};
 use crate::yaml::{self, Map, Node};
 
-/// The bytes that the value of a `messageExpression` may have.
+/// The maximum length of the result of a `messageExpression`, in bytes.
 const MAX_MESSAGE: usize = 5 * 1024;
 
-/// One object whose rules are evaluated.
+/// The evaluation of an object's rules.
 pub(super) struct Evaluation<'e, 'r> {
     pub(super) limits: &'e Limits,
     pub(super) report: &'e mut Report<'r>,
-    /// Whether only the rules are meant that compare the object with what was there before.
+    /// Whether to evaluate only the rules that compare the object with its previous version.
     pub(super) is_update: bool,
 }
 
 impl Evaluation<'_, '_> {
-    /// Evaluates the rules of a value, and of what is in it. `old` is the value that was there before.
+    /// Evaluates the rules of a value and of everything in it. `old` is the previous value.
     pub(super) fn check(&mut self, rules: &Rules, node: &Node, old: Option<&Node>, path: &FieldPath, place: &Span) {
         if node.value.is_null() {
             return;
@@ -72,7 +72,7 @@ impl Evaluation<'_, '_> {
             Err(error) => return self.not_evaluated(rule, &error.to_string(), path, place),
         };
         let compares = rule.uses_old_self();
-        // Rules that compare hold where there is nothing to compare with.
+        // Rules that compare are satisfied if there is no previous value.
         if compares && old.is_none() && !rule.has_optional_old_self || self.is_update && !compares {
             return;
         }
@@ -111,7 +111,7 @@ impl Evaluation<'_, '_> {
         finding.help(format!("the rule is: {}", shortened(&rule.text)));
     }
 
-    /// What is said of a value that breaks a rule.
+    /// Returns the message for a value that violates a rule.
     fn message(&self, rule: &Rule, rules: &Rules, node: &Node, old: Option<&Node>) -> String {
         let evaluated = rule.message_expression.as_ref().and_then(|program| {
             match program.evaluate(variables(rule, rules, node, old).ok()?, self.limits) {
@@ -124,7 +124,7 @@ impl Evaluation<'_, '_> {
     }
 }
 
-/// `self` and `oldSelf`.
+/// Returns the variables `self` and `oldSelf`.
 fn variables<'v>(
     rule: &Rule,
     rules: &'v Rules,
@@ -140,7 +140,7 @@ fn variables<'v>(
     })
 }
 
-/// The field that a rule is about, and its place as far as it is there.
+/// Returns the field that a rule is about, with its place or that of its nearest existing parent.
 fn about(rule: &Rule, node: &Node, path: &FieldPath, place: &Span) -> (FieldPath, Span) {
     let (mut path, mut place, mut at) = (path.clone(), place.clone(), Some(node));
     for name in &rule.field_path {
@@ -154,13 +154,13 @@ fn about(rule: &Rule, node: &Node, path: &FieldPath, place: &Span) -> (FieldPath
     (path, place)
 }
 
-/// A value's own place if it is one line, else that of its key.
+/// Returns the value's own place if it is a single line, otherwise the place of its key.
 fn place_of<'p>(node: &'p Node, key: &'p Span) -> &'p Span {
     let is_line = node.span.source().is_some() && node.span.text().lines().nth(1).is_none();
     if is_line { &node.span } else { key }
 }
 
-/// The item of a list that has the same keys.
+/// Returns the previous version of a list item: the item with the same keys.
 fn same_item<'n>(item: &Node, before: &'n [Node], keys: &[String]) -> Option<&'n Node> {
     if keys.is_empty() {
         return None;
@@ -169,7 +169,7 @@ fn same_item<'n>(item: &Node, before: &'n [Node], keys: &[String]) -> Option<&'n
     before.iter().find(|old| old.value.as_map().is_some_and(|old| keys.iter().all(|key| old.get(key) == of.get(key))))
 }
 
-/// A rule as help shows it: one line of some length.
+/// Shortens a rule to a single line for help.
 fn shortened(rule: &str) -> String {
     const MOST: usize = 300;
     let line = rule.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,26 +1,26 @@
-//! Fields of an object as the rules ask for them.
+//! Access to the fields of an object, for rules.
 
 use std::sync::OnceLock;
 
 use crate::kubernetes::{FieldPath, PathStep};
 use crate::yaml::{Map, Node, Value};
 
-/// The text of a field; empty if there is none.
+/// Returns the text of a field; empty if there is none.
 pub(super) fn text<'m>(fields: &'m Map, field: &str) -> &'m str {
     fields.text_at(&[field]).unwrap_or_default()
 }
 
-/// The number of a field, without its fraction.
+/// Returns the number of a field, without its fraction.
 pub(super) fn number(fields: &Map, field: &str) -> Option<i64> {
     fields.number_at(&[field])
 }
 
-/// Whether a field is true.
+/// Whether a field is `true`.
 pub(super) fn is_true(fields: &Map, field: &str) -> bool {
     fields.is_true_at(&[field])
 }
 
-/// The objects in the list of a field, each with its path. A null is an empty one.
+/// Returns the objects in a list with their paths. A null counts as an empty object.
 pub(super) fn items<'m>(fields: &'m Map, field: &str, path: &FieldPath) -> Vec<(FieldPath, &'m Map)> {
     static EMPTY: OnceLock<Map> = OnceLock::new();
     let path = path.field(field);
@@ -37,7 +37,7 @@ pub(super) fn is_given(fields: &Map, field: &str) -> bool {
     fields.get(field).is_some_and(|node| !node.value.is_null())
 }
 
-/// Whether a field has a value that is not empty: no null, no empty text, list or map.
+/// Whether a field has a value other than null and an empty text, list or map.
 pub(super) fn has(fields: &Map, field: &str) -> bool {
     fields.get(field).is_some_and(|node| match &node.value {
         Value::Null => false,

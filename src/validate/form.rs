@@ -1,4 +1,4 @@
-//! What texts and numbers have to look like, and how the API server says it.
+//! The syntax of texts and numbers, with the API server's messages.
 
 use std::net::IpAddr;
 
@@ -26,7 +26,7 @@ pub(super) const WILDCARD: &str =
 pub(super) const RELATIVE: &str = "must be a relative path without '..'";
 pub(super) const PERCENT: &str = "must be an integer or percentage (e.g '5%')";
 
-/// An address as the API server reads it since it is strict: no leading zeros, no IPv4 address inside IPv6.
+/// Whether a text is an IP address in the strict form of current API servers: without leading zeros, and not IPv4 inside of IPv6.
 pub(super) fn is_ip(text: &str) -> bool {
     match text.parse::<IpAddr>() {
         Ok(IpAddr::V6(address)) => address.to_ipv4_mapped().is_none() && !text.contains('%'),
@@ -35,7 +35,7 @@ pub(super) fn is_ip(text: &str) -> bool {
     }
 }
 
-/// Whether an address is one that packets can be sent to; what is no address is reported as that.
+/// Whether an address can be an endpoint. An invalid address counts as one here, because it is reported separately.
 pub(super) fn is_ordinary(text: &str) -> bool {
     match text.parse::<IpAddr>() {
         Ok(address) if address.is_unspecified() || address.is_loopback() => false,
@@ -48,12 +48,12 @@ pub(super) fn is_ordinary(text: &str) -> bool {
     }
 }
 
-/// A network, without bits beyond its prefix.
+/// Whether a text is a network in CIDR notation, without bits beyond its prefix.
 pub(super) fn is_cidr(text: &str) -> bool {
     network(text).is_some_and(|(address, bits, width)| bits == width || address << bits << (128 - width) == 0)
 }
 
-/// A network's address, the length of its prefix, and the width of addresses in bits.
+/// Returns a network's address, the length of its prefix, and the width of its address family in bits.
 pub(super) fn network(text: &str) -> Option<(u128, u32, u32)> {
     let (address, length) = text.split_once('/')?;
     if length.is_empty() || length.len() > 3 || !length.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -70,7 +70,7 @@ pub(super) fn network(text: &str) -> Option<(u128, u32, u32)> {
     (bits <= width).then_some((address, bits, width))
 }
 
-/// Whether a network is inside another, and smaller.
+/// Whether a network is a smaller part of another one.
 pub(super) fn is_inside(inner: &str, outer: &str) -> bool {
     let (Some(inner), Some(outer)) = (network(inner), network(outer)) else { return true };
     let shift = outer.2 - outer.1;
@@ -87,27 +87,27 @@ pub(super) fn is_host(text: &str) -> bool {
     names::is_dns_subdomain(text)
 }
 
-/// The number of a port.
+/// Whether a number is a port.
 pub(super) fn is_port(number: i64) -> bool {
     (1..=65535).contains(&number)
 }
 
-/// The number of a port, or 0 for none.
+/// Whether a number is a port, or 0 for no port.
 pub(super) fn is_port_or_none(number: i64) -> bool {
     number == 0 || is_port(number)
 }
 
-/// A name that can be a part of a path.
+/// Whether a name can be a part of a path.
 pub(super) fn is_path_segment(text: &str) -> bool {
     text != "." && text != ".." && !text.contains(['/', '%'])
 }
 
-/// A path inside a volume: not absolute, and not out of it.
+/// Whether a path stays inside of a volume: it is not absolute, and has no `..`.
 pub(super) fn is_local_path(text: &str) -> bool {
     !text.starts_with('/') && text.split('/').all(|part| part != "..")
 }
 
-/// A file's path inside a volume, which may not begin with two dots either.
+/// Whether a path is that of a file inside of a volume, which must not start with two dots either.
 pub(super) fn is_file_in_volume(text: &str) -> bool {
     is_local_path(text) && !text.starts_with("..")
 }
@@ -116,7 +116,7 @@ pub(super) fn has_no_backsteps(text: &str) -> bool {
     text.split('/').all(|part| part != "..")
 }
 
-/// A system control: parts of small letters, digits, `-` and `_` between dots or slashes.
+/// Whether a text is the name of a sysctl: lower-case letters, digits, `-` and `_`, in parts separated by dots or slashes.
 pub(super) fn is_sysctl(text: &str) -> bool {
     let is_part = |part: &str| {
         let is_end = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
@@ -127,7 +127,7 @@ pub(super) fn is_sysctl(text: &str) -> bool {
     text.len() <= 253 && text.split(['.', '/']).all(is_part)
 }
 
-/// A name with a domain before it: `example.com/name`.
+/// Whether a text is a name with a domain in front: `example.com/name`.
 pub(super) fn is_domain_prefixed(text: &str) -> bool {
     text.split_once('/').is_some_and(|(domain, path)| {
         let inside = |c: char| c.is_ascii_alphanumeric() || "/.-_~!$&'()*+,;=:@%".contains(c);
@@ -135,44 +135,44 @@ pub(super) fn is_domain_prefixed(text: &str) -> bool {
     })
 }
 
-/// A header's name.
+/// Whether a text is the name of a header.
 pub(super) fn is_header(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// A name in CEL or Go: letters, digits and underscores.
+/// Whether a text is an identifier in CEL or Go: letters, digits and underscores.
 pub(super) fn is_identifier(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
 }
 
-/// A resource that a container can ask for: Kubernetes' own, or one with a domain before its name.
+/// Whether a container can request a resource: one of Kubernetes' own, or one with a domain in its name.
 pub(super) fn is_container_resource(text: &str) -> bool {
     let is_own = ["cpu", "memory", "ephemeral-storage"].contains(&text) || text.starts_with("hugepages-");
     is_own || text.contains('/') && names::is_qualified_name(text)
 }
 
-/// A percentage: digits and `%`.
+/// Returns the number of a percentage such as `5%`.
 pub(super) fn percentage(text: &str) -> Option<i64> {
     let digits = text.strip_suffix('%')?;
     let all = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     if all { digits.parse().ok() } else { None }
 }
 
-/// Whether a number is whole and fits 32 or 64 bits.
+/// Whether a number is an integer that fits into 32 or 64 bits.
 pub(super) fn is_whole(value: &Value, is_32: bool) -> bool {
     let Some(number) = value.as_number() else { return false };
     let limit = if is_32 { f64::from(i32::MAX) } else { i64::MAX as f64 };
     number.fract() == 0.0 && number <= limit && number >= -limit - 1.0
 }
 
-/// What a text in standard base64 with padding stands for; line breaks are ignored, as Go does.
+/// Decodes standard base64 with padding. Line breaks are ignored, as in Go.
 pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let compact: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
     STANDARD.decode(compact).ok()
 }
 
-/// A time of RFC 3339.
+/// Whether a text is a time of RFC 3339.
 pub(super) fn is_time(text: &str) -> bool {
     let bytes = text.as_bytes();
     let digits =

@@ -1,4 +1,4 @@
-//! Names, namespaces, labels and annotations.
+//! Checks names, namespaces, labels and annotations.
 
 use super::form::{self, IP, LABEL, LABEL_VALUE, QUALIFIED, SEGMENT, SUBDOMAIN};
 use super::report::{Report, head};
@@ -6,7 +6,7 @@ use crate::diagnostic::Severity;
 use crate::kubernetes::{FieldPath, Object, names};
 use crate::yaml::{Map, Node};
 
-/// Checks an object's metadata. `is_namespaced` is `None` where that is not known.
+/// Checks an object's metadata. `is_namespaced` is `None` if that is unknown.
 pub(super) fn check(object: &Object, fields: &Map, is_namespaced: Option<bool>, report: &mut Report<'_>) {
     let place = head(fields, &object.span);
     let Some(metadata) = fields.get("metadata").and_then(|node| node.value.as_map()) else {
@@ -49,19 +49,19 @@ pub(super) fn check(object: &Object, fields: &Map, is_namespaced: Option<bool>, 
     labels(metadata, &FieldPath::of_fields(&["metadata"]), report);
 }
 
-/// Whether an object is named by the server, or not stored at all.
+/// Whether the server chooses an object's name, or does not store the object.
 fn needs_no_name(object: &Object) -> bool {
     let id = &object.id;
     id.kind == "LimitRange" || ["authentication.k8s.io", "authorization.k8s.io"].contains(&id.group())
 }
 
-/// Checks labels and annotations of a `metadata`.
+/// Checks the labels and annotations in a `metadata`.
 pub(super) fn labels(metadata: &Map, path: &FieldPath, report: &mut Report<'_>) {
     for field in ["labels", "annotations"] {
         let Some(map) = metadata.get(field).and_then(|node| node.value.as_map()) else { continue };
         let path = path.field(field);
         for (key, entry) in map.entries() {
-            // Keys of annotations may have capital letters everywhere.
+            // The keys of annotations may have upper-case letters everywhere.
             let checked = if field == "annotations" { key.to_lowercase() } else { key.to_owned() };
             if !names::is_qualified_name(&checked) {
                 report.error("value", &path, format!("Invalid value: {key:?}: {QUALIFIED}"), &entry.key);
@@ -89,9 +89,9 @@ pub(super) fn label_values(map: Option<&Node>, path: &FieldPath, report: &mut Re
     }
 }
 
-/// Why a name is none for objects of a kind.
+/// Returns why a name is invalid for a kind.
 fn wrong_name(kind: &str, api_version: &str, name: &str) -> Option<&'static str> {
-    // The names of these are only parts of paths.
+    // The names of these kinds only have to be parts of a path.
     if api_version.starts_with("rbac.authorization.k8s.io/")
         || matches!(kind, "PodDisruptionBudget" | "APIService" | "CertificateSigningRequest")
     {

@@ -1,17 +1,17 @@
-//! Manifests checked as the API server would check them, without one.
+//! Validates manifests like the API server, without one.
 //!
-//! | file | what it does |
+//! | file | content |
 //! |---|---|
-//! | `structure` | fields, types, required fields and choices, by the schema of Kubernetes' API |
-//! | `fields` | fields of an object as rules ask for them |
-//! | `tables` | what the API server checks of objects of a type: one file for each API group |
-//! | `form` | what texts and numbers have to look like: names, addresses, ports, times |
-//! | `custom` | objects of CustomResourceDefinitions |
-//! | `schemas`, `defaulting`, `defaults` | their schemas, what defaults do, and which are valid |
-//! | `rules`, `shapes`, `expressions` | their rules in CEL |
-//! | `served` | kinds that Kubernetes no longer serves, or does not yet |
+//! | `structure` | fields, types, required fields and allowed values, by the schema of Kubernetes' API |
+//! | `fields` | access to the fields of an object, for rules |
+//! | `tables` | the API server's rules for each type, with one file for each API group |
+//! | `form` | the syntax of texts and numbers: names, addresses, ports, times |
+//! | `custom` | objects of kinds that CustomResourceDefinitions define |
+//! | `schemas`, `defaulting`, `defaults` | the schemas of these kinds, how their defaults apply, and whether they are valid |
+//! | `rules`, `shapes`, `expressions` | the CEL rules of these kinds |
+//! | `served` | kinds that a version of Kubernetes no longer serves, or does not serve yet |
 //! | `metadata` | names, labels, annotations |
-//! | `cross_object` | what documents say of each other |
+//! | `cross_object` | references between objects |
 
 mod cross_object;
 mod custom;
@@ -44,18 +44,18 @@ use report::{Report, head};
 
 pub use custom::{CustomKind, custom_kinds};
 
-/// What is asked for.
+/// Options for a validation.
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// The version of Kubernetes: which kinds and API versions it serves.
+    /// The version of Kubernetes, which decides which kinds and API versions are served.
     pub kube_version: &'a KubeVersion,
-    /// Kinds that are not known are errors.
+    /// Whether unknown kinds are errors.
     pub strict: bool,
-    /// Kinds that CustomResourceDefinitions bring.
+    /// The kinds that CustomResourceDefinitions define.
     pub custom_kinds: &'a [CustomKind],
 }
 
-/// Checks objects one by one and together.
+/// Checks objects one by one, and then together.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -70,7 +70,7 @@ pub struct Request<'a> {
 /// ```
 pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // What the schemas of custom kinds may take, all objects together.
+    // The limits for the schemas of custom kinds, shared by all objects.
     let budget = (&Budget::default(), &Limits::default());
     let mut together = Together::new(objects);
     let names: Vec<String> = objects.iter().map(|object| object.id.to_string()).collect();
@@ -86,8 +86,8 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What the rules of a custom kind say of an update (`oldSelf`): of an object that both sides have. Rules that look at the new object
-/// alone are those of [`validate`].
+/// Checks the rules of a custom kind for an update (`oldSelf`) from an old to a new version of an object. Rules that only use the
+/// new version are checked by [`validate`].
 pub fn check_update(old: &Object, new: &Object, custom_kinds: &[CustomKind], limits: &Limits) -> Vec<Finding> {
     let name = new.id.to_string();
     let mut report = Report::of(new, &name, 0);
@@ -141,8 +141,8 @@ fn one(
     }
 }
 
-/// Whether a kind is in a stable version of a group of Kubernetes' own, which no CustomResourceDefinition can add kinds to. Versions
-/// that are not stable may be switched on in a cluster.
+/// Whether a kind is unknown, but its API version is a stable one of Kubernetes' own groups, to which CustomResourceDefinitions
+/// cannot add kinds. Other versions may be enabled in a cluster.
 fn cannot_exist(object: &Object) -> bool {
     let id = &object.id;
     let version = id.api_version.rsplit('/').next().unwrap_or_default();

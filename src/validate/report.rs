@@ -1,26 +1,26 @@
-//! The findings of one object.
+//! The findings about an object.
 
 use crate::diagnostic::{Diagnostic, Severity, Span, printable};
 use crate::kubernetes::{FieldPath, Object};
 use crate::report::Finding;
 use crate::yaml::Map;
 
-/// The findings of one object as it is gone through.
+/// Collects the findings about an object.
 pub(super) struct Report<'a> {
-    /// What messages call the object: its kind and name, after its namespace if it has one.
+    /// The object's name in messages: its kind and name, preceded by its namespace if it has one.
     pub(super) object: &'a str,
-    /// Which of the objects that are called so, from 0.
+    /// Its index among the objects with the same name, from 0.
     pub(super) nth: usize,
     pub(super) kind: &'a str,
     /// The template or file that it comes from.
     pub(super) origin: &'a str,
-    /// The place of what has none of its own.
+    /// The place of findings that have no better one.
     pub(super) whole: Span,
     pub(super) findings: Vec<Finding>,
 }
 
 impl<'a> Report<'a> {
-    /// The report of an object that messages call so, without findings yet.
+    /// Creates an empty report for an object with the given name in messages.
     pub(super) fn of(object: &'a Object, name: &'a str, nth: usize) -> Self {
         Report {
             object: name,
@@ -64,7 +64,7 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Where an object says its kind, as the place of what concerns it as a whole.
+/// Returns the place of an object's kind, for findings about the object as a whole.
 pub(super) fn head(fields: &Map, whole: &Span) -> Span {
     let places = ["kind", "apiVersion"].iter().filter_map(|key| fields.get(key));
     places.map(|node| node.span.clone()).find(|span| span.source().is_some()).unwrap_or_else(|| whole.clone())

@@ -1,4 +1,4 @@
-//! Rules of CustomResourceDefinitions (`x-kubernetes-validations`): the tree of those of a schema, each parsed once.
+//! The rules in a CustomResourceDefinition's schema (`x-kubernetes-validations`), parsed into a tree that follows the schema.
 
 use std::sync::Arc;
 
@@ -6,23 +6,23 @@ use super::shapes::shape_of;
 use crate::cel::{Kind, Program, Shape, SyntaxError};
 use crate::yaml::{Map, Node};
 
-/// The variables that rules know.
+/// The variables of a rule.
 pub(super) const VARIABLES: [&str; 2] = ["self", "oldSelf"];
-/// The place of `oldSelf` among them.
+/// The index of `oldSelf` in the variables.
 pub(super) const OLD_SELF: usize = 1;
 
-/// The rules at a place of a schema and below it.
+/// The rules of a schema and of the schemas below it.
 #[derive(Debug)]
 pub(super) struct Rules {
     pub(super) own: Vec<Rule>,
-    /// What `self` is.
+    /// The type of `self`.
     pub(super) shape: Arc<Shape>,
     pub(super) properties: Vec<(String, Rules)>,
     pub(super) additional: Option<Box<Rules>>,
     pub(super) items: Option<Box<Rules>>,
-    /// The keys that tell items from each other, where the list has them.
+    /// The key fields of the items, if the list has any.
     pub(super) keys: Vec<String>,
-    /// Those of `allOf`, about the same value.
+    /// The rules of `allOf`, which apply to the same value.
     pub(super) all_of: Vec<Rules>,
 }
 
@@ -34,13 +34,13 @@ pub(super) struct Rule {
     message: String,
     pub(super) message_expression: Option<Program>,
     pub(super) reason: String,
-    /// The field that the rule is about, from the place of the rule on.
+    /// The field that the rule is about, relative to the rule's place.
     pub(super) field_path: Vec<String>,
     pub(super) has_optional_old_self: bool,
 }
 
 impl Rule {
-    /// The rules of a schema.
+    /// Returns the rules of a schema itself.
     fn all(schema: &Map) -> Vec<Rule> {
         schema.maps_at(&["x-kubernetes-validations"]).map(Rule::of).collect()
     }
@@ -61,12 +61,12 @@ impl Rule {
         }
     }
 
-    /// What is said where the rule does not hold and has no expression for it.
+    /// Returns the message for a violation, if no expression provides one.
     pub(super) fn message(&self) -> String {
         if self.message.is_empty() { format!("failed rule: {}", self.text) } else { self.message.clone() }
     }
 
-    /// The rule in messages about it.
+    /// Returns how messages refer to the rule: by its message, or else by its text.
     pub(super) fn shown(&self) -> &str {
         if self.message.is_empty() { &self.text } else { &self.message }
     }
@@ -77,7 +77,7 @@ impl Rule {
 }
 
 impl Rules {
-    /// The rules of a whole schema; none if there are no rules in it.
+    /// Returns the rules of a whole schema; `None` if there are none.
     pub(super) fn of(schema: &Node) -> Option<Rules> {
         let schema = schema.value.as_map()?;
         if !has_rules(schema) {
@@ -86,7 +86,7 @@ impl Rules {
         Rules::below(schema, schema, Arc::new(shape_of(schema, true)?))
     }
 
-    /// The rules that `rules` has of data which the structural schema `of` describes.
+    /// Returns the rules in `rules` for data that the structural schema `of` describes.
     fn below(rules: &Map, of: &Map, shape: Arc<Shape>) -> Option<Rules> {
         let inner = |key: &str| Some((rules.get(key)?.value.as_map()?, of.get(key)?.value.as_map()?));
         let mut found = Rules {
@@ -116,7 +116,7 @@ impl Rules {
                 for (name, rules) in rules.iter() {
                     let (Some(rules), Some(of)) = (rules.value.as_map(), of.map_at(&[name])) else { continue };
                     let known = fields.iter().find(|field| field.name == name).map(|field| Arc::clone(&field.shape));
-                    // Fields whose names cannot be written in expressions have rules, too.
+                    // Fields whose names cannot be written in expressions have rules too.
                     let Some(shape) = known.or_else(|| shape_of(of, false).map(Arc::new)) else { continue };
                     found.properties.extend(Rules::below(rules, of, shape).map(|rules| (name.to_owned(), rules)));
                 }
@@ -126,7 +126,7 @@ impl Rules {
         found.if_any(rules, of)
     }
 
-    /// The rules, with those of `allOf`, if there are any.
+    /// Adds the rules of `allOf`, and returns the rules if there are any.
     fn if_any(mut self, rules: &Map, of: &Map) -> Option<Rules> {
         for rules in rules.maps_at(&["allOf"]) {
             self.all_of.extend(Rules::below(rules, of, Arc::clone(&self.shape)));
@@ -140,7 +140,7 @@ impl Rules {
     }
 }
 
-/// Whether a schema has rules, but for those of `allOf` alone, which the API server ignores.
+/// Whether a schema has rules. The API server ignores those in `allOf` if there are no others.
 fn has_rules(schema: &Map) -> bool {
     let inner = ["items", "additionalProperties"].into_iter().filter_map(|key| schema.map_at(&[key]));
     let properties = schema.map_at(&["properties"]).into_iter().flat_map(Map::iter);
@@ -148,7 +148,7 @@ fn has_rules(schema: &Map) -> bool {
         || inner.chain(properties.filter_map(|(_, node)| node.value.as_map())).any(has_rules)
 }
 
-/// The fields of a path such as `.spec.labels['a.b']`.
+/// Returns the fields of a path such as `.spec.labels['a.b']`.
 pub(super) fn steps(path: &str) -> Option<Vec<String>> {
     let mut found = Vec::new();
     let mut rest = path;

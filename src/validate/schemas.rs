@@ -1,8 +1,8 @@
-//! Schemas of custom kinds as objects are held against them.
+//! Compiles the schemas of custom kinds to validate objects.
 //!
-//! A definition's `openAPIV3Schema` is a structural schema (Kubernetes, "Specify a structural schema"). What it says of values is
-//! JSON Schema of draft 4 but for a few words of its own, which are translated; fields that it does not name are refused, as the API
-//! server does under `fieldValidation=Strict`.
+//! A definition's `openAPIV3Schema` is a structural schema (see "Specify a structural schema" in Kubernetes' documentation). Its
+//! constraints are those of JSON Schema draft 4, except for a few additional keywords, which are translated. Unknown fields are
+//! rejected, as by the API server with `fieldValidation=Strict`.
 
 use super::rules::Rules;
 use super::{defaulting, form};
@@ -13,7 +13,7 @@ use crate::json_schema::{Offline, Schema};
 use crate::kubernetes::{has_format, is_known_format};
 use crate::yaml::{Map, Node, Value};
 
-/// A schema as objects are held against it.
+/// A schema that is ready to validate objects.
 #[derive(Debug)]
 pub(super) struct Compiled {
     pub(super) schema: Schema,
@@ -26,7 +26,7 @@ impl Compiled {
         Self::with(structural, Of::Objects)
     }
 
-    /// As defaults in the schema itself are held against it: a number or a text is what `type` says.
+    /// Compiles a schema to validate the defaults in it, for which `x-kubernetes-int-or-string` has no effect.
     pub(super) fn of_defaults(structural: &Node) -> Option<Compiled> {
         Self::with(structural, Of::Defaults)
     }
@@ -36,20 +36,21 @@ impl Compiled {
         translate(&mut document, of, false);
         let draft = Node::generated(Value::String("http://json-schema.org/draft-04/schema#".to_owned()));
         document.value.as_map_mut()?.insert("$schema", Span::generated(), draft);
-        // A schema that is broken is reported where the definition itself is checked.
+        // An invalid schema is reported where the definition itself is checked.
         let schema = Schema::from_document(document, &Offline).ok()?.with_formats(has_text_format);
         Some(Compiled { schema, has_defaults: defaulting::has_default(structural), rules: Rules::of(structural) })
     }
 }
 
-/// What is held against a schema.
+/// What is validated against a schema.
 #[derive(Clone, Copy, PartialEq)]
 enum Of {
     Objects,
     Defaults,
 }
 
-/// Turns a structural schema into JSON Schema. What is below `allOf` and the like only says something of values.
+/// Translates a structural schema to JSON Schema. `is_of_values` is set below `allOf` and similar keywords, where a schema only
+/// constrains values.
 fn translate(node: &mut Node, of: Of, is_of_values: bool) {
     let Some(map) = node.value.as_map_mut() else { return };
     let generated = |text: &str| Node::generated(Value::String(text.to_owned()));
@@ -70,11 +71,11 @@ fn translate(node: &mut Node, of: Of, is_of_values: bool) {
         types.push(generated("null"));
         declared.value = Value::List(types);
     }
-    // Keywords that check nothing would be read again for each value.
+    // Keywords without constraints would be read again for each value.
     map.retain(|name, _| {
         !matches!(name, "default" | "description" | "example" | "title") && !name.starts_with("x-kubernetes-")
     });
-    // Those of fields are looked at with the fields.
+    // Formats are checked together with the fields.
     if !is_of_values {
         map.remove("format");
     }
@@ -98,7 +99,7 @@ fn translate(node: &mut Node, of: Of, is_of_values: bool) {
     }
 }
 
-/// Where a schema has a format of texts, the server does not compare the types of texts and lists (k8s.io/kube-openapi,
+/// Adjusts the type of a schema with a text format: the server then does not distinguish texts from lists (k8s.io/kube-openapi,
 /// `pkg/validation/validate/type.go`).
 fn any_text_or_list(map: &mut Map) {
     let declared = map.text_at(&["type"]).unwrap_or_default().to_owned();
@@ -113,12 +114,12 @@ fn any_text_or_list(map: &mut Map) {
     map.insert("type", Span::generated(), Node::generated(Value::List(types)));
 }
 
-/// Formats of text, bytes among them.
+/// Whether a text has a format, including bytes in base64.
 fn has_text_format(format: &str, text: &str) -> bool {
     if format == "byte" { !text.is_empty() && form::decode_base64(text).is_some() } else { has_format(format, text) }
 }
 
-/// Why a value does not have the format that its schema names: integers of Go's sizes, base64, and texts of other formats.
+/// Returns why a value does not have the format in its schema: integers of 32 or 64 bits, base64, and formats of texts.
 pub(super) fn wrong_format(node: &Node, schema: &Map) -> Option<String> {
     let format = schema.get("format").and_then(|node| node.value.as_str()).unwrap_or_default();
     Some(match (format, &node.value) {

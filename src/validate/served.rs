@@ -1,9 +1,9 @@
-//! Which kinds of Kubernetes' own a version serves, as far as Helm's table of deprecations does not say it: kinds that its client library
-//! has forgotten, and kinds that came later (the lifecycle markers of k8s.io/api).
+//! Which built-in kinds a version of Kubernetes serves, in addition to Helm's table of deprecations: kinds that its client
+//! library has dropped, and kinds that were added later (from the lifecycle markers of k8s.io/api).
 
 use crate::kubernetes::KubeVersion;
 
-/// A kind in an API version, the minor version of Kubernetes from which on it is not served, and what to use.
+/// A kind of an API version, the minor version of Kubernetes that removed it, and the replacement.
 #[rustfmt::skip]
 const GONE: &[(&str, &str, u32, &str)] = &[
     ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition", 22, "apiextensions.k8s.io/v1 CustomResourceDefinition"),
@@ -17,8 +17,8 @@ const GONE: &[(&str, &str, u32, &str)] = &[
     ("settings.k8s.io/v1alpha1", "PodPreset", 20, ""),
 ];
 
-/// Kinds in a stable API version, the minor version of Kubernetes that serves them first, and the API version before, with the minor
-/// version that served that first.
+/// Kinds of a stable API version, the minor version of Kubernetes that introduced it, the preceding API version, and the minor
+/// version that introduced that.
 #[rustfmt::skip]
 const NEWER: &[(&str, &[&str], u32, &str, u32)] = &[
     ("admissionregistration.k8s.io/v1", &["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"], 36, "admissionregistration.k8s.io/v1beta1", 34),
@@ -29,7 +29,7 @@ const NEWER: &[(&str, &[&str], u32, &str, u32)] = &[
     ("storage.k8s.io/v1", &["VolumeAttributesClass"], 34, "storage.k8s.io/v1beta1", 31),
 ];
 
-/// Why a kind is not served yet in a version of Kubernetes.
+/// Returns why a version of Kubernetes does not serve a kind yet.
 pub(super) fn not_yet(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> Option<String> {
     let (_, _, first, before, since) = NEWER.iter().find(|row| row.0 == api_version && row.1.contains(&kind))?;
     let minor = minor(kubernetes)?;
@@ -40,12 +40,12 @@ pub(super) fn not_yet(api_version: &str, kind: &str, kubernetes: &KubeVersion) -
     Some(format!("{api_version} {kind} is unavailable before v1.{first}{instead}"))
 }
 
-/// The minor version, of Kubernetes 1.
+/// Returns the minor version of Kubernetes 1.
 fn minor(kubernetes: &KubeVersion) -> Option<u32> {
     (kubernetes.major == "1").then(|| kubernetes.minor.parse().ok())?
 }
 
-/// Why a kind is not served any more in a version of Kubernetes.
+/// Returns why a version of Kubernetes no longer serves a kind.
 pub(super) fn no_longer(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> Option<String> {
     let (_, _, removed, instead) = GONE.iter().find(|row| row.0 == api_version && row.1 == kind)?;
     if minor(kubernetes).is_some_and(|minor| minor < *removed) {

@@ -1,11 +1,11 @@
-//! The types that expressions see in data, from a structural schema (k8s.io/apiserver, `SchemaDeclType`).
+//! Derives the types of data in expressions from a structural schema (k8s.io/apiserver, `SchemaDeclType`).
 
 use std::sync::Arc;
 
 use crate::cel::{Field, Kind, Shape, Sort, escaped};
 use crate::yaml::{Map, Node};
 
-/// The type of data of a schema; none if expressions cannot see it.
+/// Returns the type of the data of a schema; `None` if expressions cannot access it.
 pub(super) fn shape_of(schema: &Map, is_whole_object: bool) -> Option<Shape> {
     let kind = kind_of(schema, is_whole_object || schema.is_true_at(&["x-kubernetes-embedded-resource"]))?;
     Some(Shape { kind, is_nullable: schema.is_true_at(&["nullable"]) })

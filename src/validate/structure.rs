@@ -1,4 +1,4 @@
-//! Fields, types, required fields and choices.
+//! Checks fields, types, required fields and allowed values.
 
 use super::report::Report;
 use super::{form, tables};
@@ -8,7 +8,7 @@ use crate::kubernetes::{Field, ObjectType, Schema, Type};
 use crate::kubernetes::{FieldPath, PathStep};
 use crate::yaml::{Map, Node, Value};
 
-/// Checks an object by its type. `status` is the cluster's own, which the API server ignores when an object is created.
+/// Checks an object by its type. `status` is ignored, as the API server does when an object is created.
 pub(super) fn check(fields: &Map, of: &ObjectType, place: &Span, report: &mut Report<'_>) {
     object(fields, of, &mut FieldPath::default(), place, report);
 }
@@ -30,7 +30,7 @@ pub(super) fn object(fields: &Map, of: &ObjectType, path: &mut FieldPath, place:
     tables::check(of.name, fields, path, place, report);
     for field in &of.fields {
         let given = fields.get(field.name).filter(|node| !node.value.is_null());
-        // An object without a spec, and a pod template without one, has an empty one.
+        // A missing spec of an object or pod template is treated as an empty one.
         if let (None, "spec", Type::Object(name)) = (given, field.name, &field.of)
             && !field.required
             && let Some(of) = Schema::built_in().object_type(name)
@@ -43,7 +43,7 @@ pub(super) fn object(fields: &Map, of: &ObjectType, path: &mut FieldPath, place:
     }
 }
 
-/// Types and fields that tables check themselves, where a text is empty.
+/// Types and fields for which the tables report an empty text themselves.
 #[rustfmt::skip]
 const CHECKED_ELSEWHERE: &[(&str, &str)] = &[
     ("HTTPIngressPath", "pathType"),
@@ -51,7 +51,7 @@ const CHECKED_ELSEWHERE: &[(&str, &str)] = &[
     ("Subject", "kind"),
 ];
 
-/// Types and fields that the server lets be missing, although its schema requires them.
+/// Types and fields that may be missing, although the schema requires them.
 #[rustfmt::skip]
 const MAY_BE_MISSING: &[(&str, &str)] = &[
     ("ResourceClaimTemplate", "spec"),
@@ -76,7 +76,7 @@ const MAY_BE_MISSING: &[(&str, &str)] = &[
     ("LimitRangeSpec", "limits"),
 ];
 
-/// Whether the server misses a required field.
+/// Whether a required field is missing for the server.
 fn lacks(of: &ObjectType, field: &Field, given: Option<&Node>) -> bool {
     let is_in = |table: &[(&str, &str)]| {
         let name = of.name.rsplit('.').next().unwrap_or_default();
@@ -85,7 +85,7 @@ fn lacks(of: &ObjectType, field: &Field, given: Option<&Node>) -> bool {
     match given {
         _ if field.of == Type::Boolean || is_in(MAY_BE_MISSING) => false,
         None => true,
-        // The group of a role is filled in by the server.
+        // The server adds the API group of a role.
         Some(node) => {
             let is_empty = field.of == Type::String && field.name != "apiGroup" && node.value.as_str() == Some("");
             is_empty && !is_in(CHECKED_ELSEWHERE)
@@ -105,7 +105,7 @@ fn unknown(name: &str, of: &ObjectType, path: &FieldPath, place: &Span, report: 
 }
 
 fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, key: &Span, report: &mut Report<'_>) {
-    // Only what is reported needs its place: a long line would be read again for each value in it.
+    // The place is only computed for reports. Otherwise, a long line would be read again for each value in it.
     let place = || {
         let is_line = node.span.source().is_some() && node.span.text().lines().nth(1).is_none();
         if is_line { &node.span } else { key }
@@ -124,7 +124,7 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, ke
         (Type::Map(of), Value::Map(map)) => {
             for (name, entry) in map.entries() {
                 path.0.push(PathStep::Field(name.to_owned()));
-                // A null in a map of objects is an empty one, as in a list.
+                // A null in a map of objects is an empty object, as in a list.
                 match (&entry.node.value, &**of) {
                     (Value::Null, Type::Object(name)) => {
                         if let Some(of) = Schema::built_in().object_type(name) {
@@ -200,21 +200,21 @@ fn choice(text: &str, field: &Field, path: &FieldPath, place: &Span, report: &mu
 
 fn list(items: &[Node], of: &Type, field: Option<&Field>, path: &mut FieldPath, key: &Span, report: &mut Report<'_>) {
     for (at, item) in items.iter().enumerate() {
-        // A null in a list of objects is an empty one.
+        // A null in a list of objects is an empty object.
         if let (Value::Null, Type::Object(name)) = (&item.value, of)
             && let Some(of) = Schema::built_in().object_type(name)
         {
             object(&Map::new(), of, &mut path.with(PathStep::Index(at)), key, report);
             continue;
         }
-        // What concerns an item as a whole is at its first key.
+        // Findings about an item as a whole are at its first key.
         let first = item.value.as_map().and_then(|map| map.entries().next()).map(|(_, entry)| &entry.key);
         path.0.push(PathStep::Index(at));
         value(item, of, None, path, first.unwrap_or(key), report);
         path.0.pop();
     }
     let keys = field.map(|field| field.keys.as_slice()).unwrap_or_default();
-    // Where one name tells items apart, two of one name are refused; the API server lets other keys come twice.
+    // Duplicates are only rejected if the key is `name`. The API server accepts duplicates of other keys.
     if *keys != ["name"] {
         return;
     }

@@ -186,7 +186,7 @@ fn unique_conditions(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// A policy says which resources it is about.
+/// A policy must declare the resources that it applies to.
 fn constraints(at: &mut Place<'_, '_, '_>) {
     match at.map("matchConstraints") {
         None => at.required("matchConstraints", ""),
@@ -198,7 +198,7 @@ fn constraints(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Keys of annotations come after the name of the policy.
+/// The key of an annotation is appended to the name of the policy.
 fn annotation_keys(at: &mut Place<'_, '_, '_>) {
     let name = at.fields.text_at(&["metadata", "name"]).unwrap_or_default();
     let Some(spec) = at.map("spec").filter(|_| !name.is_empty()) else { return };
@@ -255,7 +255,7 @@ fn mutation(at: &mut Place<'_, '_, '_>) {
         && chosen == "applyConfiguration"
         && !["Object", "variables."].iter().any(|name| expression.contains(name))
     {
-        // Expressions that make objects are not compiled here; nothing else makes one.
+        // Expressions that create objects are not compiled here, and no other expression evaluates to one.
         at.invalid_at(&path, node, "must evaluate to Object");
     }
 }
@@ -273,13 +273,13 @@ fn is_label_1035(text: &str) -> bool {
     text.len() <= names::MAX_LABEL && names::has_rfc_1035_form(text)
 }
 
-/// A version, or a group and a version of it.
+/// Whether a text is a version, or a group and a version.
 fn is_group_version(text: &str) -> bool {
     let (group, version) = text.split_once('/').unwrap_or(("", text));
     (group.is_empty() || names::is_dns_subdomain(group)) && is_label_1035(version)
 }
 
-/// A name that an expression can have for a variable.
+/// Whether a text can be the name of a variable in expressions.
 fn is_variable_name(text: &str) -> bool {
     form::is_identifier(text) && !crate::cel::is_reserved(text)
 }

@@ -1,4 +1,4 @@
-//! Expressions in CEL of webhooks and admission policies (k8s.io/apiserver, `pkg/admission/plugin/cel/compile.go`).
+//! CEL expressions in webhooks and admission policies (k8s.io/apiserver, `pkg/admission/plugin/cel/compile.go`).
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,26 +9,26 @@ use crate::kubernetes::FieldPath;
 use crate::validate::fields::{has, text};
 use crate::yaml::Map;
 
-/// The longest expression of an audit annotation, in bytes.
+/// The maximum length of the expression of an audit annotation, in bytes.
 const MAX_VALUE: usize = 5 * 1024;
 
-/// What an expression knows.
+/// What an expression can access.
 #[derive(Clone, Copy)]
 struct Known<'k> {
     has_params: bool,
     has_authorizer: bool,
-    /// The variables of the policy that come before.
+    /// The preceding variables of the policy.
     variables: Option<&'k Shape>,
-    /// Whether the type of each of them is known here.
+    /// Whether the types of all these variables are known.
     is_exact: bool,
 }
 
-/// The conditions of a webhook.
+/// Checks the conditions of a webhook.
 pub(super) fn of_conditions(at: &mut Place<'_, '_, '_>) {
     conditions(false, at);
 }
 
-/// The expressions of a policy, whose variables each know those before them.
+/// Checks the expressions of a policy. A variable can use the variables that precede it.
 pub(super) fn of_policy(at: &mut Place<'_, '_, '_>) {
     let has_params = at.is_given("paramKind");
     conditions(has_params, at);
@@ -67,7 +67,7 @@ fn conditions(has_params: bool, at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// What is said where a validation fails is one line.
+/// The message of a validation must be a single line.
 fn message(validation: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     let Some(node) = validation.get("message").filter(|_| has(validation, "message")) else { return };
     let trimmed = text(validation, "message").trim();
@@ -94,7 +94,7 @@ fn expression(
     }
     let message = match compile(expression, known, wanted) {
         Ok(_) => return,
-        // With the types of all variables it may be another.
+        // If the types of all variables were known, the result might have another type.
         Err(Reason::Result(found)) if found.contains("dyn") && !known.is_exact => return,
         Err(Reason::Compilation(reason)) => format!("compilation failed: {reason}"),
         Err(Reason::NotMade(reason)) => format!("program instantiation failed: {reason}"),
@@ -127,7 +127,7 @@ fn compile(expression: &str, known: Known<'_>, wanted: Wanted) -> Result<Program
     compiled(expression, &names, &variables, wanted)
 }
 
-/// What a variable is, where it is something simple.
+/// Returns the type of a variable, if it is a simple one.
 fn kind_of(expression: &str, known: Known<'_>) -> Option<Kind> {
     let found = match compile(expression, known, Wanted::Bool) {
         Ok(_) => return Some(Kind::Bool),
@@ -146,14 +146,14 @@ fn kind_of(expression: &str, known: Known<'_>) -> Option<Kind> {
     })
 }
 
-/// The selectors of devices (k8s.io/dynamic-resource-allocation, `cel/compile.go`).
+/// Checks the selectors of devices (k8s.io/dynamic-resource-allocation, `cel/compile.go`).
 pub(super) fn of_selector(at: &mut Place<'_, '_, '_>) {
     static DEVICE: OnceLock<Shape> = OnceLock::new();
     let Some(cel) = at.map("cel") else { return };
     let expression = text(cel, "expression");
     let path = at.path.field("cel").field("expression");
     let Some(node) = cel.get("expression").filter(|_| !expression.is_empty()) else { return };
-    // Bindings, and a function on lists, are there for devices alone.
+    // Only selectors of devices have bindings and this function on lists, which are not supported here.
     if ["cel.bind", ".includes("].iter().any(|own| expression.contains(own)) {
         return;
     }
@@ -192,7 +192,7 @@ fn list_of(shape: Shape) -> Shape {
     Shape::of(Kind::List(Arc::new(shape), Sort::Atomic))
 }
 
-/// Anything, the request, and the namespace of the object.
+/// Returns the types of any value, of the request, and of the object's namespace.
 fn types() -> (&'static Shape, &'static Shape, &'static Shape) {
     static TYPES: OnceLock<[Shape; 3]> = OnceLock::new();
     let [anything, request, namespace] =

@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Row] = &[
     row("policy.v1.PodDisruptionBudgetSpec", "", Rule::Whole(budget)),
 ];
 
-/// A target of scaling says its group, unless it is one of `v1` that had none before.
+/// The target of an autoscaler must have a group, unless it is a ReplicationController.
 fn group(at: &mut Place<'_, '_, '_>) {
     let version = at.text("apiVersion");
     if at.path.has_field("describedObject") {
@@ -52,7 +52,7 @@ fn group(at: &mut Place<'_, '_, '_>) {
         return;
     }
     match version.matches('/').count() {
-        // A replication controller is of the core group.
+        // A ReplicationController belongs to the core group.
         0 if version == "v1" && at.text("kind") == "ReplicationController" => {}
         0 => at.invalid("apiVersion", "apiVersion must specify API group"),
         1 if version.starts_with('/') => at.invalid("apiVersion", "apiVersion must specify API group"),
@@ -82,7 +82,7 @@ fn positive(at: &mut Place<'_, '_, '_>, field: &str) {
     }
 }
 
-/// Which targets of a metric are given.
+/// Returns the path of a metric's target, and a function that tells which of its fields are set.
 fn targets<'a>(at: &Place<'a, '_, '_>) -> (FieldPath, impl Fn(&str) -> bool + use<'a>) {
     let target = at.map("target");
     let is_given =
@@ -90,7 +90,8 @@ fn targets<'a>(at: &Place<'a, '_, '_>) -> (FieldPath, impl Fn(&str) -> bool + us
     (at.path.field("target"), is_given)
 }
 
-/// A metric's target has one of two fields: the one that is reported if neither is given, and the one that is if both are.
+/// Checks that a metric's target has exactly one of two fields: `missing` is reported if it has neither, `surplus` if it has
+/// both.
 fn one_target(at: &mut Place<'_, '_, '_>, missing: (&str, &str), surplus: (&str, &str)) {
     let (path, is_given) = targets(at);
     match (is_given(missing.0), is_given(surplus.0)) {
@@ -130,7 +131,7 @@ fn pods(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// The sources of metrics: the type that chooses each, and its field.
+/// The sources of metrics: each type with its field.
 const SOURCES: [(&str, &str); 5] = [
     ("Object", "object"),
     ("External", "external"),

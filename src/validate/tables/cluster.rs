@@ -1,4 +1,4 @@
-//! Rights, classes, leases and services of the API itself.
+//! RBAC, classes, leases and API services.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use crate::validate::fields::{has, text};
 use crate::validate::form::{self, LABEL, SEGMENT, SUBDOMAIN};
 use crate::yaml::{Map, Node};
 
-/// What a certificate is for.
+/// The usages of a certificate.
 #[rustfmt::skip]
 const USAGES: &[&str] = &[
     "any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment", "decipher only", "digital signature",
@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
     row("certificates.v1.CertificateSigningRequestSpec", "request", Rule::Given(is_request, "PEM block type must be CERTIFICATE REQUEST")),
 ];
 
-/// A request in PEM, as base64.
+/// Whether a text is a certificate request: PEM in base64.
 fn is_request(text: &str) -> bool {
     let decoded = form::decode_base64(text).unwrap_or_default();
     let text = String::from_utf8_lossy(&decoded);
@@ -61,7 +61,7 @@ fn usages(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// A domain of at least two parts, and a path of one step.
+/// Whether a name has a domain of at least two parts, and a path of one step.
 fn is_signer(name: &str) -> bool {
     name.split_once('/').is_some_and(|(domain, path)| {
         domain.contains('.') && names::is_dns_subdomain(domain) && names::is_dns_subdomain(path)
@@ -101,7 +101,7 @@ fn subject(at: &mut Place<'_, '_, '_>) {
             if !group.is_empty() {
                 at.unsupported_at(&path, group, &[""]);
             }
-            // In a RoleBinding it is the binding's own.
+            // In a RoleBinding, it is the namespace of the binding.
             if at.is_in("ClusterRoleBinding") && !at.has("namespace") {
                 at.required("namespace", "");
             }
@@ -146,7 +146,7 @@ fn overhead(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// A ClusterRoleBinding can only give a ClusterRole.
+/// A ClusterRoleBinding can only refer to a ClusterRole.
 fn role_kind(at: &mut Place<'_, '_, '_>) {
     at.choice("kind", if at.is_in("ClusterRoleBinding") { &["ClusterRole"] } else { &["Role", "ClusterRole"] });
 }

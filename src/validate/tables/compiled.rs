@@ -1,18 +1,18 @@
-//! Expressions in CEL as the API server compiles them before it stores what has them.
+//! Compiles CEL expressions like the API server, which does so before it stores an object.
 
 use crate::cel::{Program, Refusal, Variable, Wanted};
 
 /// Why an expression is refused.
 pub(super) enum Reason {
-    /// It cannot be parsed, or its types do not fit.
+    /// It has a syntax error or a type error.
     Compilation(String),
-    /// No program can be made of it.
+    /// It cannot be turned into a program.
     NotMade(String),
-    /// It has this type, and not the one that is wanted.
+    /// Its result has this type instead of the expected one.
     Result(String),
 }
 
-/// Compiles an expression in which some variables are known.
+/// Compiles an expression with some variables.
 pub(super) fn compiled(
     text: &str,
     names: &[&str],

@@ -26,10 +26,10 @@ fn keys(at: &mut Place<'_, '_, '_>, fields: &[&str]) {
     }
 }
 
-/// The greatest size of what a ConfigMap or Secret holds.
+/// The maximum size of the data of a ConfigMap or Secret, in bytes.
 const MOST: usize = 1024 * 1024;
 
-/// The size of the values of a map; those in base64 are smaller than their text.
+/// Returns the size of the values of a map; base64 counts as decoded.
 fn size(map: Option<&Map>, is_encoded: bool) -> usize {
     let texts = map.into_iter().flat_map(Map::iter).filter_map(|(_, node)| node.value.as_str());
     texts.map(|text| if is_encoded { text.trim_end_matches('=').len() * 3 / 4 } else { text.len() }).sum()
@@ -86,7 +86,7 @@ fn secret(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// The configuration of a registry is an object in JSON. What it holds is a secret, and is not shown.
+/// The configuration of a registry must be a JSON object. Its content is secret and not shown.
 fn docker(key: &str, at: &mut Place<'_, '_, '_>) {
     let encoded = at.map("data").map(|map| text(map, key));
     let plain = at.map("stringData").and_then(|map| map.get(key)).map(|node| node.value.as_str().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Containers of `v1`: probes, hooks, variables, resources, rights.
+//! Containers of `v1`: probes, hooks, environment variables, resources, privileges.
 
 use crate::validate::form::{self, KEY, LABEL, PORT, PORT_NAME, QUALIFIED, SUBDOMAIN};
 use std::collections::HashSet;
@@ -72,7 +72,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodResourceClaim", "resourceClaimTemplateName", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
 ];
 
-/// A claim is there already, or made from a template.
+/// A claim either exists already or is created from a template.
 fn one_claim(at: &mut Place<'_, '_, '_>) {
     let message = "must specify exactly one of `resourceClaimName`, `resourceClaimTemplateName`";
     match at.given(&["resourceClaimName", "resourceClaimTemplateName"]).len() {
@@ -86,7 +86,7 @@ fn is_variable(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'=')
 }
 
-/// The name of what variables come from; the API server reads it as the beginning of one.
+/// Whether a text can name the source of environment variables. The API server accepts the start of a name, too.
 fn is_source(text: &str) -> bool {
     names::is_dns_subdomain(text.strip_suffix('-').filter(|rest| !rest.is_empty()).unwrap_or(text))
 }
@@ -185,7 +185,7 @@ fn restart(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Mounts whose changes reach the node are those of privileged containers.
+/// Only privileged containers can have mounts whose changes reach the node.
 fn propagation(at: &mut Place<'_, '_, '_>) {
     if at.fields.is_true_at(&["securityContext", "privileged"]) {
         return;
@@ -221,7 +221,7 @@ fn escalation(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Whether a resource is not Kubernetes' own: a device.
+/// Whether a resource is an extended one, such as a device.
 fn is_extended(name: &str) -> bool {
     name.contains('/') && !name.split_once('/').is_some_and(|(domain, _)| domain.ends_with("kubernetes.io"))
 }
@@ -272,7 +272,7 @@ fn resources(at: &mut Place<'_, '_, '_>) {
         if !is_fixed {
             continue;
         }
-        // A null is none of it.
+        // A null means zero.
         let amount = |value: &Value| if value.is_null() { Some(0) } else { quantity(value) };
         let limit = limits.and_then(|limits| limits.get(name));
         match limit {
@@ -294,7 +294,7 @@ fn one_handler(at: &mut Place<'_, '_, '_>) {
     at.at_most_one(&HANDLERS, "may not specify more than 1 handler type");
 }
 
-/// Fields of a pod that variables and files can hold.
+/// The fields of a pod that environment variables and files can use.
 const FIELDS: [&str; 5] =
     ["metadata.name", "metadata.namespace", "metadata.uid", "metadata.labels", "metadata.annotations"];
 const FIELDS_OF_VARIABLES: [&str; 9] = [
@@ -308,7 +308,7 @@ const FIELDS_OF_VARIABLES: [&str; 9] = [
     "status.podIP",
     "status.podIPs",
 ];
-/// Fields that can be given to a pod by their old or full names.
+/// Fields of a pod that exist, but that neither can use. Some names are old.
 const KNOWN: [&str; 5] = ["spec.restartPolicy", "spec.schedulerName", "spec.hostNetwork", "status.phase", "spec.host"];
 
 fn field_selector(at: &mut Place<'_, '_, '_>) {

@@ -1,4 +1,4 @@
-//! Pods of `v1`: their settings, where they run, and what they may.
+//! Pods of `v1`: their settings, scheduling and privileges.
 
 use std::collections::HashSet;
 
@@ -101,7 +101,7 @@ fn gated(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// What containers can have depends on whether the pod has users of its own.
+/// Some settings of containers depend on whether the pod has its own user namespace.
 fn users(at: &mut Place<'_, '_, '_>) {
     let has_own = at.fields.get("hostUsers").is_some_and(|node| node.value == Value::Bool(false));
     for list in ["initContainers", "containers", "ephemeralContainers"] {
@@ -118,7 +118,7 @@ fn users(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// What only Linux has.
+/// Settings that only exist on Linux.
 fn windows(at: &mut Place<'_, '_, '_>) {
     const OF_ALL: [&str; 5] = ["appArmorProfile", "seLinuxOptions", "seccompProfile", "runAsUser", "runAsGroup"];
     const OF_PODS: [&str; 5] =
@@ -196,14 +196,14 @@ fn spread(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// A port of the node is given once, and is the container's own where pods are in the node's network.
+/// A host port occurs only once, and is equal to the container port if the pod uses the node's network.
 fn host_ports(at: &mut Place<'_, '_, '_>) {
     let mut known = HashSet::new();
     let is_node_network = at.is_true("hostNetwork");
     for list in ["containers", "initContainers"] {
         for (path, container) in at.items(list) {
             if list == "initContainers" {
-                // These run one by one.
+                // Init containers run one after the other.
                 known.clear();
             }
             for (path, port) in items(container, "ports", &path) {
@@ -224,7 +224,7 @@ fn host_ports(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// A sleep before the end is not longer than the time that there is.
+/// A sleep before the end must not be longer than the grace period.
 fn grace(at: &mut Place<'_, '_, '_>) {
     let grace = at.number("terminationGracePeriodSeconds").unwrap_or(30).max(1);
     for list in ["containers", "initContainers"] {
@@ -264,7 +264,7 @@ fn ephemeral(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// A pod asks for at least what its containers ask for together.
+/// A pod must request at least the sum of its containers' requests.
 fn requests(at: &mut Place<'_, '_, '_>) {
     let Some(requests) = at.fields.map_at(&["resources", "requests"]) else { return };
     let of = |container: &Map, name: &str| {
@@ -280,7 +280,7 @@ fn requests(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// What containers claim is a claim of the pod.
+/// A claim of a container must be a claim of the pod.
 fn claims(at: &mut Place<'_, '_, '_>) {
     let known: HashSet<&str> = at.fields.maps_at(&["resourceClaims"]).map(|claim| text(claim, "name")).collect();
     for list in ["initContainers", "containers"] {
@@ -345,7 +345,7 @@ fn toleration(at: &mut Place<'_, '_, '_>) {
 }
 
 fn node_term(at: &mut Place<'_, '_, '_>) {
-    // What is only preferred may have any value.
+    // A preferred term may have any value.
     let is_preferred = at.path.has_field("preferredDuringSchedulingIgnoredDuringExecution");
     for (path, requirement) in at.items("matchExpressions") {
         if let Some(node) = requirement.get("key").filter(|_| !names::is_qualified_name(text(requirement, "key"))) {
@@ -377,7 +377,7 @@ fn node_term(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Keys of labels come with a selector, which does not name them twice.
+/// Label keys need a selector, which must not contain the same keys.
 fn term_keys(at: &mut Place<'_, '_, '_>) {
     for field in ["matchLabelKeys", "mismatchLabelKeys"] {
         if at.has(field) && !at.is_given("labelSelector") {
@@ -406,7 +406,7 @@ fn term_keys(at: &mut Place<'_, '_, '_>) {
 }
 
 fn node_requirement(at: &mut Place<'_, '_, '_>) {
-    // Those of fields have rules of their own.
+    // Requirements on fields have their own rules.
     if at.path.has_field("matchFields") {
         return;
     }
@@ -423,7 +423,7 @@ fn node_requirement(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Whether a selector is one of a metric, whose form nothing checks.
+/// Whether a selector belongs to a metric, whose form is not checked.
 fn is_of_metric(at: &Place<'_, '_, '_>) -> bool {
     at.is_in("HorizontalPodAutoscaler") && at.path.has_field("metric")
 }

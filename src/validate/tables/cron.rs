@@ -1,11 +1,11 @@
-//! Schedules as cron's library for Go reads them, and names of time zones.
+//! Cron schedules, as the Go library in the API server parses them, and names of time zones.
 
 use super::place::Place;
 
-/// The names of the IANA's time zones that the API server knows, one a line; `tests/cluster/record_zones` writes it.
+/// The IANA time zones that the API server knows, one per line, written by `tests/cluster/record_zones`.
 const ZONES: &str = include_str!("zones.txt");
 
-/// The fields of a schedule: the least and greatest number, and names from the least on.
+/// The fields of a schedule: the minimum, the maximum, and names for the numbers from the minimum on.
 const FIELDS: [(u32, u32, &[&str]); 5] = [
     (0, 59, &[]),
     (0, 23, &[]),
@@ -35,7 +35,7 @@ pub(super) fn schedule(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Why a schedule is not one.
+/// Parses a schedule, and returns why it is invalid.
 fn read(text: &str) -> Result<(), String> {
     if let Some(word) = text.strip_prefix('@') {
         let known = ["yearly", "annually", "monthly", "weekly", "daily", "midnight", "hourly"];

@@ -1,4 +1,4 @@
-//! Rules that CustomResourceDefinitions give (`x-kubernetes-validations`).
+//! The rules in CustomResourceDefinitions (`x-kubernetes-validations`).
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::yaml::Map;
 
 const REASONS: [&str; 4] = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
 
-/// Checks the rules of a schema.
+/// Checks the form of the rules of a schema.
 pub(super) fn rules(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     for (index, rule) in schema.indexed_maps_at(&["x-kubernetes-validations"]) {
         let path = path.field("x-kubernetes-validations").with(PathStep::Index(index));
@@ -48,7 +48,7 @@ fn form(rule: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Whether the field that a rule is about is in the schema.
+/// Checks that the field that a rule is about is in the schema.
 fn field_path(rule: &Map, schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     let Some(node) = rule.get("fieldPath").filter(|_| has(rule, "fieldPath")) else { return };
     let below = |schema: Option<&Map>, name: &String| -> Option<Map> {
@@ -71,13 +71,13 @@ fn field_path(rule: &Map, schema: &Map, path: &FieldPath, at: &mut Place<'_, '_,
     }
 }
 
-/// What the API server refuses of the expressions of a schema. It compiles those of a level that is valid otherwise, with all below it:
-/// `invalid` are the paths of what is not.
+/// Reports the expressions of a schema that the API server refuses. It compiles those of a level only if the level and everything
+/// below it are otherwise valid. `invalid` are the paths of the findings so far.
 pub(super) fn expressions(schema: &Map, path: &FieldPath, invalid: &BTreeSet<String>, at: &mut Place<'_, '_, '_>) {
     Level { schema, shape: None, is_root: true, uncorrelatable: None, path }.check(invalid, at);
 }
 
-/// Whether one of these paths is a path, or below it.
+/// Whether any of the paths is a given path or below it.
 fn has_at_or_below(paths: &BTreeSet<String>, path: &str) -> bool {
     let is_below = |separator: char| {
         let above = format!("{path}{separator}");
@@ -86,13 +86,13 @@ fn has_at_or_below(paths: &BTreeSet<String>, path: &str) -> bool {
     paths.contains(path) || is_below('.') || is_below('[')
 }
 
-/// A schema in another one.
+/// A schema inside of another one.
 struct Level<'l> {
     schema: &'l Map,
-    /// The type of its data if that is known already.
+    /// The type of its data, if it is already known.
     shape: Option<&'l Arc<Shape>>,
     is_root: bool,
-    /// The schema around it whose values cannot be found again in the object as it was before.
+    /// The outermost schema around it whose values cannot be matched with those of the previous version.
     uncorrelatable: Option<&'l FieldPath>,
     path: &'l FieldPath,
 }

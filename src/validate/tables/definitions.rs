@@ -12,9 +12,9 @@ use crate::validate::rules::steps;
 use crate::yaml::{Map, Value};
 
 const LABEL_1035: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
-/// The longest warning of a version, in bytes.
+/// The maximum length of a version's deprecation warning, in bytes.
 const MAX_WARNING: usize = 256;
-/// The most fields of a version that can be selected by.
+/// The maximum number of selectable fields of a version.
 const MAX_SELECTABLE: usize = 8;
 const COLUMNS: &[&str] = &["boolean", "date", "integer", "number", "string"];
 
@@ -68,7 +68,7 @@ fn name(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Groups of Kubernetes' own need somebody's approval.
+/// Groups that belong to Kubernetes need an annotation with an approval.
 fn approval(at: &mut Place<'_, '_, '_>) {
     let group = at.fields.text_at(&["spec", "group"]).unwrap_or_default();
     let is_protected =
@@ -176,7 +176,7 @@ fn conversion(at: &mut Place<'_, '_, '_>) {
     at.inside(webhook, &path).webhook_versions("conversionReviewVersions");
 }
 
-/// Fields that objects can be selected by are texts, booleans and whole numbers that the schema knows.
+/// Selectable fields must be texts, booleans or integers in the schema.
 fn selectable(at: &mut Place<'_, '_, '_>) {
     let schema = at.fields.map_at(&["schema", "openAPIV3Schema"]);
     let mut known = HashSet::new();
@@ -206,7 +206,7 @@ fn selectable(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// The status is switched on by a map without fields.
+/// The status subresource is enabled by an empty map.
 fn status(at: &mut Place<'_, '_, '_>) {
     match at.fields.get("status").map(|node| &node.value) {
         None | Some(Value::Null) => {}

@@ -10,9 +10,9 @@ use crate::validate::fields::text;
 use crate::validate::form::{self, LABEL, LABEL_VALUE, QUALIFIED, SUBDOMAIN};
 use crate::yaml::Value;
 
-/// The longest list of requests, of constraints, and of configurations.
+/// The maximum number of requests, constraints, and configurations.
 const MAX_ITEMS: usize = 32;
-/// The longest text of an attribute, in bytes.
+/// The maximum length of the value of an attribute, in bytes.
 const MAX_VALUE: usize = 64;
 
 #[rustfmt::skip]
@@ -54,7 +54,7 @@ pub(super) const ROWS: &[Row] = &[
     row("resource.v1.DeviceTaint", "effect", Rule::OneOf(&["NoExecute", "NoSchedule", "None"])),
 ];
 
-/// A request says one device, or several of which the first that is there is taken.
+/// A request is either a single one, or a list of alternatives of which the first available one is used.
 fn device(at: &mut Place<'_, '_, '_>) {
     match (at.is_given("exactly"), at.has("firstAvailable")) {
         (false, false) => at.required("", "exactly one of `exactly` or `firstAvailable` is required"),
@@ -71,7 +71,7 @@ fn device_count(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// A list in which no name is there twice.
+/// Checks a list whose items have unique names, and its maximum length.
 fn set(at: &mut Place<'_, '_, '_>, field: &str, most: usize) {
     let mut known = HashSet::new();
     for (path, item) in at.items(field) {
@@ -84,7 +84,7 @@ fn set(at: &mut Place<'_, '_, '_>, field: &str, most: usize) {
     }
 }
 
-/// The constraints and configurations of a claim are about requests of it.
+/// The constraints and configurations of a claim must refer to its requests.
 fn claim(at: &mut Place<'_, '_, '_>) {
     set(at, "requests", MAX_ITEMS);
     let mut known = HashSet::new();
@@ -116,14 +116,14 @@ fn constraint(at: &mut Place<'_, '_, '_>) {
     if !at.is_given("matchAttribute") && !at.is_given("distinctAttribute") {
         at.required("", "exactly one of \"matchAttribute\" or \"distinctAttribute\" is required");
     }
-    // The server drops the other one unless a feature is switched on.
+    // The server removes the other field unless a feature gate is enabled.
     let name = at.text("matchAttribute");
     if at.is_given("matchAttribute") && !(name.contains('/') && is_device_name(name)) {
         at.invalid("matchAttribute", "a fully qualified name must be a domain and a name separated by a slash");
     }
 }
 
-/// The name of an attribute or a capacity, which may have a domain before it.
+/// Whether a text is the name of an attribute or a capacity, optionally with a domain.
 fn is_device_name(name: &str) -> bool {
     let is_id = |id: &str| id.len() <= 32 && form::is_identifier(id);
     match *name.split('/').collect::<Vec<_>>() {
@@ -140,9 +140,9 @@ fn device_names(at: &mut Place<'_, '_, '_>, field: &str) {
     }
 }
 
-/// An attribute has one value.
+/// An attribute must have exactly one value.
 fn attribute(at: &mut Place<'_, '_, '_>) {
-    // Those of lists are dropped unless a feature is switched on.
+    // Lists are removed unless a feature gate is enabled.
     let count = at.given(&["bool", "int", "string", "version"]).len();
     if count > 1 || count == 0 && at.given(&["bools", "ints", "strings", "versions"]).is_empty() {
         at.invalid("", "exactly one value must be specified");
@@ -169,13 +169,13 @@ fn toleration(at: &mut Place<'_, '_, '_>) {
     let (operator, value) = (at.text("operator"), at.text("value"));
     match operator {
         "Exists" if !value.is_empty() => at.invalid("value", "must be empty for operator `Exists`"),
-        // What is not given is filled in.
+        // A missing operator has a default.
         "Equal" | "" if !names::is_label_value(value) => at.invalid("value", LABEL_VALUE),
         _ => at.one_of("operator", &["Equal", "Exists"]),
     }
 }
 
-/// A slice says in one way on which nodes its devices are.
+/// A slice must declare in exactly one way to which nodes its devices belong.
 fn slice(at: &mut Place<'_, '_, '_>) {
     for field in ["allNodes", "perDeviceNodeSelection"] {
         if at.fields.get(field).is_some_and(|node| node.value == Value::Bool(false)) {

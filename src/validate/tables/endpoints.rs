@@ -1,4 +1,4 @@
-//! Where the pods of Services are: Endpoints of `v1`, EndpointSlices of `discovery.k8s.io/v1`.
+//! The endpoints of Services: Endpoints of `v1`, EndpointSlices of `discovery.k8s.io/v1`.
 
 use std::collections::HashSet;
 
@@ -26,7 +26,7 @@ pub(super) const ROWS: &[Row] = &[
     row("discovery.v1.EndpointPort", "name", Rule::Form(names::is_dns_label, LABEL)),
 ];
 
-/// The most zones, or nodes, that an endpoint is for.
+/// The maximum number of zones, or of nodes, in the hints of an endpoint.
 const MAX_HINTS: usize = 8;
 
 fn subset(at: &mut Place<'_, '_, '_>) {
@@ -77,7 +77,7 @@ fn slice(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Zones or nodes that an endpoint is for: a few, each once.
+/// Checks the zones or nodes in the hints of an endpoint: a limited number, without duplicates.
 fn hints(at: &mut Place<'_, '_, '_>, field: &str, form: fn(&str) -> bool, message: &str) {
     let items = at.items(field);
     if items.len() > MAX_HINTS {

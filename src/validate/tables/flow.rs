@@ -5,9 +5,9 @@ use crate::kubernetes::names;
 use crate::validate::fields::text;
 use crate::validate::form::{LABEL, SUBDOMAIN};
 
-/// How many queues a level can have.
+/// The maximum number of queues of a priority level.
 const MAX_QUEUES: i64 = 10_000_000;
-/// What requests do.
+/// The verbs of requests.
 const VERBS: [&str; 9] = ["create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"];
 
 #[rustfmt::skip]
@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Row] = &[
     row("flowcontrol.v1.QueuingConfiguration", "", Rule::Whole(queues)),
 ];
 
-/// The first place is that of one schema, which is there already.
+/// The precedence 1 is reserved for a schema that already exists.
 fn precedence(at: &mut Place<'_, '_, '_>) {
     let Some(node) = at.fields.at(["spec", "matchingPrecedence"]) else { return };
     if node.value.as_number() == Some(1.0) && at.fields.text_at(&["metadata", "name"]) != Some("exempt") {
@@ -79,7 +79,7 @@ fn flow_resources(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Verbs are known, unless all are meant.
+/// Verbs must be known, unless `*` is one of them.
 fn verbs(at: &mut Place<'_, '_, '_>) {
     let verbs = at.texts("verbs");
     let unknown = verbs.iter().find(|verb| !VERBS.contains(verb));
@@ -88,7 +88,7 @@ fn verbs(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Addresses, unless all are meant, are paths that may end in `*`.
+/// Addresses must be paths, optionally ending in `*`, or be a single `*`.
 fn addresses(at: &mut Place<'_, '_, '_>) {
     if !at.has("verbs") {
         at.required("verbs", "verbs must contain at least one value");
@@ -102,13 +102,13 @@ fn addresses(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// A path, or all below one.
+/// Whether a text is a path, or a pattern for all paths below one.
 fn is_address(path: &str) -> bool {
     let has_wildcard_at_end = path.find('*').is_none_or(|at| at + 1 == path.len() && path.ends_with("/*"));
     path == "*" || path.starts_with('/') && !path.contains(' ') && !path.contains("//") && has_wildcard_at_end
 }
 
-/// A service account, or all of a namespace.
+/// Whether a text is the name of a service account, or `*` for all of a namespace.
 fn is_account(name: &str) -> bool {
     name == "*" || names::is_dns_subdomain(name)
 }
@@ -148,7 +148,7 @@ fn response(at: &mut Place<'_, '_, '_>) {
 }
 
 fn queues(at: &mut Place<'_, '_, '_>) {
-    // Zero is filled in like nothing.
+    // Zero has the same default as a missing value.
     let queues = at.number("queues").filter(|queues| *queues != 0).unwrap_or(64);
     for field in ["queues", "handSize", "queueLengthLimit"] {
         if at.number(field).is_some_and(|number| number < 0) {

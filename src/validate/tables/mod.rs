@@ -1,15 +1,15 @@
-//! The API server's rules, as tables: one file for each API group, one row for each rule.
+//! The API server's rules as tables: one file for each API group, one row for each rule.
 //!
-//! | file | what it holds |
+//! | file | content |
 //! |---|---|
-//! | `place` | an object of a type where its rules are checked |
+//! | `place` | the rules that a row can contain, and the object that they are applied to |
 //! | `cron` | schedules and time zones |
 //! | `core`, `containers`, `volumes` | `v1` |
-//! | `pods` | what makes pods, and what the parts of a pod say of each other |
+//! | `pods` | workloads that create pods, and rules that connect the parts of a pod |
 //! | `services` | Services and quotas of `v1` |
 //! | `endpoints` | Endpoints and EndpointSlices |
 //! | `configuration` | ConfigMaps and Secrets of `v1` |
-//! | `storage` | claims, volumes and classes of storage |
+//! | `storage` | claims, volumes and storage classes |
 //! | `workloads` | `apps/v1`, `batch/v1` |
 //! | `autoscaling` | `autoscaling`, `policy` |
 //! | `cluster` | `rbac`, `scheduling`, `node`, `coordination` |
@@ -18,9 +18,9 @@
 //! | `networking` | `networking.k8s.io/v1` |
 //! | `flow` | `flowcontrol.apiserver.k8s.io/v1` |
 //! | `definitions` | CustomResourceDefinitions |
-//! | `structural`, `definition_rules` | their schemas, and the rules in them |
-//! | `webhooks` | where webhooks are, for admission and conversion |
-//! | `compiled` | expressions in CEL, compiled |
+//! | `structural`, `definition_rules` | the schemas in these, and the rules in the schemas |
+//! | `webhooks` | addresses of webhooks, for admission and conversion |
+//! | `compiled` | compiles CEL expressions |
 
 mod admission;
 mod admission_expressions;
@@ -55,7 +55,7 @@ use crate::kubernetes::FieldPath;
 use crate::yaml::Map;
 use place::{Place, Row};
 
-/// All rules by the type that they are of.
+/// Returns all rules by type.
 fn rows() -> &'static HashMap<&'static str, Vec<&'static Row>> {
     static ROWS: OnceLock<HashMap<&'static str, Vec<&'static Row>>> = OnceLock::new();
     ROWS.get_or_init(|| {
@@ -83,14 +83,14 @@ fn rows() -> &'static HashMap<&'static str, Vec<&'static Row>> {
     })
 }
 
-/// Checks an object of the type of this name.
+/// Checks an object of the named type.
 pub(super) fn check(name: &str, fields: &Map, path: &FieldPath, place: &Span, report: &mut Report<'_>) {
     let Some(rows) = rows().get(short(name)) else { return };
     let mut place = Place { fields, path, span: place, report };
     rows.iter().for_each(|row| row.check(&mut place));
 }
 
-/// A type's name without what stands before its group: `core.v1.PodSpec`.
+/// Returns a type's name without the parts in front of its group: `core.v1.PodSpec`.
 fn short(name: &str) -> &str {
     name.rmatch_indices('.').nth(2).map_or(name, |(at, _)| &name[at + 1..])
 }
@@ -102,7 +102,8 @@ mod tests {
     use crate::kubernetes::{KubeVersion, Schema, read_objects};
     use crate::validate::{Request, validate};
 
-    /// Rules that depend on the kind of the whole object: manifests with `NAMESPACE` among their metadata, and what is wrong with them.
+    /// Rules that depend on the kind of the whole object: manifests with `NAMESPACE` in their metadata, and the paths of the
+    /// findings.
     #[rustfmt::skip]
     const BY_KIND: &[(&str, &str)] = &[
         ("{apiVersion: apps/v1, kind: StatefulSet, metadata: {NAMESPACE, name: a}, spec: {selector: {matchLabels: {a: b}}, serviceName: a, \
@@ -112,7 +113,7 @@ mod tests {
             "rules[0].nonResourceURLs"),
         ("{apiVersion: v1, kind: Pod, metadata: {NAMESPACE, name: a}, spec: {containers: [{name: c, image: i}], volumes: [{name: i, image: {}}]}}",
             "spec.volumes[0].image.reference"),
-        // The server fills in the service account before it validates.
+        // The server adds the service account before it validates.
         ("{apiVersion: v1, kind: Pod, metadata: {NAMESPACE, name: a}, spec: {containers: [{name: c, image: i}], \
             volumes: [{name: t, projected: {sources: [{serviceAccountToken: {path: t}}]}}]}}", ""),
         ("{apiVersion: batch/v1, kind: CronJob, metadata: {NAMESPACE, name: a}, spec: {schedule: '@daily', jobTemplate: {spec: {manualSelector: true, \

@@ -1,4 +1,4 @@
-//! An object of a type where its rules are checked, and what a row of a table can ask of it.
+//! The rules that a row of a table can contain, and the object that they are applied to.
 
 use crate::diagnostic::{Severity, Span};
 use crate::json;
@@ -7,44 +7,44 @@ use crate::validate::fields::{has, is_given, is_true, items, number, text};
 use crate::validate::report::Report;
 use crate::yaml::{Map, Node, Value};
 
-/// A rule of a field of a type.
+/// A rule for a field of a type.
 pub(super) struct Row {
-    /// The type: the end of its name.
+    /// The end of the type's name.
     pub(super) of: &'static str,
-    /// The field; empty where the rule is of the whole object.
+    /// The field; empty if the rule applies to the whole object.
     pub(super) field: &'static str,
     pub(super) rule: Rule,
 }
 
-/// What is checked.
+/// The check of a rule.
 pub(super) enum Rule {
-    /// A number is between these two.
+    /// A number must be between these two, inclusive.
     Between(i64, i64),
-    /// A number is at least this.
+    /// A number must be at least this.
     AtLeast(i64),
-    /// A number has this property; otherwise the message.
+    /// A number must have this property; the message is reported otherwise.
     Number(fn(i64) -> bool, &'static str),
-    /// A text, if it is not empty, is one of these.
+    /// A text must be one of these, or empty.
     OneOf(&'static [&'static str]),
-    /// A text, even if it is empty, is one of these.
+    /// A text must be one of these, even if it is empty.
     Choice(&'static [&'static str]),
-    /// A text, even if it is empty, has this form; otherwise the message.
+    /// A text must have this form, even if it is empty; the message is reported otherwise.
     Given(fn(&str) -> bool, &'static str),
-    /// A text, if it is not empty, has this form; otherwise the message.
+    /// A text must have this form or be empty; the message is reported otherwise.
     Form(fn(&str) -> bool, &'static str),
-    /// Every item of a list of texts has this form; otherwise the message.
+    /// Every item of a list of texts must have this form; the message is reported otherwise.
     Items(fn(&str) -> bool, &'static str),
-    /// Every item of a list of texts is one of these.
+    /// Every item of a list of texts must be one of these.
     ItemsOf(&'static [&'static str]),
-    /// A field is not empty.
+    /// A field must not be empty.
     Required(&'static str),
-    /// A quantity is not negative.
+    /// A quantity must not be negative.
     Quantity,
-    /// Every quantity of a map is not negative.
+    /// No quantity in a map may be negative.
     Quantities,
-    /// A map of labels.
+    /// A map must contain valid labels.
     Labels,
-    /// Whatever else.
+    /// Any other check.
     Whole(fn(&mut Place<'_, '_, '_>)),
 }
 
@@ -126,7 +126,7 @@ impl Row {
     }
 }
 
-/// An object of a type.
+/// An object of a type, with its path, its place and the report.
 pub(super) struct Place<'a, 'r, 'f> {
     pub(super) fields: &'a Map,
     pub(super) path: &'a FieldPath,
@@ -135,12 +135,12 @@ pub(super) struct Place<'a, 'r, 'f> {
 }
 
 impl<'a, 'f> Place<'a, '_, 'f> {
-    /// A text; empty if there is none.
+    /// Returns a text; empty if there is none.
     pub(super) fn text(&self, field: &str) -> &'a str {
         text(self.fields, field)
     }
 
-    /// A number; zero is one, null is none.
+    /// Returns a number; `None` if the field is missing or null.
     pub(super) fn number(&self, field: &str) -> Option<i64> {
         number(self.fields, field)
     }
@@ -157,18 +157,18 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         self.fields.list_at(&[field])
     }
 
-    /// The texts of a list, with their positions in it; a null is an empty one.
+    /// Returns the texts of a list with their indices. A null is an empty text.
     pub(super) fn indexed_texts(&self, field: &str) -> Vec<(usize, &'a str)> {
         let text = |node: &'a Node| if node.value.is_null() { Some("") } else { node.value.as_str() };
         self.list(field).iter().enumerate().filter_map(|(index, node)| Some((index, text(node)?))).collect()
     }
 
-    /// The texts of a list; a null is an empty one.
+    /// Returns the texts of a list. A null is an empty text.
     pub(super) fn texts(&self, field: &str) -> Vec<&'a str> {
         self.indexed_texts(field).into_iter().map(|(_, text)| text).collect()
     }
 
-    /// The objects of a list, each with its path.
+    /// Returns the objects of a list with their paths.
     pub(super) fn items(&self, field: &str) -> Vec<(FieldPath, &'a Map)> {
         items(self.fields, field, self.path)
     }
@@ -181,7 +181,8 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         has(self.fields, field)
     }
 
-    /// Of the members of a union, only the one that the text of a field chooses may be given: its field, if the text chooses any.
+    /// Checks that only one member of a union is set: the one that the text of the field `choice` selects. Returns its field, if
+    /// the text selects any.
     pub(super) fn union(
         &mut self,
         choice: &str,
@@ -197,7 +198,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         Some(chosen)
     }
 
-    /// An object in this one. What concerns it as a whole is at its first key.
+    /// Returns an object inside of this one. Findings about it as a whole are at its first key.
     pub(super) fn inside<'i>(&mut self, fields: &'i Map, path: &'i FieldPath) -> Place<'i, '_, 'f>
     where
         'a: 'i,
@@ -206,17 +207,17 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         Place { fields, path, span, report: self.report }
     }
 
-    /// Those of some fields that are given.
+    /// Returns those of the named fields that are set.
     pub(super) fn given<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
         names.iter().copied().filter(|name| self.is_given(name)).collect()
     }
 
-    /// Whether the object that is checked is of a kind.
+    /// Whether the whole object that is being checked is of this kind.
     pub(super) fn is_in(&self, kind: &str) -> bool {
         self.report.kind == kind
     }
 
-    /// The path of a field; an empty one is the object itself.
+    /// Returns the path of a field; an empty name means the object itself.
     fn path_of(&self, field: &str) -> FieldPath {
         if field.is_empty() { self.path.clone() } else { self.path.field(field) }
     }
@@ -236,13 +237,13 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         }
     }
 
-    /// A value at a path is invalid.
+    /// Reports an invalid value at a path.
     pub(super) fn invalid_at(&mut self, path: &FieldPath, node: &Node, message: &str) {
         let message = format!("Invalid value: {}: {message}", shown(&node.value));
         self.say("value", path, message, Some(&node.span));
     }
 
-    /// A key of a map is invalid.
+    /// Reports an invalid key of a map.
     pub(super) fn invalid_key(&mut self, path: &FieldPath, key: &str, span: &Span, message: &str) {
         self.say("value", path, format!("Invalid value: {key:?}: {message}"), Some(span));
     }
@@ -257,7 +258,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         self.say("value", path, format!("Forbidden: {message}"), None);
     }
 
-    /// What is not there is invalid.
+    /// Reports an invalid value that is missing, or that is not shown.
     pub(super) fn invalid_missing(&mut self, path: &FieldPath, message: &str) {
         self.say("value", path, format!("Invalid value: {message}"), None);
     }
@@ -276,7 +277,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         self.say("required", path, format!("Required value{colon}{message}"), None);
     }
 
-    /// What a field holds is there before; an empty field is the object itself.
+    /// Reports that a field repeats an earlier value. An empty name means the object itself.
     pub(super) fn duplicate(&mut self, field: &str, value: &str) {
         let path = self.path_of(field);
         let span = self.fields.get(field).map(|node| &node.span);
@@ -291,7 +292,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         self.say("range", path, format!("Too long: may not be more than {most} bytes"), None);
     }
 
-    /// What a text refers to is not there.
+    /// Reports that a text refers to something that does not exist.
     pub(super) fn not_found(&mut self, path: &FieldPath, name: &str, span: &Span, near: Option<&str>) {
         let finding = self.report.error("not-found", path, format!("Not found: {name:?}"), span);
         if let Some(near) = near {
@@ -299,7 +300,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         }
     }
 
-    /// A selector asks for a label with a value that the pods do not have.
+    /// Reports that a selector requires a label value that the pods do not have.
     pub(super) fn labels_differ(&mut self, path: &FieldPath, key: &str, value: &Node) {
         let wanted = format!("{key}={}", value.value.as_str().unwrap_or_default());
         let message =
@@ -307,19 +308,19 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         self.say("value", path, message, Some(&value.span));
     }
 
-    /// What the server may refuse, if it is not set up otherwise.
+    /// Warns about something that a server refuses only with certain settings.
     pub(super) fn warn(&mut self, field: &str, message: &str) {
         let path = self.path.field(field);
         let span = self.fields.get(field).map_or(self.span, |node| &node.span);
         self.report.report(Severity::Warning, "value", &path, message.to_owned(), span);
     }
 
-    /// A value that is a secret is invalid.
+    /// Reports an invalid value without showing it, because it is secret.
     pub(super) fn redacted(&mut self, path: &FieldPath, message: &str) {
         self.say("value", path, format!("Invalid value: \"<secret contents redacted>\": {message}"), None);
     }
 
-    /// The text of a field, if it is not empty, is one of these.
+    /// Checks that the text of a field is one of the choices, or empty.
     pub(super) fn one_of(&mut self, field: &str, choices: &[&str]) {
         let text = self.text(field);
         if !text.is_empty() {
@@ -331,20 +332,20 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         self.unsupported(path, text, choices, None);
     }
 
-    /// A text with this place is not one of those supported.
+    /// Reports that a text at a place is not supported.
     pub(super) fn unsupported(&mut self, path: &FieldPath, text: &str, choices: &[&str], span: Option<&Span>) {
         let message = format!("Unsupported value: {text:?}: supported values: {}", choices.join(", "));
         self.say("choice", path, message, span);
     }
 
-    /// The text of a field, even if it is empty, is one of these.
+    /// Checks that the text of a field is one of the choices, even if it is empty.
     pub(super) fn choice(&mut self, field: &str, choices: &[&str]) {
         if let Some((text, span)) = self.fields.text_entry(field).filter(|(text, _)| !choices.contains(text)) {
             self.unsupported(&self.path.field(field), text, choices, Some(span));
         }
     }
 
-    /// No more than one of some fields is given.
+    /// Checks that at most one of the named fields is set.
     pub(super) fn at_most_one(&mut self, names: &[&str], message: &str) {
         for name in self.given(names).into_iter().skip(1) {
             self.forbidden(name, message);
@@ -352,7 +353,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
     }
 
     fn say(&mut self, rule: &'static str, path: &FieldPath, message: String, span: Option<&Span>) {
-        // A rule that holds of the same field in two ways is reported once.
+        // A rule that a field violates in two ways is reported once.
         let path_text = path.to_string();
         let is_known = self
             .report
@@ -367,7 +368,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         }
     }
 
-    /// The key or item that is nearest to a field below this object.
+    /// Returns the key or item that is nearest to a path below this object.
     fn nearest(&self, path: &FieldPath) -> Option<&'a Span> {
         let (mut node, mut nearest): (Option<&Node>, _) = (None, None);
         for step in path.0.strip_prefix(self.path.0.as_slice())? {
@@ -391,7 +392,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
     }
 }
 
-/// A value as the API server shows it.
+/// Returns a value as the API server shows it.
 fn shown(value: &Value) -> String {
     const MOST: usize = 200;
     let mut text = json::write(value);

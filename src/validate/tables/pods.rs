@@ -1,4 +1,4 @@
-//! What makes pods, and what the parts of a pod say of each other: selectors, restarts, names, mounts.
+//! Workloads that create pods, and rules that connect the parts of a pod: selectors, restart policies, names, mounts.
 
 use std::collections::{HashMap, HashSet};
 
@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Row] = &[
 
 const ALWAYS: &[&str] = &["Always"];
 
-/// A workload selects the pods that it makes.
+/// The selector of a workload must match the pods that it creates.
 fn selector(at: &mut Place<'_, '_, '_>) {
     let Some(selector) = at.map("selector") else { return };
     let is_empty = |node: &Node| {
@@ -57,7 +57,7 @@ fn selector(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Whether labels are as a requirement of a selector wants them; one that is invalid is reported by its type.
+/// Whether labels meet a requirement of a selector. An invalid requirement is reported by the rules for its type.
 fn is_met(requirement: &Map, labels: Option<&Map>) -> bool {
     let label = labels.and_then(|labels| labels.get(text(requirement, "key")));
     let values = requirement.list_at(&["values"]);
@@ -74,21 +74,21 @@ fn is_met(requirement: &Map, labels: Option<&Map>) -> bool {
     }
 }
 
-/// A ReplicaSet has a template, if only an empty one.
+/// A ReplicaSet must have a template, even if it is empty.
 fn template(at: &mut Place<'_, '_, '_>) {
     if !at.is_given("template") {
         at.required_at(&at.path.field("template").field("spec").field("containers"), "");
     }
 }
 
-/// Pods are started again as their workload wants it.
+/// The restart policy of pods must be one that their workload allows.
 fn restarts(at: &mut Place<'_, '_, '_>, choices: &[&str]) {
     const KNOWN: [&str; 3] = ["Always", "OnFailure", "Never"];
     let Some(pod) = at.fields.map_at(&["template", "spec"]) else { return };
     let path = at.path.field("template").field("spec").field("restartPolicy");
     let is_default_right = choices.contains(&"Always");
     match pod.text_entry("restartPolicy") {
-        // What no workload knows is reported by its type.
+        // A policy that no workload allows is reported by the rules for its type.
         Some((policy, span))
             if KNOWN.contains(&policy) && !choices.contains(&policy) || policy.is_empty() && !is_default_right =>
         {
@@ -111,7 +111,7 @@ fn containers(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// No container has the name of one that runs before it. In one list that is reported by the list's type.
+/// A container must not have the name of an init container. Duplicates within a list are reported by the list's type.
 fn names_once(at: &mut Place<'_, '_, '_>) {
     let before: HashSet<&str> =
         at.fields.maps_at(&["initContainers"]).map(|container| text(container, "name")).collect();
@@ -124,7 +124,7 @@ fn names_once(at: &mut Place<'_, '_, '_>) {
 }
 
 fn mounts(at: &mut Place<'_, '_, '_>) {
-    // A StatefulSet makes volumes itself.
+    // A StatefulSet creates volumes itself.
     if !at.is_in("StatefulSet") {
         mounts_of(at.fields, at.path, &[], at);
     }
@@ -137,7 +137,7 @@ fn mounts_of_claims(at: &mut Place<'_, '_, '_>) {
     mounts_of(pod, &at.path.field("template").field("spec"), &claims, at);
 }
 
-/// What the containers of a pod mount is a volume of it, or one that is made for it. A device is a claim.
+/// The containers of a pod can only mount its volumes, or volumes that are created for it. A device must be a claim.
 fn mounts_of(pod: &Map, path: &FieldPath, claims: &[&str], at: &mut Place<'_, '_, '_>) {
     let own = pod.maps_at(&["volumes"]).filter_map(|volume| Some((volume.text_at(&["name"])?, is_claim(volume))));
     let known: HashMap<&str, bool> = own.chain(claims.iter().map(|name| (*name, true))).collect();
@@ -164,7 +164,7 @@ fn mounts_of(pod: &Map, path: &FieldPath, claims: &[&str], at: &mut Place<'_, '_
     }
 }
 
-/// Whether a volume is a claim, or one is made for it.
+/// Whether a volume is a claim, or a claim is created for it.
 fn is_claim(volume: &Map) -> bool {
     ["persistentVolumeClaim", "ephemeral"].iter().any(|field| is_given(volume, field))
 }

@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodTemplate", "", Rule::Whole(template)),
 ];
 
-/// The first address is of the first family.
+/// The first address must belong to the first family.
 fn first_family(at: &mut Place<'_, '_, '_>) {
     let wanted = at.texts("ipFamilies").first().copied().unwrap_or_default();
     let Ok(address) = at.text("clusterIP").parse::<IpAddr>() else { return };
@@ -54,7 +54,7 @@ fn first_family(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Finalizers of a namespace are Kubernetes' own, or have a domain before their names.
+/// The finalizers of a namespace must be Kubernetes' own, or have a domain in their names.
 fn finalizers(at: &mut Place<'_, '_, '_>) {
     for text in at.texts("finalizers") {
         if !names::is_qualified_name(text) {
@@ -65,7 +65,7 @@ fn finalizers(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// The type of a Service; one that has none is of `ClusterIP`.
+/// Returns the type of a Service, which is `ClusterIP` by default.
 fn kind<'a>(at: &Place<'a, '_, '_>) -> &'a str {
     Some(at.text("type")).filter(|kind| !kind.is_empty()).unwrap_or("ClusterIP")
 }
@@ -91,7 +91,7 @@ fn traffic(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// What the ports of a Service say of each other, and of its type.
+/// Checks the ports of a Service against each other and against its type.
 fn ports(at: &mut Place<'_, '_, '_>) {
     let kind = kind(at);
     let ports = at.items("ports");
@@ -152,7 +152,7 @@ fn families(at: &mut Place<'_, '_, '_>) {
         }
     }
     let several = families.len() > 1 || at.list("clusterIPs").len() > 1;
-    // Without a policy it is that of one family, but for a headless Service that selects no pods.
+    // The default policy is a single family, except for a headless Service without a selector.
     let is_free = at.text("clusterIP") == "None" && !at.has("selector");
     let is_single = at.text("ipFamilyPolicy") == "SingleStack" || !at.has("ipFamilyPolicy") && !is_free;
     if several && is_single && kind(at) != "ExternalName" {
@@ -219,7 +219,7 @@ fn balancer(at: &mut Place<'_, '_, '_>) {
 }
 
 fn affinity(at: &mut Place<'_, '_, '_>) {
-    // Without affinity the server drops its settings.
+    // Without affinity, the server removes its settings.
     if at.text("sessionAffinity") != "ClientIP" {
         return;
     }
@@ -261,7 +261,7 @@ fn limit(at: &mut Place<'_, '_, '_>) {
         }
     }
     limited_resources(kind, at);
-    // Each is not greater than the next: what a request may be, by name.
+    // Pairs of limits of which the first must not be greater than the second, and the field that is reported.
     let amount = |field: &str, name: &str| at.map(field).and_then(|map| quantity(&map.get(name)?.value));
     let order = [
         ("min", "defaultRequest", "defaultRequest"),
@@ -302,7 +302,7 @@ fn limit(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// What limits are of: containers and pods have resources of their own.
+/// Checks the names of limited resources, which depend on the type of the limit.
 fn limited_resources(kind: &str, at: &mut Place<'_, '_, '_>) {
     let fields: &[&str] = match kind {
         "Pod" => &["min", "max", "maxLimitRequestRatio"],
@@ -326,7 +326,7 @@ fn limited_resources(kind: &str, at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Resources that quotas and limits know by themselves.
+/// Whether a resource is a standard one of quotas and limits.
 fn is_standard_resource(name: &str) -> bool {
     let others = ["storage", "limits.storage", "services.nodeports", "services.loadbalancers"];
     QUOTAS.contains(&name) || others.contains(&name) || is_huge(name)
@@ -336,7 +336,7 @@ fn is_huge(name: &str) -> bool {
     ["hugepages-", "requests.hugepages-"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Resources that quotas know.
+/// The resources that quotas support.
 const QUOTAS: [&str; 19] = [
     "cpu",
     "memory",

@@ -1,4 +1,4 @@
-//! Claims, volumes and classes of storage: `v1`, `storage.k8s.io/v1`.
+//! Claims, volumes and storage classes: `v1`, `storage.k8s.io/v1`.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -72,7 +72,7 @@ fn alone(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// How much a claim asks for.
+/// Checks the size that a claim requests.
 fn request(at: &mut Place<'_, '_, '_>) {
     let path = at.path.field("resources").field("requests").field("storage");
     let Some(node) = at.fields.at(["resources", "requests", "storage"]) else {
@@ -83,7 +83,7 @@ fn request(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// What a claim is filled from.
+/// Checks the sources of a claim's initial data.
 fn sources(at: &mut Place<'_, '_, '_>) {
     for field in ["dataSource", "dataSourceRef"] {
         let Some(source) = at.map(field) else { continue };
@@ -127,7 +127,7 @@ const SOURCES: [&str; 22] = [
 ];
 
 fn volume(at: &mut Place<'_, '_, '_>) {
-    // One that is part of an attachment has rules of its own.
+    // A volume spec in an attachment has its own rules.
     if at.path.0.len() > 1 {
         return;
     }
@@ -170,7 +170,7 @@ fn volume(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Secrets of a driver are named in full.
+/// References to secrets of a driver must have a name and a namespace.
 fn secrets(at: &mut Place<'_, '_, '_>) {
     for field in
         ["controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef"]
@@ -209,7 +209,7 @@ fn is_provisioner(name: &str) -> bool {
     names::is_qualified_name(&name.to_lowercase())
 }
 
-/// No key, and no value of a key, is there twice.
+/// Neither keys nor the values of a key may occur twice.
 fn once(at: &mut Place<'_, '_, '_>) {
     let mut known = HashSet::new();
     for (path, requirement) in at.items("matchLabelExpressions") {
@@ -226,7 +226,7 @@ fn once(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// No term says what another says: the same keys with the same values, in any order.
+/// No two terms may be equal: the same keys with the same values, in any order.
 fn topologies(at: &mut Place<'_, '_, '_>) {
     let mut known = HashSet::new();
     for (path, term) in at.items("allowedTopologies") {

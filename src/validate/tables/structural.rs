@@ -1,5 +1,5 @@
-//! Schemas of CustomResourceDefinitions, which have to be structural (k8s.io/apiextensions-apiserver, `pkg/apiserver/schema` and
-//! `pkg/apis/apiextensions/validation`).
+//! Checks the schemas in CustomResourceDefinitions, which must be structural (k8s.io/apiextensions-apiserver,
+//! `pkg/apiserver/schema` and `pkg/apis/apiextensions/validation`).
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -10,10 +10,10 @@ use crate::validate::defaults;
 use crate::validate::fields::{has, is_given, is_true, text};
 use crate::yaml::{Map, Node, Value};
 
-/// How deep a path of a schema can be before it is given up.
+/// The depth to which a schema is checked.
 const MAX_DEPTH: usize = 200;
 
-/// Where a schema is: what it has to say of itself.
+/// The position of a schema, which decides what it must declare.
 #[derive(Clone, Copy, PartialEq)]
 enum Level {
     Root,
@@ -32,7 +32,7 @@ pub(super) fn schema(at: &mut Place<'_, '_, '_>) {
     expressions(schema, &path, &invalid, at);
 }
 
-/// Checks a schema that has a type and fields.
+/// Checks a schema that must declare its type and fields.
 fn structural(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     if path.0.len() > MAX_DEPTH {
         return;
@@ -119,7 +119,7 @@ fn structural(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '
     }
     for (name, node) in schema.map_at(&["properties"]).into_iter().flat_map(Map::iter) {
         let path = path.field("properties").field(name);
-        // Those of metadata are known: a schema may only narrow the name.
+        // The fields of metadata are known: a schema may only restrict the name.
         let is_whole_object = level == Level::Root || embedded;
         let is_metadata = name == "metadata" && is_whole_object;
         if ["apiVersion", "kind"].contains(&name)
@@ -135,9 +135,9 @@ fn structural(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '
             }
             Value::Map(map) if level == Level::Root => metadata(map, &path, at),
             Value::Map(map) => inner_fields(map, &path, at),
-            // Null is a schema that says nothing.
+            // A null is an empty schema.
             Value::Null => structural(&Map::new(), Level::Field, &path, at),
-            // Those of others are checked with the object.
+            // In other places, it is reported when the whole object is checked.
             _ if path.has_field("items") || path.has_field("additionalProperties") => {
                 at.invalid_at(&path, node, "expected a schema");
             }
@@ -147,7 +147,7 @@ fn structural(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '
     nested((schema, schema), level == Level::Root, Exceptions::of(schema), path, at);
 }
 
-/// Schemas of the fields of metadata.
+/// Checks the schemas of the fields of metadata.
 fn inner_fields(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     let empty = Map::new();
     for (name, node) in schema.map_at(&["properties"]).into_iter().flat_map(Map::iter) {
@@ -156,7 +156,7 @@ fn inner_fields(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// What only the root of a schema may not have.
+/// Checks what is forbidden at the root of a schema.
 fn root(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     if is_true(schema, "nullable") {
         at.forbidden_at(&path.field("nullable"), "nullable cannot be true at the root");
@@ -175,7 +175,7 @@ fn root(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Whether the root of a schema may have a field although the status is apart.
+/// Whether the root of a schema may have a keyword if there is a status subresource.
 fn may_be_at_root(name: &str, node: &Node) -> bool {
     const ALLOWED: [&str; 22] = [
         "description",
@@ -236,7 +236,7 @@ fn metadata(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// What tells the items of a list from each other.
+/// Checks the keywords that identify the items of a list.
 fn lists(schema: &Map, kind: &str, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     let sort = text(schema, "x-kubernetes-list-type");
     let keys = schema.list_at(&["x-kubernetes-list-map-keys"]);
@@ -329,7 +329,7 @@ fn lists(schema: &Map, kind: &str, path: &FieldPath, at: &mut Place<'_, '_, '_>)
     }
 }
 
-/// A default is what its schema allows.
+/// A default must conform to its schema.
 fn default(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     let Some(node) = schema.get("default").filter(|node| !node.value.is_null()) else { return };
     let path = path.field("default");
@@ -341,7 +341,7 @@ fn default(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '_, 
     }
 }
 
-/// What a schema says of values.
+/// Checks keywords that constrain values.
 fn values(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     for field in [
         "definitions",
@@ -380,7 +380,8 @@ fn values(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Where schemas may say that a value is a number or a text: in `anyOf`, or in that of the first of `allOf`.
+/// Where a schema may declare that a value is an integer or a text: in its `anyOf`, or in the `anyOf` of the first schema in
+/// `allOf`.
 #[derive(Clone, Copy, Default)]
 struct Exceptions {
     any_of: bool,
@@ -397,8 +398,8 @@ impl Exceptions {
     }
 }
 
-/// Schemas below `allOf`, `anyOf`, `oneOf` and `not` say something of values only, and of fields that the outer schema has too.
-/// That they have is asked of those at the root alone.
+/// Checks the schemas below `allOf`, `anyOf`, `oneOf` and `not`, which may only constrain values, and only of fields that the
+/// outer schema declares too. The latter is only required at the root.
 fn nested(
     (schema, outer): (&Map, &Map),
     is_of_root: bool,
@@ -423,7 +424,7 @@ fn nested(
     }
 }
 
-/// Whether schemas say that a value is a number or a text, and nothing else.
+/// Whether the alternatives are exactly an integer and a text.
 fn is_int_or_string(choices: &[Node]) -> bool {
     let kinds = choices.iter().filter_map(|node| node.value.as_map()).filter(|map| map.keys().eq(["type"]));
     choices.len() == 2 && kinds.map(|map| text(map, "type")).eq(["integer", "string"])

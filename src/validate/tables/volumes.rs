@@ -45,7 +45,7 @@ const SOURCES: [&str; 30] = [
 pub(super) const ROWS: &[Row] = &[
     row("core.v1.Volume", "name", Rule::Given(names::is_dns_label, LABEL)),
     row("core.v1.Volume", "", Rule::Whole(one_source)),
-    // The API server does not look at the form of these names.
+    // The API server does not check the form of these names.
     row("core.v1.ConfigMapVolumeSource", "name", Rule::Required("")),
     row("core.v1.ConfigMapProjection", "name", Rule::Required("")),
     row("core.v1.SecretVolumeSource", "secretName", Rule::Required("")),
@@ -92,7 +92,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.StorageOSVolumeSource", "volumeName", Rule::Form(names::is_dns_label, LABEL)),
 ];
 
-/// A managed disk has the name of a resource, the others have the URL of a blob.
+/// A managed disk has the name of a resource; other disks have the URL of a blob.
 fn disk(at: &mut Place<'_, '_, '_>) {
     let uri = at.text("diskURI");
     let is_managed = at.text("kind") == "Managed";
@@ -106,7 +106,7 @@ fn disk(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Workloads may leave the image of a volume to others.
+/// The image of a volume may be missing in workloads, where something else can set it later.
 fn reference(at: &mut Place<'_, '_, '_>) {
     if at.is_in("Pod") && !at.has("reference") {
         at.required("reference", "");
@@ -117,7 +117,7 @@ pub(super) fn is_absolute(text: &str) -> bool {
     text.starts_with('/')
 }
 
-/// A name of a driver: a subdomain of at most 63 characters, in which capital letters are allowed.
+/// Whether a text is the name of a driver: a subdomain of at most 63 characters, with upper-case letters allowed.
 pub(super) fn is_driver(text: &str) -> bool {
     text.len() <= 63 && names::is_dns_subdomain(&text.to_lowercase())
 }
@@ -138,7 +138,7 @@ fn one_source(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// The secret of a driver is named.
+/// The reference to a driver's secret must have a name.
 fn publish_secret(at: &mut Place<'_, '_, '_>) {
     let Some(reference) = at.map("nodePublishSecretRef") else { return };
     let path = at.path.field("nodePublishSecretRef").field("name");
@@ -177,7 +177,7 @@ fn one_field(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// The paths of files that a source of a projected volume brings.
+/// Returns the paths of the files that a source of a projected volume provides.
 fn paths_of<'m>(source: &'m Map, path: &FieldPath) -> Vec<(FieldPath, &'m str)> {
     let mut found = Vec::new();
     for kind in ["secret", "configMap", "downwardAPI"] {
@@ -186,7 +186,7 @@ fn paths_of<'m>(source: &'m Map, path: &FieldPath) -> Vec<(FieldPath, &'m str)> 
             found.push((path.field("path"), text(item, "path")));
         }
     }
-    // Those of tokens are not compared, and others need features that are off.
+    // Paths of tokens are not compared, and other sources need features that are disabled by default.
     found
 }
 
@@ -226,7 +226,7 @@ fn flocker(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// The server drops these projections unless a feature is switched on.
+/// Only warns, because the server removes these projections unless a feature gate is enabled.
 fn trust(at: &mut Place<'_, '_, '_>) {
     let (name, signer) = (at.is_given("name"), at.is_given("signerName"));
     if name && signer {

@@ -1,17 +1,17 @@
-//! Where webhooks are, and how they are called (k8s.io/apiserver, `pkg/util/webhook/validation.go`).
+//! The addresses of webhooks, and how they are called (k8s.io/apiserver, `pkg/util/webhook/validation.go`).
 
 use super::place::Place;
 use crate::kubernetes::names;
 
 pub(super) const PATH: &str = "must start with a '/', and each part of it must be a DNS subdomain";
 
-/// A path of a service.
+/// Whether a text is a path of a service.
 pub(super) fn is_path(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else { return false };
     rest.is_empty() || rest != "/" && rest.strip_suffix('/').unwrap_or(rest).split('/').all(names::is_dns_subdomain)
 }
 
-/// The address of a webhook outside of the cluster, unless it is a service, too.
+/// Checks the URL of a webhook outside of the cluster. A webhook that is a service too is reported elsewhere.
 pub(super) fn url(at: &mut Place<'_, '_, '_>) {
     if !at.is_given("url") || at.is_given("service") {
         return;
@@ -29,7 +29,7 @@ pub(super) fn url(at: &mut Place<'_, '_, '_>) {
 }
 
 impl Place<'_, '_, '_> {
-    /// The versions of reviews that a webhook takes, of which the server knows one.
+    /// Checks the review versions that a webhook accepts, of which the server must support at least one.
     pub(super) fn webhook_versions(&mut self, field: &str) {
         let versions = self.indexed_texts(field);
         if versions.is_empty() {

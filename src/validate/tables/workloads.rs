@@ -107,7 +107,7 @@ fn strategy(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// A number or a percentage: how many; `None` if it is neither, or below zero.
+/// Returns a number, or the number of a percentage; `None` if it is neither, or negative.
 fn share(node: &Node) -> Option<i64> {
     match &node.value {
         Value::String(text) => form::percentage(text),
@@ -123,7 +123,7 @@ fn given<'m>(fields: &'m Map, field: &str) -> Option<&'m Node> {
     fields.get(field).filter(|node| !node.value.is_null())
 }
 
-/// Both are numbers from 0 on or percentages.
+/// Checks that the fields are non-negative numbers or percentages.
 fn shares(at: &mut Place<'_, '_, '_>, fields: &[&str]) {
     for field in fields {
         let Some(node) = given(at.fields, field) else { continue };
@@ -173,7 +173,7 @@ fn stateful_strategy(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// The server drops it from StatefulSets unless a feature is switched on.
+/// Only warns, because the server removes the field from StatefulSets unless a feature gate is enabled.
 fn unavailable(at: &mut Place<'_, '_, '_>) {
     let Some(node) = given(at.fields, "maxUnavailable") else { return };
     match share(node) {
@@ -199,7 +199,7 @@ fn indexed(at: &mut Place<'_, '_, '_>) {
         }
         return;
     }
-    // A Job that says neither has one of each; that of a CronJob gets no defaults.
+    // A Job without both has one of each, but the Job of a CronJob gets no defaults.
     if completions.is_none() && (parallelism.is_some() || at.is_in("CronJob")) {
         at.required("completions", "when completion mode is Indexed");
     }
@@ -341,7 +341,7 @@ fn success_policy(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// How many indexes a list such as `1,3-5` has; `None` if it is not one of a Job with so many completions.
+/// Returns the number of indexes in a list such as `1,3-5`; `None` if it is invalid for a Job with this number of completions.
 fn indexes(text: &str, completions: i64) -> Option<i64> {
     let (mut total, mut last) = (0, -1);
     if text.is_empty() {
@@ -361,7 +361,7 @@ fn indexes(text: &str, completions: i64) -> Option<i64> {
     Some(total)
 }
 
-/// A Job finds its pods by a label of its own, unless it says that it does not.
+/// A Job selects its pods by a generated label, unless `manualSelector` is set.
 fn job_selector(at: &mut Place<'_, '_, '_>) {
     let is_of_cron = at.is_in("CronJob");
     if is_of_cron {
