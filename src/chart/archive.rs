@@ -1,4 +1,4 @@
-//! Chart archives: a gzipped tar file, unpacked in memory.
+//! Unpacks chart archives, which are gzipped tar files, in memory.
 
 use std::io::Read;
 
@@ -12,30 +12,30 @@ use crate::go::path::clean;
 use crate::go::strconv::quote_double;
 use crate::go::utf8::to_text;
 
-/// The greatest size of one unpacked file in bytes (Helm's limit).
+/// The maximum size of an unpacked file, in bytes (Helm's limit).
 pub const MAX_FILE_BYTES: u64 = 5 << 20;
-/// The greatest size of all unpacked files together in bytes (Helm's limit).
+/// The maximum total size of all unpacked files, in bytes (Helm's limit).
 pub(super) const MAX_TOTAL_BYTES: u64 = 100 << 20;
-/// What headers may take besides: long names are read whole before their length is known to be sound.
+/// The additional bytes allowed for headers: long names are read in full before their length is checked.
 const MAX_HEADER_BYTES: u64 = 16 << 20;
 
-/// Unpacks an archive. The first element of every path is dropped, whatever it is called (Helm's rule); directories are
-/// left out, and links become empty files. `shown` is the archive's path as the user knows it. Memory stays bounded
-/// whatever the archive holds.
+/// Unpacks an archive. The first element of every path is dropped, whatever its name (Helm's rule); directories are
+/// left out, and links become empty files. `shown` is the archive's path as the user knows it. The memory used is
+/// bounded for any archive.
 ///
 /// # Errors
-/// It is not a gzipped tar file, holds nothing, grows beyond Helm's limits, or one of its paths would lead outside the chart:
+/// The archive is not a gzipped tar file, is empty, exceeds Helm's limits, or has a path that leads outside the chart:
 /// Helm's message.
 pub fn unpack(bytes: &[u8], shown: &str) -> Result<Vec<File>, Diagnostic> {
     check_gzip(bytes, shown)?;
     unpack_gzip(bytes, shown, &mut TreeBudget::default())
 }
 
-/// [`unpack`] for an archive inside a tree of charts, whose budget pays for it. What is not an archive has the message of
-/// Go's gzip reader here, as in Helm.
+/// Like [`unpack`], for an archive inside a tree of charts, and charged to the tree's budget. As in Helm, the error for
+/// content that is not an archive is that of Go's gzip reader.
 pub(super) fn unpack_within(bytes: &[u8], shown: &str, budget: &mut TreeBudget) -> Result<Vec<File>, Diagnostic> {
     check_gzip(bytes, shown).map_err(|error| {
-        // The header has ten bytes.
+        // A gzip header has ten bytes.
         let message = match bytes.len() {
             0 => "EOF",
             1..10 => "unexpected EOF",
@@ -85,12 +85,12 @@ fn unpack_gzip(bytes: &[u8], shown: &str, budget: &mut TreeBudget) -> Result<Vec
     if files.is_empty() { Err(refuse("no files in chart archive".to_owned())) } else { Ok(files) }
 }
 
-/// The name of an entry that becomes a file.
+/// Returns the name of an entry, if it becomes a file.
 fn file_name(entry: &Entry<'_, impl Read>) -> Option<String> {
     let header = entry.header();
     let kind = header.entry_type();
     let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-    // Old archives have no type for directories. Go also looks at the mode.
+    // Old archives have no type for directories. Go also checks the mode.
     let is_of_old_form = header.as_old().linkflag == [0];
     let has_mode_of_directory = header.mode().is_ok_and(|mode| mode & !0o7777 == 0o4_0000);
     let is_directory = kind == EntryType::Directory || (is_of_old_form && name.ends_with('/')) || has_mode_of_directory;
@@ -98,9 +98,9 @@ fn file_name(entry: &Entry<'_, impl Read>) -> Option<String> {
     is_file.then_some(name)
 }
 
-/// The path below the chart's folder, or what is wrong with an entry's name.
+/// Returns the path below the chart's folder, or the error in an entry's name.
 pub(super) fn path_in_chart(name: &str) -> Result<String, String> {
-    // An archive made on Windows.
+    // An archive created on Windows.
     let delimiter = if name.contains('\\') { '\\' } else { '/' };
     let (top, rest) = name.split_once(delimiter).unwrap_or((name, ""));
     let rest = rest.replace(delimiter, "/");
@@ -138,7 +138,7 @@ fn check_gzip(bytes: &[u8], shown: &str) -> Result<(), Diagnostic> {
     })
 }
 
-/// The kind of a file, for the few that are mistaken for charts, in the message of Go's `http.DetectContentType`.
+/// Returns the content type of a file as in Go's `http.DetectContentType`, for the few types that are mistaken for charts.
 fn content_type(bytes: &[u8]) -> &'static str {
     let head = &bytes[..bytes.len().min(512)];
     let text = String::from_utf8_lossy(head).trim_start().to_lowercase();
@@ -164,7 +164,7 @@ mod tests {
 
     use super::*;
 
-    /// An archive of entries whose names are written as they are, however wicked.
+    /// Builds an archive of entries, whose names are written verbatim even if they are malicious.
     fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
         let mut builder = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
         for (name, content) in entries {

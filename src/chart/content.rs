@@ -1,4 +1,4 @@
-//! What files hold.
+//! The content of files.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug, Clone)]
 pub enum Content {
-    /// A part of the program, see [`Chart::is_built_in`](super::Chart::is_built_in).
+    /// Part of the program, see [`Chart::is_built_in`](super::Chart::is_built_in).
     BuiltIn(&'static [u8]),
-    /// What was read.
+    /// Content that was read.
     Read(Vec<u8>),
-    /// What was read, and is shared by all clones: templates may be given megabytes of files.
+    /// Content that was read and is shared by all clones: templates may receive megabytes of files.
     Shared(Arc<Vec<u8>>),
 }
 
 impl Content {
-    /// The bytes, which are copied only if they are a part of the program or shared.
+    /// Returns the bytes, which are copied only if they are part of the program or shared.
     pub fn into_vec(self) -> Vec<u8> {
         match self {
             Content::Read(bytes) => bytes,
@@ -30,7 +30,7 @@ impl Content {
         }
     }
 
-    /// The same content, which costs nothing to clone.
+    /// Returns the same content in a form that is cheap to clone.
     #[must_use]
     pub fn shared(self) -> Content {
         match self {

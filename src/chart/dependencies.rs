@@ -1,4 +1,4 @@
-//! Declared dependencies: which subcharts take part in a render, under which names, and what is imported from them.
+//! Processes declared dependencies: which subcharts are enabled, under which names, and which values are imported from them.
 
 use super::Chart;
 use super::metadata::Dependency;
@@ -10,14 +10,14 @@ use crate::version::{Constraints, parse_version};
 use crate::yaml::{Map, Node, Value};
 
 impl Chart {
-    /// Applies what Chart.yaml says about dependencies, in the whole tree: aliases, tags and conditions (with what the
-    /// user set), imported values. Disabled subcharts are taken out; the others come in Helm's order: undeclared ones by
-    /// name, then declared ones as declared.
+    /// Applies the dependencies declared in Chart.yaml, in the whole tree: aliases, tags and conditions (evaluated with the
+    /// user's values), and imported values. Disabled subcharts are removed; the others are put in Helm's order: undeclared
+    /// ones by name, then declared ones in the order of their declarations.
+    ///
+    /// Returns the messages that Helm logs, about conditions that are not booleans and imports that are not tables.
     ///
     /// # Errors
-    /// Values for a subchart that are not maps.
-    ///
-    /// Returns what Helm says in its log: conditions that are not booleans, imports that are not tables.
+    /// Values for a subchart that are not a map, or a tree of charts that exceeds a limit.
     pub fn process_dependencies(&mut self, user: &Map) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
         self.sort_subcharts();
         let mut notes = Vec::new();
@@ -34,7 +34,7 @@ impl Chart {
         1 + self.subcharts.iter().map(Chart::count_charts).sum::<usize>()
     }
 
-    /// Charges for one more copy of this chart with its subcharts.
+    /// Charges for another copy of this chart with its subcharts.
     fn charge_for_copy(&self, budget: &mut TreeBudget) -> Result<(), Diagnostic> {
         budget.charts(1)?;
         budget.copied_bytes(self.files.iter().map(|file| file.bytes.len() as u64).sum())?;
@@ -42,10 +42,10 @@ impl Chart {
         self.subcharts.iter().try_for_each(|subchart| subchart.charge_for_copy(budget))
     }
 
-    /// Whether all declared dependencies of this chart are there, by their names alone.
+    /// Checks whether all declared dependencies of this chart are present, only by name.
     ///
     /// # Errors
-    /// Those that are missing, all in one sentence (Helm's).
+    /// All missing dependencies, in a single message (Helm's).
     pub fn check_dependencies(&self) -> Result<(), Diagnostic> {
         let is_there = |name: &str| self.subcharts.iter().any(|subchart| subchart.metadata.name == name);
         let missing: Vec<&Dependency> =
@@ -59,9 +59,9 @@ impl Chart {
         Err(missing.iter().fold(error, |error, dependency| error.at(dependency.span.clone(), "")))
     }
 
-    /// Gives the declared subcharts their aliases, takes the disabled ones out, and does the same in those that stay, each
-    /// with what its parent made of the values. A chart without a list of dependencies keeps all its subcharts as they are,
-    /// and nothing is looked at below it (Helm's rule); an empty list is one.
+    /// Gives the declared subcharts their aliases, removes the disabled ones, and does the same in the remaining ones, each
+    /// with the merged values of its parent. If a chart has no list of dependencies, all its subcharts are kept unchanged,
+    /// and the charts below it are not processed (Helm's rule); an empty list counts as one.
     fn choose_subcharts(
         &mut self,
         values: &Map,
@@ -88,7 +88,7 @@ impl Chart {
             subchart.choose_subcharts(&values, path, notes, budget)?;
             path.pop();
         }
-        // Helm makes the list again, and one of nothing is none: nothing is imported.
+        // Helm rebuilds the list, and an empty one becomes absent: then nothing is imported.
         self.metadata.has_dependency_list = false;
         Ok(())
     }
@@ -106,7 +106,7 @@ impl Chart {
         }
     }
 
-    /// Puts the declared subcharts behind the others, in the order of their declarations and under their aliases.
+    /// Puts the declared subcharts after the others, in the order of their declarations and under their aliases.
     fn arrange_subcharts(&mut self, budget: &mut TreeBudget) -> Result<(), Diagnostic> {
         let dependencies = &self.metadata.dependencies;
         budget.comparisons(dependencies.len(), self.subcharts.len())?;
@@ -138,7 +138,7 @@ impl Chart {
                 declared.push(subchart);
             }
         }
-        // What fits a later declaration too has been taken by the first.
+        // Only charts that fit no declaration are undeclared; a second chart that fits the same declaration is dropped.
         self.subcharts = found.into_iter().flatten().filter(undeclared).collect();
         self.subcharts.append(&mut declared);
         Ok(())
@@ -151,15 +151,15 @@ impl Chart {
     }
 }
 
-/// Whether a loaded chart is the one a dependency means: by name and version. An empty constraint fits none (Helm's
-/// rule); the chart then takes part under its own name.
+/// Whether a loaded chart is the one that a dependency declares, by name and version. An empty constraint matches no chart
+/// (Helm's rule); the chart is then enabled under its own name.
 fn fits(subchart: &Chart, dependency: &Dependency, constraints: Option<&Constraints>) -> bool {
     let version_fits = || Some(constraints?.are_met_by(&parse_version(&subchart.metadata.version).ok()?));
     subchart.metadata.name == dependency.name && version_fits().unwrap_or(false)
 }
 
-/// The values that switch a dependency off. Tags first: one true switches on, else one false off. Then the first condition
-/// that is a boolean decides.
+/// Returns the values that disable a dependency, or `None` if it is enabled. Tags come first: one that is true enables it,
+/// otherwise one that is false disables it. Then the first condition that is a boolean overrides the tags.
 fn switched_off_by(
     dependency: &Dependency,
     values: &Map,
@@ -262,7 +262,7 @@ mod tests {
             (text("in"), text("open"), text("port")),
             ("here:\n  open: true\n  port: 1".to_owned(), "true".to_owned(), "80".to_owned(),)
         );
-        // The subchart's defaults have become the parent's.
+        // The subchart's defaults are now part of the parent's.
         assert_eq!(text("db"), "exports:\n  net:\n    open: true\n    port: 1\nglobal: {}\nport: 5432");
     }
 

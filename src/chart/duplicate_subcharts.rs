@@ -1,11 +1,12 @@
-//! Subcharts of one name below one chart, which Helm mixes up without a word.
+//! Warns about subcharts of the same parent with the same name, which Helm mixes up silently.
 
 use super::Chart;
 use crate::diagnostic::Diagnostic;
 
 impl Chart {
-    /// A warning for every name that several subcharts of one chart have, in the whole tree. They see one set of values;
-    /// of their templates with equal paths Helm renders one, whichever it read last, where all are rendered here.
+    /// Returns a warning for every name that several subcharts of a chart share, in the whole tree. They get the
+    /// same values; if their templates have equal paths, Helm renders only the one it read last, whereas mim-chart
+    /// renders all of them.
     pub fn subcharts_of_one_name(&self) -> Vec<Diagnostic> {
         let mut warnings = Vec::new();
         self.add_duplicates(&self.metadata.name, &mut warnings);

@@ -1,11 +1,11 @@
-//! Which engine a chart asks for.
+//! The template engines that a chart can declare.
 
-/// Which engine renders a chart's templates: what the field `engine` of Chart.yaml says.
+/// The engine that renders a chart's templates, from the field `engine` of Chart.yaml.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EngineKind {
     /// `tera`
     Tera,
-    /// `gotpl`, Helm's own, which is also meant where the field is absent.
+    /// `gotpl`, Helm's own engine, which is the default.
     #[default]
     GoTemplate,
 }

@@ -1,12 +1,12 @@
-//! Files and templates of a chart.
+//! The files and templates of a chart.
 
 use super::content::Content;
 use crate::diagnostic::Source;
 
-/// The UTF-8 byte order mark, which is taken off every file.
+/// The UTF-8 byte order mark, which is stripped from every file.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A file of a chart, before anything is known about it.
+/// A file of a chart, before it is interpreted.
 #[derive(Debug, Clone)]
 pub struct File {
     /// Its path below the chart's folder, with `/` on every platform: `templates/x.yaml`.
@@ -18,18 +18,18 @@ pub struct File {
 }
 
 impl File {
-    /// A file that the user knows by its path below the chart's folder.
+    /// Creates a file that the user knows by its path below the chart's folder.
     pub fn new(path: impl Into<String>, bytes: impl Into<Content>) -> File {
         let path = path.into();
         File { shown: path.clone(), path, bytes: bytes.into() }
     }
 
-    /// Its content without a byte order mark.
+    /// Returns its content without a byte order mark.
     pub fn bytes_without_mark(&self) -> &[u8] {
         self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes)
     }
 
-    /// The same file, whose content costs nothing to clone.
+    /// Returns the same file with content that is cheap to clone.
     #[must_use]
     pub(super) fn shared(self) -> File {
         File { bytes: self.bytes.shared(), ..self }

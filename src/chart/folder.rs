@@ -1,4 +1,4 @@
-//! A chart's folder as it is there, before anything is known to be right about it.
+//! A chart's folder as it is found, before anything in it is validated.
 
 use super::file::{BYTE_ORDER_MARK, File};
 use super::ignore::IgnoreRules;
@@ -7,8 +7,8 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::go::strconv::quote_double;
 use crate::yaml;
 
-/// What `lint` looks at in a chart's folder: its files as a chart takes them, and some of them by themselves, because the
-/// chart may leave them out or may be no chart at all.
+/// The parts of a chart's folder that `lint` checks: its files as a chart loads them, and some of them separately, because
+/// the chart may ignore them or may not be loadable at all.
 #[derive(Debug, Clone)]
 pub struct Folder {
     /// The folder's absolute path.
@@ -23,11 +23,11 @@ pub struct Folder {
     pub templates: Entry,
     /// `crds`
     pub crds: Entry,
-    /// The files that make the chart, or why they can't be had.
+    /// The chart's files, or the errors that prevent reading them.
     pub files: Result<Vec<File>, Vec<Diagnostic>>,
 }
 
-/// What is under a name.
+/// The entry at a path in the folder.
 #[derive(Debug, Clone)]
 pub enum Entry {
     /// Nothing.
@@ -36,12 +36,12 @@ pub enum Entry {
     Directory,
     /// A file.
     File(File),
-    /// Something that can't be read, and the system's message about it.
+    /// An entry that cannot be read, with the system's error message.
     Unreadable(String),
 }
 
 impl Folder {
-    /// The folder that a chart's files would make. Of a file that is a directory there too, the file is meant.
+    /// Creates the folder that would contain a chart's files. If a path is both a file and a directory, it counts as a file.
     pub fn from_files(path: impl Into<String>, files: Vec<File>) -> Folder {
         let entry = |name: &str| {
             let below = |file: &&File| file.path.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
@@ -62,11 +62,11 @@ impl Folder {
         }
     }
 
-    /// The folder that an archive unpacks to. Unlike the chart that an archive is read as, it obeys `.helmignore`, and its
-    /// files come in the order of a directory (`helm lint` unpacks archives first).
+    /// Creates the folder that an archive unpacks to. Unlike the chart loaded from the archive, it obeys `.helmignore`, and
+    /// its files are in directory order (`helm lint` unpacks archives first).
     ///
     /// # Errors
-    /// The archive holds no chart that can be unpacked: Helm's message.
+    /// The archive contains no chart that can be unpacked: Helm's message.
     pub fn from_archive(path: &str, mut files: Vec<File>) -> Result<Folder, Diagnostic> {
         let name = chart_name(&files)?;
         let refuse = |message: String| Err(Diagnostic::error("chart-archive", message));
@@ -95,7 +95,7 @@ fn chart_name(files: &[File]) -> Result<String, Diagnostic> {
     errors.types.into_iter().next().map_or(Ok(metadata.name), |error| Err(prefixed(error)))
 }
 
-/// The files that the folder's own `.helmignore` leaves in.
+/// Returns the files that the folder's own `.helmignore` does not ignore.
 fn without_ignored(files: Vec<File>) -> Result<Vec<File>, Vec<Diagnostic>> {
     let rules = match files.iter().find(|file| file.path == ".helmignore") {
         Some(file) => IgnoreRules::parse(&Source::file(file.shown.as_str(), String::from_utf8_lossy(&file.bytes)))?,
@@ -116,10 +116,10 @@ fn without_ignored(files: Vec<File>) -> Result<Vec<File>, Vec<Diagnostic>> {
 }
 
 impl Entry {
-    /// The text of a file, without its byte order mark.
+    /// Returns the text of a file, without its byte order mark.
     ///
     /// # Errors
-    /// It is not a file, can't be read, or is not UTF-8: the message of Go and of its YAML reader.
+    /// The entry is not a file, cannot be read, or is not UTF-8: the message of Go or of its YAML reader.
     pub fn text(&self, path: &str) -> Result<Source, Diagnostic> {
         let unreadable = |message: String| Err(Diagnostic::error("chart-file", message));
         match self {

@@ -1,4 +1,4 @@
-//! The rules of `.helmignore`, by which files of a chart directory are left out.
+//! The rules of `.helmignore`, which exclude files of a chart directory.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -6,28 +6,28 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::glob::{BadPattern, Glob};
 
-/// How many patterns a `.helmignore` may hold.
+/// The maximum number of patterns in a `.helmignore`.
 const MAX_PATTERNS: usize = 10_000;
-/// The greatest length of a pattern in bytes: that of a path on Linux.
+/// The maximum length of a pattern in bytes, which is that of a path on Linux.
 const MAX_PATTERN_BYTES: usize = 4096;
-/// How many lines with errors are reported.
+/// The maximum number of invalid lines that are reported.
 const MAX_ERRORS: usize = 20;
-/// How many characters may be compared for all files of a chart together: about a second of work.
+/// The maximum number of character comparisons for all files of a chart: about a second of work.
 const MAX_STEPS: u64 = 200_000_000;
 
-/// The rules. Each can only leave a path out, so that their order means nothing.
+/// A set of ignore rules. Each rule can only exclude paths, so their order does not matter.
 #[derive(Debug, Default)]
 pub struct IgnoreRules {
-    /// Patterns without wildcards, which need no walk through all of them: those for the last name in a path, and those for
-    /// the whole path.
+    /// Patterns without wildcards, which are looked up instead of tried one by one: those for the last name in a path, and
+    /// those for the whole path.
     literal_names: Literals,
     literal_paths: Literals,
     globs: Vec<Rule>,
-    /// How many characters have been compared.
+    /// The number of character comparisons so far.
     steps: Cell<u64>,
 }
 
-/// Names, or paths, that are left out.
+/// Names or paths that are ignored.
 #[derive(Debug, Default)]
 struct Literals {
     always: BTreeSet<String>,
@@ -43,19 +43,19 @@ impl Literals {
 #[derive(Debug)]
 struct Rule {
     pattern: Glob,
-    /// `!pattern`: whatever does not match is ignored at once (Helm's surprising reading).
+    /// `!pattern`: every path that does not match is ignored (Helm's surprising interpretation).
     negated: bool,
-    /// A trailing `/`: directories only.
+    /// A trailing `/`: the rule applies only to directories.
     directories_only: bool,
-    /// A `/` at the start or inside: the pattern is for the whole path, otherwise for the last name in it.
+    /// A `/` at the start or inside: the pattern applies to the whole path, otherwise to its last name.
     whole_path: bool,
 }
 
 impl IgnoreRules {
-    /// Reads a `.helmignore`, and adds Helm's own rule that leaves dotfiles directly in `templates/` out.
+    /// Parses a `.helmignore`, and adds Helm's built-in rule that ignores dotfiles directly in `templates/`.
     ///
     /// # Errors
-    /// Every line that is not a pattern, as Helm says it; too many patterns.
+    /// Helm's message for every invalid line; too many patterns.
     pub fn parse(source: &Source) -> Result<IgnoreRules, Vec<Diagnostic>> {
         let mut rules = IgnoreRules::default();
         let mut errors = Vec::new();
@@ -92,7 +92,7 @@ impl IgnoreRules {
         if errors.is_empty() { Ok(rules.with_built_in()) } else { Err(errors) }
     }
 
-    /// The rules of a chart without a `.helmignore`.
+    /// Returns the rules for a chart without a `.helmignore`.
     pub fn built_in() -> IgnoreRules {
         IgnoreRules::default().with_built_in()
     }
@@ -116,10 +116,11 @@ impl IgnoreRules {
         Ok(())
     }
 
-    /// Whether a path below the chart's folder is left out. A directory that is takes its contents with it.
+    /// Whether a path below the chart's folder is ignored. The contents of an ignored directory are ignored, too, which is
+    /// up to the caller.
     ///
     /// # Errors
-    /// So many characters have been compared for this and the paths before that it would take too long.
+    /// Matching all paths so far has taken too many character comparisons.
     pub fn ignores(&self, path: &str, is_directory: bool) -> Result<bool, Diagnostic> {
         let name = path.rsplit('/').next().unwrap_or(path);
         if self.literal_names.ignore(name, is_directory) || self.literal_paths.ignore(path, is_directory) {

@@ -1,7 +1,7 @@
-//! `import-values`: tables of a subchart's defaults that a chart takes over into its own.
+//! Processes `import-values`, which copies tables from a subchart's defaults into those of its parent.
 //!
-//! Helm takes a table over without copying it: what a later import merges into it shows in the subchart's values too. So
-//! tables are shared here as long as imports are processed.
+//! Helm imports a table without copying it, so keys that a later import merges into it also appear in the subchart's
+//! values. Therefore tables are shared here while imports are processed.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,21 +14,21 @@ use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::values::{Coalesced, display, merge_defaults, merge_tables};
 use crate::yaml::{Entry, Map, Node, Value};
 
-/// A table that several places hold at once.
+/// A table that may be shared by several places.
 type Table = Rc<RefCell<Vec<(String, Slot)>>>;
 
-/// What a shared table holds under a key.
+/// The value of a key in a shared table.
 #[derive(Clone)]
 struct Slot {
     key: Span,
-    /// The value; of a table the place alone.
+    /// The value; for a table, only its place is used.
     node: Node,
     table: Option<Table>,
 }
 
 impl Chart {
-    /// Merges the defaults of the subcharts into those of a chart that declares them, and puts imported tables below; what
-    /// a subchart imports itself comes first.
+    /// Merges the defaults of the subcharts into those of a chart that declares dependencies, and puts imported tables
+    /// below them. The imports of the subcharts are processed first.
     pub(super) fn import_values(
         &mut self,
         notes: &mut Vec<Diagnostic>,
@@ -53,7 +53,7 @@ impl Chart {
             for (dependency, import) in imports {
                 let path = std::iter::once(imported_from(dependency)).chain(import.child.split('.'));
                 match table_at(&values, path) {
-                    // An empty table is the one that is not shared.
+                    // Only an empty table is not shared.
                     Ok(table) if table.borrow().is_empty() => {
                         merge(&imported, &at_path(Table::default(), &import.parent), "", notes);
                     }
@@ -70,12 +70,12 @@ impl Chart {
     }
 }
 
-/// The name that imports are looked up by: the alias counts once the chart's dependencies have been processed.
+/// Returns the name under which imports are looked up: the alias only once the chart's dependencies have been processed.
 fn imported_from(dependency: &Dependency) -> &str {
     if dependency.enabled { dependency.key() } else { &dependency.name }
 }
 
-/// What Helm says of an import that is not a table.
+/// Returns Helm's message about an import that is not a table.
 fn missing_table(dependency: &Dependency, import: &ImportValues, element: &str) -> Diagnostic {
     let message = match import.child.strip_prefix("exports.") {
         Some(_) if import.parent == "." && import.is_short => {
@@ -95,7 +95,7 @@ fn share(map: &Map) -> Table {
     Rc::new(RefCell::new(map.entries().map(slot).collect()))
 }
 
-/// `None` if a table holds itself. `around` are the tables that this one is in.
+/// Converts a shared table to a map; `None` if a table contains itself. `around` lists the tables that contain this one.
 fn unshare(table: &Table, around: &mut Vec<Table>) -> Option<Map> {
     if around.iter().any(|outer| Rc::ptr_eq(outer, table)) {
         return None;
@@ -117,7 +117,7 @@ fn get(table: &Table, key: &str) -> Option<Slot> {
     table.borrow().iter().find(|(known, _)| known == key).map(|(_, slot)| slot.clone())
 }
 
-/// The table at a path, or the element of the path that is none.
+/// Returns the table at a path, or the path element that is not a table.
 fn table_at<'p>(values: &Table, path: impl Iterator<Item = &'p str>) -> Result<Table, &'p str> {
     let mut table = values.clone();
     for element in path {
@@ -126,7 +126,7 @@ fn table_at<'p>(values: &Table, path: impl Iterator<Item = &'p str>) -> Result<T
     Ok(table)
 }
 
-/// A table as it is at a dotted path; `.` is the top.
+/// Wraps a table so that it is at a dotted path; `.` is the root.
 fn at_path(table: Table, path: &str) -> Table {
     if path == "." {
         return table;
@@ -137,7 +137,8 @@ fn at_path(table: Table, path: &str) -> Table {
     })
 }
 
-/// Adds to `into` what it lacks and `from` has (Helm's `MergeTables`). Nulls of `into` go into `from` on the way.
+/// Adds the keys of `from` that `into` lacks, recursively (Helm's `MergeTables`). As a side effect, nulls in `into` are
+/// copied to `from`.
 fn merge(into: &Table, from: &Table, path: &str, notes: &mut Vec<Diagnostic>) {
     if Rc::ptr_eq(into, from) {
         return;

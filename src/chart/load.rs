@@ -1,4 +1,4 @@
-//! From a list of files to a chart.
+//! Builds a chart from a list of files.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -15,23 +15,23 @@ use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::go::utf8;
 use crate::yaml::{self, Repeated};
 
-/// The type into which Helm reads a Chart.yaml whose version it knows, or does not ask for.
+/// The Go type into which Helm decodes a Chart.yaml whose version it knows or does not check.
 const METADATA: &str = "v2.Metadata";
 
 impl Chart {
-    /// Makes a chart of its files, in the order given. Nothing is read from a disk: a directory, an archive and a
-    /// built-in chart can't differ.
+    /// Builds a chart from its files, in the given order. Nothing is read from disk, so a directory, an archive and a
+    /// built-in chart behave the same.
     ///
     /// # Errors
-    /// All that is wrong with Chart.yaml, values.yaml and the subcharts, as Helm says it.
+    /// All errors in Chart.yaml, values.yaml and the subcharts, with Helm's messages.
     pub fn from_files(files: Vec<File>) -> Result<Chart, Vec<Diagnostic>> {
-        // The chart itself is read twice by Helm: first for its version alone, into another type.
+        // Helm decodes the top-level chart's Chart.yaml twice, first into another type to get its version.
         let chart = Chart::from_files_within(files, &mut TreeBudget::default(), 0, "loader.chartBase")?;
         chart.check_api_version().map_err(|error| vec![error])?;
         Ok(chart)
     }
 
-    /// The same for a chart whose `apiVersion` need not be known: a subchart, or one that is linted.
+    /// Like [`Chart::from_files`], for a chart whose `apiVersion` may be unknown: a subchart, or one that is linted.
     ///
     /// # Errors
     /// As for [`Chart::from_files`].
@@ -39,8 +39,8 @@ impl Chart {
         Chart::from_files_within(files, &mut TreeBudget::default(), 0, METADATA)
     }
 
-    /// Makes a chart that is `depth` charts below the one that was asked for; the budget is that of the whole tree, and
-    /// `metadata_type` the type into which Helm reads its Chart.yaml first.
+    /// Builds a chart that is `depth` levels below the requested one. The budget is shared by the whole tree;
+    /// `metadata_type` is the Go type into which Helm first decodes its Chart.yaml.
     fn from_files_within(
         files: Vec<File>,
         budget: &mut TreeBudget,
@@ -123,7 +123,7 @@ impl Chart {
         if errors.is_empty() { Ok(chart) } else { Err(errors) }
     }
 
-    /// Of templates with one path, which an archive can have, the last counts.
+    /// Keeps only the last of several templates with the same path, which an archive can contain.
     fn keep_last_templates(&mut self) {
         let mut later = HashSet::new();
         let is_last: Vec<bool> =
@@ -132,13 +132,14 @@ impl Chart {
         self.templates.retain(|_| is_last.next().unwrap_or(true));
     }
 
-    /// Defaults and checks that need the whole of Chart.yaml.
+    /// Applies the defaults and checks that need all of Chart.yaml.
     fn finish_metadata(&mut self, requirements: Option<&Source>, errors: &mut Vec<Diagnostic>) {
         if self.metadata.api_version.is_empty() {
             self.metadata.api_version = "v1".to_owned();
         }
         if let Some(source) = requirements {
-            // Where version 1 declares its dependencies; in a version 2 chart it still counts, but is not an ordinary file.
+            // Version 1 declares dependencies here. In a version 2 chart the file still takes effect, but is not
+            // available to templates.
             collect(Some(self.metadata.read_dependencies(source)), errors, |()| {});
         }
         if self.metadata.api_version != "v1" {
@@ -170,7 +171,7 @@ impl Chart {
                 Err(found) => {
                     let is_over_budget = found.iter().any(|error| error.code == TREE_BUDGET);
                     errors.extend(found.into_iter().map(wrap));
-                    // Every further chart would only say the same.
+                    // All further charts would only exceed the same limit.
                     if is_over_budget {
                         return;
                     }
@@ -180,7 +181,7 @@ impl Chart {
     }
 }
 
-/// What Helm says of a version 2 chart with a file that only version 1 needs; it counts all the same.
+/// Returns Helm's message about a file in a version 2 chart that only version 1 needs; the file still takes effect.
 fn superseded(file: &File) -> Option<Diagnostic> {
     let message = match file.path.as_str() {
         "requirements.yaml" => {
@@ -201,14 +202,14 @@ fn is_data(path: &str) -> bool {
     NAMES.contains(&path)
 }
 
-/// The files of a subchart that is an archive.
+/// Returns the files of a subchart that is an archive.
 fn unpack_subchart(name: &str, files: Vec<File>, budget: &mut TreeBudget) -> Result<Vec<File>, Vec<Diagnostic>> {
     match &files[..] {
-        // Of several archives with one path the first counts.
+        // The first of several archives with the same path is used.
         [archive, ..] if archive.path.is_empty() => {
             unpack_within(&archive.bytes, &archive.shown, budget).map_err(|error| vec![error])
         }
-        // A directory that is called like an archive.
+        // A directory with the name of an archive.
         _ => {
             let first = files.first().map_or("", |file| file.path.as_str());
             Err(vec![
@@ -219,7 +220,7 @@ fn unpack_subchart(name: &str, files: Vec<File>, budget: &mut TreeBudget) -> Res
     }
 }
 
-/// Hands a result's value on, or keeps its errors.
+/// Passes a result's value on, or collects its errors.
 fn collect<T>(read: Option<Result<T, Vec<Diagnostic>>>, errors: &mut Vec<Diagnostic>, take: impl FnOnce(T)) {
     match read {
         Some(Ok(value)) => take(value),
@@ -238,19 +239,19 @@ fn strip_byte_order_mark(file: &mut File) {
     };
 }
 
-/// The text of a YAML file.
+/// Decodes a YAML file that is one document.
 fn document(file: &File, errors: &mut Vec<Diagnostic>) -> Option<Source> {
     let source = yaml::document_file(&file.shown, file.bytes.to_vec());
     source.map_err(|error| errors.push(cannot_load(&file.path, error))).ok()
 }
 
-/// The text of values.yaml.
+/// Decodes values.yaml.
 fn values(file: File, errors: &mut Vec<Diagnostic>) -> Option<Source> {
     let source = yaml::values_file(&file.shown, file.bytes.into_vec());
     source.map_err(|error| errors.push(cannot_load(&file.path, error))).ok()
 }
 
-/// The text of a JSON file, in which Go reads a byte that belongs to no character as U+FFFD.
+/// Decodes a JSON file; like Go, it replaces each byte that is not valid UTF-8 with U+FFFD.
 fn json(file: File) -> Source {
     match String::from_utf8(file.bytes.into_vec()) {
         Ok(text) => Source::file(file.shown, text),
@@ -265,7 +266,7 @@ fn cannot_load(path: &str, error: Diagnostic) -> Diagnostic {
     Diagnostic { message: format!("cannot load {path}: {}", error.message), ..error }
 }
 
-/// Templates in Tera are texts.
+/// Checks that a Tera template is UTF-8.
 fn check_template(template: &Template) -> Result<(), Diagnostic> {
     let Some(at) = str::from_utf8(template.source.bytes()).err().map(|error| error.valid_up_to()) else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Chart.lock: the versions that a chart's dependencies were resolved to.
+//! Reads and writes Chart.lock, which records the resolved versions of a chart's dependencies.
 
 use std::fmt::Write as _;
 
@@ -15,34 +15,35 @@ use crate::yaml::{self, Map, Node, Value};
 /// The layout of Go's `time.RFC3339`.
 const RFC3339: &[u8] = b"2006-01-02T15:04:05Z07:00";
 
-/// What Chart.lock says. Rendering only asks that it can be read (Helm's rule); its content is for commands that build
-/// dependencies.
+/// The content of Chart.lock. Rendering only requires that it can be read (Helm's rule); its content is for commands that
+/// build dependencies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
-    /// When it was made, as it was written.
+    /// The time when it was generated, as written.
     pub generated: String,
-    /// A checksum of the dependencies it was made from.
+    /// A checksum of the declared and the locked dependencies.
     pub digest: String,
-    /// The resolved dependencies; `None` where the field is absent, which the checksum tells from an empty list.
+    /// The resolved dependencies; `None` if the field is absent, which the checksum distinguishes from an empty list.
     pub dependencies: Option<Vec<LockedDependency>>,
 }
 
-/// A dependency with its one version.
+/// A dependency with its resolved version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LockedDependency {
     /// Its name.
     pub name: String,
-    /// Where it is found.
+    /// Its repository.
     pub repository: String,
     /// Its version.
     pub version: String,
 }
 
 impl Lock {
-    /// Reads Chart.lock, or requirements.lock of a version 1 chart; `file` is which. An empty file is not a lock.
+    /// Reads Chart.lock, or requirements.lock of a version 1 chart; `file` is the name of the file. An empty file
+    /// results in `None`.
     ///
     /// # Errors
-    /// Broken YAML, or the first field of the wrong type, as Helm says it.
+    /// Helm's message for invalid YAML, or for the first field of the wrong type.
     pub(super) fn read(source: &Source, file: &str) -> Result<Option<Lock>, Diagnostic> {
         let prefixed = |message: &str| format!("cannot load {file}: {message}");
         let node =
@@ -56,8 +57,8 @@ impl Lock {
         })
     }
 
-    /// Decodes the fields as Go does. A time that can't be read ends that at once; other errors count by the order of the
-    /// fields.
+    /// Decodes the fields like Go. The error about an invalid time takes precedence; of the others, the first by field
+    /// name is returned.
     fn decode(node: &Node) -> Result<Lock, Diagnostic> {
         let Some(map) = node.value.as_map() else { return Err(Fields::wrong_type(&node.value, "v2.Lock", &node.span)) };
         let mut fields = Fields::new(map, "Lock", "");
@@ -71,7 +72,7 @@ impl Lock {
         }
     }
 
-    /// The lock as a value, as Chart.lock is written.
+    /// Returns the value that is written to Chart.lock.
     pub(super) fn to_value(&self) -> Value {
         let text = |text: &str| Value::String(text.to_owned());
         let list = |dependencies: &Vec<LockedDependency>| {
@@ -86,11 +87,11 @@ impl Lock {
 }
 
 impl Lock {
-    /// Whether it was made from these declared dependencies: its checksum says so. `old_form`: the one that version 2 of
-    /// Helm computed counts too.
+    /// Whether the checksum shows that the lock was generated from these declared dependencies. If `old_form`, the checksum
+    /// of Helm version 2 is accepted, too.
     pub fn is_of(&self, requested: &[Dependency], old_form: bool) -> bool {
         let locked = self.dependencies.as_deref();
-        // Helm tells an empty list from none; here they are the same.
+        // Helm distinguishes an empty list from an absent one; here they are the same.
         let any = [json_list(requested, requested_json), "[]".to_owned()];
         let forms = if requested.is_empty() { &any[..] } else { &any[..1] };
         forms.iter().any(|requested| {
@@ -99,16 +100,16 @@ impl Lock {
         })
     }
 
-    /// A lock that was made from declared dependencies just now: `generated` is the time.
+    /// Creates a new lock for declared dependencies; `generated` is the time.
     pub fn new(requested: &[Dependency], locked: Vec<LockedDependency>, generated: String) -> Lock {
         let text = format!("[{},{}]", json_list(requested, requested_json), locked_json(Some(&locked)));
         Lock { generated, digest: checksum(&text), dependencies: Some(locked) }
     }
 
-    /// Chart.lock as it is written.
+    /// Returns the text of Chart.lock.
     ///
     /// # Errors
-    /// A text in it has no YAML form.
+    /// A string in it cannot be written as YAML.
     pub fn to_text(&self) -> Result<String, Diagnostic> {
         let text = yaml::write(&self.to_value());
         text.map(|text| text + "\n")
@@ -121,7 +122,7 @@ fn locked(dependency: Dependency) -> LockedDependency {
     LockedDependency { name, repository, version }
 }
 
-/// A time as it is written, once Go can read it. Go reads what is between the quotes in JSON.
+/// Returns a time as written, if Go can parse it. Go parses the text between the quotes in JSON.
 fn time_of(node: &Node) -> Result<String, Diagnostic> {
     let refuse = |message: String| {
         Diagnostic::error("chart-lock", format!("error unmarshaling JSON: while decoding JSON: {message}"))
@@ -136,7 +137,7 @@ fn time_of(node: &Node) -> Result<String, Diagnostic> {
     Ok(text.to_owned())
 }
 
-/// `sha256:` and the checksum of a text in hexadecimal digits.
+/// Returns `sha256:` and the SHA-256 checksum of a text in hexadecimal.
 fn checksum(text: &str) -> String {
     let mut checksum = "sha256:".to_owned();
     for byte in Sha256::digest(text) {
@@ -163,7 +164,7 @@ fn locked_json(locked: Option<&[LockedDependency]>) -> String {
     }
 }
 
-/// A declared dependency as Go writes it: fields in the order of Helm's structure, empty ones left out.
+/// Returns a declared dependency as Go encodes it: fields in the order of Helm's struct, without empty ones.
 fn requested_json(dependency: &Dependency) -> String {
     let mut more = Vec::new();
     let text = |text: &String| Value::String(text.clone());
@@ -185,7 +186,7 @@ fn requested_json(dependency: &Dependency) -> String {
     object(&[("name", &dependency.name), ("version", &dependency.version)], &dependency.repository, &more)
 }
 
-/// A JSON object: name and version, the repository even if it is empty, and what else there is.
+/// Returns a JSON object with the name, the version if it is not empty, the repository even if it is empty, and `more` fields.
 fn object(first: &[(&str, &String)], repository: &str, more: &[(&str, Value)]) -> String {
     let text = |text: &str| json::write(&Value::String(text.to_owned()));
     let name_or_given = |(key, value): &&(&str, &String)| *key == "name" || !value.is_empty();

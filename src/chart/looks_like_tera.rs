@@ -1,18 +1,18 @@
-//! Charts that seem to be written in Tera, and do not say so.
+//! Detects charts that seem to be written in Tera but do not declare it.
 
 use super::Chart;
 use super::engine_kind::EngineKind;
 use super::file::Template;
 use crate::diagnostic::{Diagnostic, Span};
 
-/// What begins a tag of Tera.
+/// The words that begin a Tera tag.
 const TERA_TAGS: [&str; 9] = ["if", "for", "set", "set_global", "include", "import", "extends", "block", "macro"];
 
-/// What begins an action of Go templates, apart from fields and variables.
+/// The texts that begin a Go template action, apart from fields and variables.
 const GO_ACTIONS: [&str; 9] = ["/*", "if ", "range ", "with ", "define ", "end", "include ", "template ", "block "];
 
 impl Chart {
-    /// A warning for every chart of the tree that names no engine and has templates in Tera.
+    /// Returns a warning for every chart in the tree that declares no engine but has Tera templates.
     pub fn unnamed_tera_charts(&self) -> Vec<Diagnostic> {
         let of_subcharts = self.subcharts.iter().flat_map(Chart::unnamed_tera_charts);
         self.unnamed_tera().into_iter().chain(of_subcharts).collect()
@@ -34,10 +34,10 @@ impl Chart {
     }
 }
 
-/// The first tag of Tera in a template that has no actions of Go templates.
+/// Returns the first Tera tag in a template without Go template actions.
 fn tera_tag(template: &Template) -> Option<Span> {
     let text = template.source.text();
-    // Every template is looked through: `%` is rarer than `{`, and a byte is found faster than two.
+    // All templates are searched: `%` is rarer than `{`, and a single byte is found faster than two.
     let percents = memchr::memchr_iter(b'%', text.as_bytes()).filter_map(|at| at.checked_sub(1));
     let start = percents.filter(|&at| text.as_bytes()[at] == b'{').find(|&at| {
         let word = text[at + 2..].trim_start_matches('-').trim_start();

@@ -1,4 +1,4 @@
-//! What Chart.yaml says.
+//! Reads, validates and writes the metadata in Chart.yaml.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,112 +8,112 @@ use super::metadata_fields::{FieldMistakes, Fields};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::yaml::{self, Entry, Map, Node, Repeated, Value};
 
-/// How many errors of one Chart.yaml are reported.
+/// The maximum number of validation errors reported for a Chart.yaml.
 const MAX_REPORTED: usize = 20;
 
-/// The fields of Chart.yaml that Helm knows, and `engine`. Absent texts are empty.
+/// The fields of Chart.yaml that Helm knows, and `engine`. Absent string fields are empty.
 #[derive(Debug, Clone, Default)]
 pub struct Metadata {
-    /// The chart's name; a dependency's alias replaces it.
+    /// The chart's name; an alias replaces it.
     pub name: String,
     /// Its home page.
     pub home: String,
-    /// Where its source is found.
+    /// The addresses of its source code.
     pub sources: Vec<String>,
-    /// Its version, by SemVer.
+    /// Its SemVer version.
     pub version: String,
-    /// What it is, in a sentence.
+    /// A one-sentence description.
     pub description: String,
-    /// Words to find it by.
+    /// Keywords for searching.
     pub keywords: Vec<String>,
-    /// Who looks after it.
+    /// Its maintainers.
     pub maintainers: Vec<Maintainer>,
-    /// The address of a picture.
+    /// The URL of its icon.
     pub icon: String,
     /// `v1` or `v2`.
     pub api_version: String,
-    /// Not used by charts themselves.
+    /// Read and written, but otherwise unused.
     pub condition: String,
-    /// Not used by charts themselves.
+    /// Read and written, but otherwise unused.
     pub tags: String,
-    /// The version of what the chart installs.
+    /// The version of the application that the chart installs.
     pub app_version: String,
-    /// Whether the chart should not be used any more.
+    /// Whether the chart is deprecated.
     pub deprecated: bool,
-    /// Free annotations; `None` where the field is absent.
+    /// Annotations; `None` if the field is absent.
     pub annotations: Option<BTreeMap<String, String>>,
-    /// The Kubernetes versions it runs on, as a constraint.
+    /// The Kubernetes versions it supports, as a constraint.
     pub kube_version: String,
-    /// The charts it needs.
+    /// The charts it depends on.
     pub dependencies: Vec<Dependency>,
-    /// Whether the list of them is there, be it empty: [`declares_dependencies`](Self::declares_dependencies).
+    /// Whether the list of dependencies is present, even if empty; see [`declares_dependencies`](Self::declares_dependencies).
     pub(super) has_dependency_list: bool,
-    /// What the field `type` says.
+    /// The value of the field `type`.
     pub kind: ChartType,
-    /// What the templates are written in.
+    /// The engine of its templates.
     pub engine: EngineKind,
-    /// Where each field is written, for messages.
+    /// The place of each field, for messages.
     pub(super) places: BTreeMap<String, Span>,
-    /// The null items of lists that may have none: the list's name, and the place.
+    /// The null items in lists that must not contain any: the list's name, and the place.
     pub(super) empty_items: Vec<(&'static str, Span)>,
 }
 
-/// Somebody who looks after a chart.
+/// A maintainer of a chart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Maintainer {
     /// Their name.
     pub name: String,
-    /// Their address.
+    /// Their email address.
     pub email: String,
-    /// Their page.
+    /// The URL of their home page.
     pub url: String,
 }
 
-/// A chart that another one needs.
+/// A chart that another one depends on.
 #[derive(Debug, Clone, Default)]
 pub struct Dependency {
     /// Its name.
     pub name: String,
-    /// The versions allowed, as a constraint.
+    /// The allowed versions, as a constraint.
     pub version: String,
-    /// Where it is found.
+    /// Its repository.
     pub repository: String,
-    /// Paths in the values that switch it on or off, comma-separated; the first that is a boolean decides.
+    /// Comma-separated paths of values that enable or disable it; the first that is a boolean decides.
     pub condition: String,
-    /// Names in the top-level values `tags` that switch it on or off.
+    /// Names below the top-level value `tags` that enable or disable it.
     pub tags: Vec<String>,
-    /// What it is imported as.
+    /// The name under which it is used, if not its own.
     pub alias: String,
-    /// Not used by charts themselves; it is kept because the checksum in Chart.lock counts it.
+    /// Read and written, and part of the checksum in Chart.lock. Set once the chart's dependencies have been processed.
     pub enabled: bool,
-    /// Values taken over from it.
+    /// The values that are imported from it.
     pub import_values: Vec<ImportValues>,
-    /// The list `import-values` as it was written, which is how Chart.yaml is written again and what Chart.lock counts.
+    /// The list `import-values` as written, for writing Chart.yaml again and for the checksum in Chart.lock.
     pub import_values_written: Vec<Node>,
-    /// Where it is declared.
+    /// The place of its declaration.
     pub span: Span,
-    /// Where its alias is written; generated if it has none.
+    /// The place of its alias; generated if it has none.
     pub alias_span: Span,
 }
 
 impl Dependency {
-    /// The name its values stand under: the alias, else the name.
+    /// Returns the name under which its values are: the alias, or else its own name.
     pub fn key(&self) -> &str {
         if self.alias.is_empty() { &self.name } else { &self.alias }
     }
 }
 
-/// The kind of a chart, as the field `type` of Chart.yaml names it.
+/// The type of a chart, from the field `type` of Chart.yaml.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ChartType {
-    /// There is no such field: an application.
+    /// The field is absent: an application.
     #[default]
     Unspecified,
-    /// A chart that is installed.
+    /// A chart that can be installed.
     Application,
-    /// A chart whose templates are only there for others.
+    /// A chart whose templates are only for other charts.
     Library,
-    /// Anything else, which is an error.
+    /// Any other text, which is an error.
     Unknown(String),
 }
 
@@ -127,7 +127,7 @@ impl ChartType {
         }
     }
 
-    /// The text of the field; "" if there is none.
+    /// Returns the text of the field; "" if it is absent.
     pub fn as_str(&self) -> &str {
         match self {
             ChartType::Unspecified => "",
@@ -139,10 +139,10 @@ impl ChartType {
 }
 
 impl Metadata {
-    /// Reads Chart.yaml, as Helm does into the type `go_type`. Keys that are written twice are added to `repeated`.
+    /// Reads Chart.yaml as Helm decodes it into the Go type `go_type`. Repeated keys are added to `repeated`.
     ///
     /// # Errors
-    /// Broken YAML, or every field of the wrong type, as Helm says it.
+    /// Helm's messages for invalid YAML, or for every field of the wrong type.
     pub(super) fn read(
         source: &Source,
         go_type: &str,
@@ -156,12 +156,13 @@ impl Metadata {
         if errors.is_empty() { Ok(metadata) } else { Err(errors.into_iter().map(prefix).collect()) }
     }
 
-    /// What a Chart.yaml says that was read as YAML, and what is wrong with its fields: one of the wrong type says nothing.
+    /// Returns the metadata in a parsed Chart.yaml, and the errors in its fields. A field of the wrong type gets
+    /// its zero value.
     pub fn examine(document: &Node) -> (Metadata, FieldMistakes) {
         Metadata::examine_as(document, "v2.Metadata")
     }
 
-    /// The same; a document of another type can't be read into `go_type`.
+    /// Like [`Metadata::examine`], with `go_type` as the type in the error about a document that is not a map.
     fn examine_as(document: &Node, go_type: &str) -> (Metadata, FieldMistakes) {
         let empty = Map::new();
         let mut fields = match &document.value {
@@ -204,12 +205,13 @@ impl Metadata {
         }
     }
 
-    /// Whether there is a list of dependencies. Helm tells an empty list from none: it looks below a chart that has one.
+    /// Whether there is a list of dependencies. Helm distinguishes an empty list from an absent one: it processes the
+    /// charts below a chart only if that has a list.
     pub fn declares_dependencies(&self) -> bool {
         self.has_dependency_list || !self.dependencies.is_empty()
     }
 
-    /// Reads the dependencies of a version 1 chart's requirements.yaml, which replace those of Chart.yaml.
+    /// Reads the dependencies in a version 1 chart's requirements.yaml, which replace those in Chart.yaml.
     ///
     /// # Errors
     /// As for Chart.yaml.
@@ -233,12 +235,12 @@ impl Metadata {
         if types.is_empty() { Ok(()) } else { Err(types.into_iter().map(prefix).collect()) }
     }
 
-    /// Where a field is written; generated if it is not.
+    /// Returns the place of a field; a generated span if it is absent.
     pub fn place(&self, field: &str) -> Span {
         self.places.get(field).cloned().unwrap_or_default()
     }
 
-    /// Every rule of Helm that the metadata breaks, in Helm's order and words.
+    /// Returns an error for every rule of Helm that the metadata violates, in Helm's order and with Helm's messages.
     pub(super) fn validate(&self) -> Vec<Diagnostic> {
         let mut errors = Vec::new();
         let mut refuse = |field: &str, message: String| {
@@ -286,7 +288,7 @@ impl Metadata {
         errors
     }
 
-    /// Chart.yaml as a value: the fields that are set, under their names there.
+    /// Returns the value that is written to Chart.yaml: the fields that are set, under their names there.
     pub fn to_value(&self) -> Value {
         let mut map = Map::new();
         let mut put = |key: &str, value: Value| {

@@ -1,5 +1,5 @@
-//! Reading the fields of Chart.yaml one by one, as Go's JSON decoder does: names in any case, numbers and booleans
-//! turned into text where text is wanted, and every field of the wrong type reported.
+//! Reads the fields of Chart.yaml one by one, like Go's JSON decoder: names in any case, numbers and booleans converted to
+//! strings where a string is expected, and every field of the wrong type reported.
 
 use std::collections::BTreeMap;
 
@@ -10,21 +10,21 @@ use crate::go::strconv::quote_double;
 use crate::values::display;
 use crate::yaml::{Entry, Map, Node, Value, decode};
 
-/// What is wrong with the fields of Chart.yaml, each list in Helm's order: by the names of the fields.
+/// The errors in the fields of Chart.yaml, each list in Helm's order, which is by field name.
 #[derive(Debug, Default)]
 pub struct FieldMistakes {
     /// Values of the wrong type.
     pub types: Vec<Diagnostic>,
-    /// Fields that are not known.
+    /// Unknown fields.
     pub unknown: Vec<Diagnostic>,
-    /// Items of lists that are null: the list's name, and the place.
+    /// Null items in lists: the list's name, and the place.
     pub(super) empty_items: Vec<(&'static str, Span)>,
 }
 
-/// One map of Chart.yaml, and the errors found in it so far, each with the key it is about.
+/// A map in Chart.yaml, and the errors found in it so far, each with the key it concerns.
 pub(super) struct Fields<'a> {
     map: &'a Map,
-    /// The Go struct's name, which Helm's messages have.
+    /// The Go struct's name, for Helm's messages.
     structure: &'static str,
     path: String,
     known: Vec<&'static str>,
@@ -39,7 +39,7 @@ impl<'a> Fields<'a> {
         Fields { map, structure, path, known: vec![], types: vec![], unknown: vec![], empty_items: vec![] }
     }
 
-    /// The errors found. Fields that were not read are not known.
+    /// Returns the errors found. Fields that were never read are unknown.
     pub(super) fn into_mistakes(mut self) -> FieldMistakes {
         for (key, entry) in self.map.entries() {
             if !self.known.iter().any(|known| known.eq_ignore_ascii_case(key)) {
@@ -54,45 +54,45 @@ impl<'a> Fields<'a> {
         FieldMistakes { types: errors(self.types), unknown: errors(self.unknown), empty_items: self.empty_items }
     }
 
-    /// Adds an error about a field that is not about its type.
+    /// Adds an error about a field other than a wrong type.
     pub(super) fn refuse(&mut self, name: &'static str, error: Diagnostic) {
         self.types.push((name, error));
     }
 
-    /// The field's key as it was written, and its entry. Names match in any case; of several the last in byte order
-    /// wins, for that is the order in which Go comes across them.
+    /// Returns the field's key as written, and its entry. Names match in any case; of several matches the last in byte
+    /// order wins, because Go decodes keys in that order.
     fn entry(&self, name: &str) -> Option<(&'a str, &'a Entry)> {
         let named = self.map.entries().filter(|(key, _)| key.eq_ignore_ascii_case(name));
         named.max_by_key(|(key, _)| *key)
     }
 
-    /// The field's value unless it is absent or null; the field is known from now on.
+    /// Returns the field's value, unless it is absent or null, and marks the field as known.
     pub(super) fn node(&mut self, name: &'static str) -> Option<&'a Node> {
         self.known.push(name);
         self.entry(name).map(|(_, entry)| &entry.node).filter(|node| !node.value.is_null())
     }
 
-    /// Whether there is such a field, and it is not null.
+    /// Whether the field is present and not null.
     pub(super) fn has(&self, name: &str) -> bool {
         self.entry(name).is_some_and(|(_, entry)| !entry.node.value.is_null())
     }
 
-    /// Whether there is such a field, and it is null.
+    /// Whether the field is present and null.
     pub(super) fn is_null(&self, name: &str) -> bool {
         self.entry(name).is_some_and(|(_, entry)| entry.node.value.is_null())
     }
 
-    /// Where a field's value is written.
+    /// Returns the place of a field's value.
     pub(super) fn place(&self, name: &str) -> Span {
         self.entry(name).map(|(_, entry)| entry.node.span.clone()).unwrap_or_default()
     }
 
-    /// Where all fields are written.
+    /// Returns the places of all fields, by key as written.
     pub(super) fn places(&self) -> BTreeMap<String, Span> {
         self.map.entries().map(|(key, entry)| (key.to_owned(), entry.node.span.clone())).collect()
     }
 
-    /// A field that is text; numbers and booleans count as the text they are written as in YAML.
+    /// Reads a string field; numbers and booleans are converted to the text that go-yaml writes for them.
     pub(super) fn text(&mut self, name: &'static str) -> String {
         match self.node(name) {
             None => String::new(),
@@ -106,7 +106,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A field that is a list of texts.
+    /// Reads a field that is a list of strings.
     pub(super) fn texts(&mut self, name: &'static str) -> Vec<String> {
         let Some(node) = self.node(name) else { return Vec::new() };
         let Some(items) = node.value.as_list() else {
@@ -123,7 +123,7 @@ impl<'a> Fields<'a> {
         texts
     }
 
-    /// A field that is true or false.
+    /// Reads a boolean field.
     pub(super) fn boolean(&mut self, name: &'static str) -> bool {
         let Some(node) = self.node(name) else { return false };
         node.value.as_bool().unwrap_or_else(|| {
@@ -132,7 +132,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// A field that maps texts to texts.
+    /// Reads a field that maps strings to strings.
     pub(super) fn text_map(&mut self, name: &'static str) -> Option<BTreeMap<String, String>> {
         let node = self.node(name)?;
         let Some(map) = node.value.as_map() else {
@@ -151,7 +151,7 @@ impl<'a> Fields<'a> {
         Some(texts)
     }
 
-    /// A field that is a list of maps, each read by `read`; `structure` is the name of their Go struct.
+    /// Reads a field that is a list of maps, each read by `read`; `structure` is the name of their Go struct.
     pub(super) fn list<T>(
         &mut self,
         name: &'static str,
@@ -181,7 +181,7 @@ impl<'a> Fields<'a> {
         all
     }
 
-    /// A dependency's `import-values`: names, or maps with `child` and `parent`.
+    /// Reads a dependency's `import-values`: names, or maps with `child` and `parent`.
     pub(super) fn import_values(&mut self, name: &'static str) -> Vec<ImportValues> {
         let Some(node) = self.node(name) else { return Vec::new() };
         let Some(items) = node.value.as_list() else {
@@ -192,7 +192,7 @@ impl<'a> Fields<'a> {
             Value::String(export) => {
                 Some(ImportValues { child: format!("exports.{export}"), parent: ".".to_owned(), is_short: true })
             }
-            // What is not text becomes one, as Go prints it.
+            // Values that are not strings are converted as Go prints them.
             Value::Map(map) => {
                 let text = |key: &str| map.get(key).map_or_else(|| "<nil>".to_owned(), |node| display(&node.value));
                 Some(ImportValues { child: text("child"), parent: text("parent"), is_short: false })
@@ -202,7 +202,7 @@ impl<'a> Fields<'a> {
         items.iter().filter_map(import).collect()
     }
 
-    /// The items of a field that is a list; of any other, none.
+    /// Returns the items of a field that is a list; none for any other field.
     pub(super) fn nodes(&mut self, name: &'static str) -> Vec<Node> {
         self.node(name).and_then(|node| node.value.as_list()).map(<[Node]>::to_vec).unwrap_or_default()
     }
@@ -218,7 +218,7 @@ impl<'a> Fields<'a> {
         self.types.push((key, error));
     }
 
-    /// The error for a document that is not a map.
+    /// Returns the error for a document that is not a map.
     pub(super) fn wrong_type(value: &Value, wanted: &str, span: &Span) -> Diagnostic {
         let message = format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type {wanted}",
@@ -228,7 +228,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A Go type in plain words.
+/// Describes a Go type in plain English.
 fn wanted_words(go_type: &str) -> &'static str {
     match go_type {
         "bool" => "true or false is wanted here",
@@ -239,7 +239,7 @@ fn wanted_words(go_type: &str) -> &'static str {
     }
 }
 
-/// Unicode spaces become plain ones, and what can't be printed vanishes (Helm's rule for texts of Chart.yaml).
+/// Replaces white space with plain spaces and removes control characters (Helm's rule for texts in Chart.yaml).
 fn sanitize(text: &str) -> String {
     let keep = |c: char| match c {
         c if c.is_whitespace() => Some(' '),

@@ -1,7 +1,7 @@
 //! A chart: its metadata, values, schema, templates and files, and its subcharts.
 //!
-//! Whatever a chart comes from, a directory, an archive, the binary itself, it becomes a list of [`File`]s first, and
-//! [`Chart::from_files`], which never reads a disk, makes the chart of them.
+//! Whether a chart comes from a directory, an archive or the binary itself, it is first a list of [`File`]s, from which
+//! [`Chart::from_files`] builds the chart without reading from disk.
 
 mod archive;
 mod content;
@@ -56,34 +56,33 @@ pub use vendored::{Vendored, dependency_status};
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Chart {
-    /// What Chart.yaml says.
+    /// The metadata in Chart.yaml.
     pub metadata: Metadata,
-    /// Chart.lock.
+    /// The content of Chart.lock, or of requirements.lock.
     pub lock: Option<Lock>,
-    /// The defaults of values.yaml, every node with its place there.
+    /// The defaults in values.yaml, every node with its place there.
     pub values: Map,
-    /// values.yaml as it was written.
+    /// The text of values.yaml.
     pub values_source: Option<Source>,
-    /// values.schema.json.
+    /// The text of values.schema.json.
     pub schema: Option<Source>,
-    /// Everything below `templates/`, in the order in which it was found.
+    /// All files below `templates/`, in the order in which they were found.
     pub templates: Vec<Template>,
-    /// What templates see as `Files`: all but Chart.yaml, Chart.lock, values.yaml, values.schema.json, `templates/`
-    /// and `charts/` (Helm's rule).
+    /// The files that templates see as `Files`: all except Chart.yaml, Chart.lock, values.yaml, values.schema.json, and
+    /// those in `templates/` and `charts/` (Helm's rule).
     pub files: Vec<File>,
-    /// The charts in `charts/`; [`Chart::process_dependencies`] takes the disabled ones out and orders the others.
+    /// The charts in `charts/`; [`Chart::process_dependencies`] removes the disabled ones and orders the others.
     pub subcharts: Vec<Chart>,
-    /// The dependencies that [`Chart::process_dependencies`] took out.
+    /// The dependencies that [`Chart::process_dependencies`] removed.
     pub switched_off: Vec<SwitchedOff>,
-    /// Warnings that Helm logs when it loads the chart.
+    /// The warnings that Helm logs when it loads the chart.
     pub notices: Vec<Diagnostic>,
-    /// Whether all its files are part of the program, and none was read. The limits of what templates may do to values
-    /// are not checked in detail then, which takes time.
+    /// Whether all its files are part of the program. Then the expensive checks of what templates do to values are skipped.
     pub is_built_in: bool,
 }
 
 impl Chart {
-    /// Warnings that Helm logs when it loads the chart and its subcharts, each once.
+    /// Returns the warnings that Helm logs when it loads the chart and its subcharts, without duplicates.
     pub fn all_notices(&self) -> Vec<Diagnostic> {
         let mut all = self.notices.clone();
         for notice in self.subcharts.iter().flat_map(Chart::all_notices) {
@@ -94,7 +93,7 @@ impl Chart {
         all
     }
 
-    /// What decides about the values of a tree of charts: the chart without its templates and files.
+    /// Returns the chart without its templates and files, which is enough to determine the values of the tree.
     #[must_use]
     pub fn without_files(&self) -> Chart {
         Chart {
@@ -112,17 +111,17 @@ impl Chart {
         }
     }
 
-    /// Whether its templates are only there for the charts that have it as a subchart.
+    /// Whether this is a library chart, whose templates are only for charts that have it as a subchart.
     pub fn is_library(&self) -> bool {
         self.metadata.kind == ChartType::Library
     }
 
-    /// The engine that renders this chart's templates.
+    /// Returns the engine that renders this chart's templates.
     pub fn engine(&self) -> EngineKind {
         self.metadata.engine
     }
 
-    /// The chart's defaults and those of its subcharts, by name, as merging wants them.
+    /// Returns the chart's defaults and those of its subcharts, as merging needs them.
     pub fn values_tree(&self) -> ValuesTree<'_> {
         ValuesTree {
             name: self.metadata.name.clone(),
@@ -131,8 +130,8 @@ impl Chart {
         }
     }
 
-    /// The files of `crds/` with a YAML or JSON name, the chart's own and then each subchart's, with the paths that
-    /// `# Source:` lines show.
+    /// Returns the files in `crds/` with a YAML or JSON name, first the chart's own and then each subchart's, with the
+    /// paths that `# Source:` lines show.
     pub fn all_crds(&self) -> Vec<(String, &File)> {
         let mut found = Vec::new();
         self.collect_crds(&self.metadata.name, &mut found);
@@ -150,10 +149,10 @@ impl Chart {
         }
     }
 
-    /// Whether the chart is of a version that is known. Only the chart that is asked for has to be (Helm's rule).
+    /// Checks that the chart's `apiVersion` is known. Only the requested chart must pass this, not its subcharts (Helm's rule).
     ///
     /// # Errors
-    /// Helm's sentence.
+    /// Helm's message.
     fn check_api_version(&self) -> Result<(), Diagnostic> {
         let message = match self.metadata.api_version.as_str() {
             "" | "v1" | "v2" => return Ok(()),
@@ -164,10 +163,10 @@ impl Chart {
         Err(Diagnostic::error("chart-yaml", message).at(place, "").help("the chart versions are v1 and v2"))
     }
 
-    /// Whether the chart can be rendered as a release: a library chart can't.
+    /// Checks that the chart can be rendered as a release, which a library chart cannot.
     ///
     /// # Errors
-    /// Helm's sentence.
+    /// Helm's message.
     pub fn check_installable(&self) -> Result<(), Diagnostic> {
         if !self.is_library() {
             return Ok(());
@@ -177,10 +176,11 @@ impl Chart {
             .help("render a chart that depends on it"))
     }
 
-    /// Whether the chart runs on a Kubernetes version, by `kubeVersion` of Chart.yaml: suffixes of the version do not count.
+    /// Checks that the chart supports a Kubernetes version, by `kubeVersion` in Chart.yaml. Suffixes of the
+    /// version are ignored.
     ///
     /// # Errors
-    /// Helm's sentence; a constraint that can't be read fails too.
+    /// Helm's message; an invalid constraint is an error, too.
     pub fn check_kube_version(&self, version: &KubeVersion) -> Result<(), Diagnostic> {
         let constraint = &self.metadata.kube_version;
         if constraint.is_empty() {

@@ -1,4 +1,4 @@
-//! A chart and its subcharts packed into an archive, as `helm package` lays it out.
+//! Packs a chart and its subcharts into an archive with the layout of `helm package`.
 
 use std::collections::HashMap;
 
@@ -13,23 +13,23 @@ use crate::go::strconv::quote_double;
 use crate::yaml::Value;
 use crate::{json, yaml};
 
-/// When files of an archive were changed, in seconds since 1970, where nobody says: the beginning of 1980. Some readers
-/// take 1970 for no time at all.
+/// The default modification time of files in an archive, in seconds since 1970: the beginning of 1980, because some readers
+/// treat 1970 as an absent time.
 pub const DEFAULT_MODIFICATION_TIME: u64 = 315_532_800;
 
-/// The operating system that the header of the archive names: none, as Go writes it.
+/// The operating system in the archive's gzip header: unknown, as Go writes it.
 const NO_OPERATING_SYSTEM: u8 = 255;
 
-/// Packs a chart. The same chart gives the same bytes on every machine: all files have the same time (`modified`, in
-/// seconds since 1970), mode 0644 and no owner.
+/// Packs a chart. The same chart results in the same bytes on every machine: all files have the same modification time
+/// (`modified`, in seconds since 1970), mode 0644 and no owner.
 ///
-/// Chart.yaml and Chart.lock are written again, values.yaml and all else as they are. Files come in Helm's order: Chart.yaml,
-/// Chart.lock, values.yaml, values.schema.json, templates, other files, then the subcharts by name, those that were archives
-/// unpacked.
+/// Chart.yaml and Chart.lock are generated from their content; values.yaml and all other files are kept unchanged. Files
+/// are in Helm's order: Chart.yaml, Chart.lock, values.yaml, values.schema.json, templates, other files, then the subcharts
+/// by name, where archives are unpacked.
 ///
 /// # Errors
-/// All that would make an archive that can't be read, or that would be read as another chart; as Helm says it where it
-/// refuses the same.
+/// All problems that would result in an archive that cannot be read, or that would be read as another chart; with Helm's
+/// message where Helm rejects the same.
 pub fn package(chart: &Chart, modified: u64) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let mut packing = Packing::default();
     packing.chart(chart, "");
@@ -41,12 +41,12 @@ pub fn package(chart: &Chart, modified: u64) -> Result<Vec<u8>, Vec<Diagnostic>>
     }
 }
 
-/// The file name of a chart's archive.
+/// Returns the file name of a chart's archive.
 pub(super) fn file_name(metadata: &Metadata) -> String {
     format!("{}-{}.tgz", metadata.name, metadata.version)
 }
 
-/// What an archive will hold.
+/// The future content of an archive.
 #[derive(Default)]
 struct Packing {
     /// Paths and contents.
@@ -55,12 +55,12 @@ struct Packing {
 }
 
 impl Packing {
-    /// Adds a chart whose folder will lie in the folder `below`, which is empty or ends with `/`.
+    /// Adds a chart whose folder will be in the folder `below`, which is empty or ends with `/`.
     fn chart(&mut self, chart: &Chart, below: &str) {
         let folder = format!("{below}{}/", chart.metadata.name);
         let mut metadata = chart.metadata.to_value();
         if let (Value::Map(map), "v1") = (&mut metadata, chart.metadata.api_version.as_str()) {
-            // Version 1 declares them in requirements.yaml.
+            // Version 1 declares dependencies in requirements.yaml.
             map.remove("dependencies");
         }
         self.written(&folder, "Chart.yaml", &metadata);
@@ -117,7 +117,7 @@ impl Packing {
         }
     }
 
-    /// Adds a file that is written again from what was read.
+    /// Adds a file that is generated from a value.
     fn written(&mut self, folder: &str, name: &str, value: &Value) {
         match yaml::write(value) {
             Ok(text) => self.file(folder, name, (text + "\n").as_bytes()),
@@ -168,7 +168,7 @@ fn refuse(message: String) -> Diagnostic {
     Diagnostic::error("package", message)
 }
 
-/// A gzipped tar file of the entries.
+/// Builds a gzipped tar file from the entries.
 fn archive(entries: &[(String, Vec<u8>)], modified: u64) -> std::io::Result<Vec<u8>> {
     let zipped = GzBuilder::new().operating_system(NO_OPERATING_SYSTEM).write(Vec::new(), Compression::default());
     let mut builder = Builder::new(zipped);
@@ -186,7 +186,7 @@ fn archive(entries: &[(String, Vec<u8>)], modified: u64) -> std::io::Result<Vec<
 }
 
 impl Chart {
-    /// What the chart's archive is called: `NAME-VERSION.tgz`.
+    /// Returns the file name of the chart's archive: `NAME-VERSION.tgz`.
     pub fn archive_name(&self) -> String {
         file_name(&self.metadata)
     }
@@ -206,7 +206,7 @@ mod tests {
         Chart::from_files(files.iter().map(file).collect()).unwrap()
     }
 
-    /// Paths and texts of what an archive holds.
+    /// Returns the paths and texts in an archive.
     fn content(bytes: &[u8]) -> Vec<(String, String)> {
         let text = |file: File| (file.path, String::from_utf8(file.bytes.into_vec()).unwrap());
         unpack(bytes, "c.tgz").unwrap().into_iter().map(text).collect()

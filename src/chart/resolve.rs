@@ -1,4 +1,4 @@
-//! From the dependencies that a chart declares, or has locked, to one version of each.
+//! Resolves the dependencies that a chart declares, or has locked, to a single version each.
 
 use super::Chart;
 use super::lock::LockedDependency;
@@ -6,19 +6,19 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::go::strconv::quote_double;
 use crate::version::{Constraints, parse_version};
 
-/// Where the chart of a dependency is found.
+/// The place of a dependency's chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repository<'a> {
-    /// In `charts/`, unpacked: no repository is given.
+    /// Unpacked in `charts/`: no repository is declared.
     Charts,
-    /// In a directory, given from the chart's own on: `file://../db`.
+    /// In a directory, relative to the chart's own: `file://../db`.
     Directory(&'a str),
-    /// On another machine.
+    /// In a remote repository.
     Remote(&'a str),
 }
 
 impl<'a> Repository<'a> {
-    /// Reads the field `repository` of a dependency.
+    /// Parses the field `repository` of a dependency.
     pub fn of(field: &'a str) -> Repository<'a> {
         match field.strip_prefix("file://") {
             _ if field.is_empty() => Repository::Charts,
@@ -28,12 +28,12 @@ impl<'a> Repository<'a> {
     }
 }
 
-/// The dependencies with the versions of the charts that were found for them; `from_lock` if they were locked before.
-/// `charts` has those charts in the same order, none for what is on another machine. `place` is where a dependency is
-/// declared.
+/// Returns the dependencies with the versions of the charts found for them. `from_lock` says whether `wanted` comes from a
+/// lock file. `charts` has the charts in the same order, with `None` for remote ones. `place` returns the place where a
+/// dependency is declared.
 ///
 /// # Errors
-/// All versions that are not constraints, and all charts that do not fit, as Helm says it.
+/// Helm's messages for all invalid constraints and all charts whose version does not match.
 pub fn resolve(
     wanted: &[LockedDependency],
     charts: &[Option<&Chart>],
@@ -80,7 +80,7 @@ pub fn resolve(
     if errors.is_empty() { Ok(resolved) } else { Err(errors) }
 }
 
-/// The sentence about dependencies whose directory has another version, which is given with each.
+/// Returns the error about dependencies whose directory has another version; that version comes with each of them.
 fn no_valid_version(unmet: &[(&LockedDependency, &str)], place: impl Fn(&LockedDependency) -> Span) -> Diagnostic {
     let shown = |(dependency, _): &(&LockedDependency, &str)| {
         let [name, repository, version] =

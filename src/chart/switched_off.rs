@@ -1,22 +1,22 @@
-//! Subcharts that a render leaves out, and the values that switch them off.
+//! Subcharts that are disabled in a render, and the values that disable them.
 
 use super::Chart;
 use super::metadata::Dependency;
 use crate::values::{Step, ValuePath};
 
-/// A dependency that tags or a condition switched off.
+/// A dependency that is disabled by tags or a condition.
 #[derive(Debug, Clone)]
 pub struct SwitchedOff {
-    /// How Chart.yaml declares it.
+    /// Its declaration in Chart.yaml.
     pub dependency: Dependency,
-    /// The values that are false: its condition, or its tags.
+    /// The values that disable it by being false: its condition, or its tags.
     pub by: Vec<ValuePath>,
-    /// Its chart, and where one name is declared several times the charts of all of them.
+    /// Its chart; if a name is declared several times, the charts of all of them.
     pub charts: Vec<Chart>,
 }
 
 impl Chart {
-    /// The subchart that a value is for, if it is switched off, or one around it is.
+    /// Returns the disabled dependency that a value belongs to: the value's own subchart, or one that contains it.
     pub fn switched_off_around(&self, value: &ValuePath) -> Option<&SwitchedOff> {
         let mut chart = self;
         for step in value.steps() {

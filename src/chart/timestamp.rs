@@ -1,9 +1,9 @@
-//! Points in time as RFC 3339 writes them, as far as Chart.lock needs them.
+//! Formats RFC 3339 timestamps for Chart.lock.
 
-/// The last second of the year 9999, beyond which RFC 3339 has no form.
+/// The last second of the year 9999, the latest time that RFC 3339 can represent.
 pub const MAX_SECONDS: u64 = 253_402_300_799;
 
-/// A time in seconds since 1970, in UTC: `2026-07-01T12:00:00Z`. Times after [`MAX_SECONDS`] are cut to it.
+/// Formats a time in seconds since 1970, in UTC: `2026-07-01T12:00:00Z`. Times after [`MAX_SECONDS`] are clamped to it.
 ///
 /// ```
 /// assert_eq!(mim_chart::chart::rfc3339(951_782_400), "2000-02-29T00:00:00Z");
@@ -15,7 +15,8 @@ pub fn rfc3339(seconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", of_day / 3_600, of_day / 60 % 60, of_day % 60)
 }
 
-/// Year, month and day of a day counted from 1970. Years begin in March here, so that a leap day ends one.
+/// Returns the year, month and day of a day counted from 1970. Years begin in March here, so that a leap day is the
+/// last day of one.
 fn civil_date(days: u64) -> (u64, u64, u64) {
     const DAYS_BEFORE_1970: u64 = 719_468;
     let days = days + DAYS_BEFORE_1970;
@@ -28,8 +29,8 @@ fn civil_date(days: u64) -> (u64, u64, u64) {
     (era * 400 + year + u64::from(month <= 2), month, day)
 }
 
-/// A time as Go writes it that was read from RFC 3339: without zeros at the end of the fraction, at most nine digits of it,
-/// `Z` for an offset of zero. The empty text is Go's zero time; what is no such time stays as it is.
+/// Rewrites an RFC 3339 time as Go does: without trailing zeros in the fraction, with at most nine digits of it, and with
+/// `Z` for a zero offset. An empty text becomes Go's zero time; any other text is returned unchanged.
 pub(super) fn shortest_rfc3339(text: &str) -> String {
     if text.is_empty() {
         return "0001-01-01T00:00:00Z".to_owned();

@@ -1,32 +1,32 @@
-//! What one tree of charts may hold: a chart, its subcharts, theirs, and the copies that aliases make. Helm limits single
-//! files and archives only; archives of archives and aliases below aliases multiply what a few bytes describe.
+//! Limits the size of a tree of charts: a chart, its subcharts at all levels, and the copies that aliases create. Helm
+//! limits only single files and archives; nested archives and nested aliases can multiply a few bytes into a huge tree.
 //!
-//! The limits are far above the largest public charts, whose trees have some hundred charts, a few megabytes and a hundred
+//! The limits are far above the largest public charts, whose trees have a few hundred charts, a few megabytes and a hundred
 //! thousand values.
 
 use crate::diagnostic::Diagnostic;
 use crate::values::ValuesTree;
 use crate::yaml::{Map, Node, Value};
 
-/// The largest number of charts in a tree; a chart that is used under two aliases counts twice.
+/// The maximum number of charts in a tree; a chart with two aliases counts twice.
 pub const MAX_CHARTS: usize = 10_000;
-/// How many charts may be nested in each other.
+/// The maximum nesting depth of charts.
 pub const MAX_CHART_DEPTH: usize = 50;
-/// The largest number of files that the archives in a tree may hold together.
+/// The maximum number of files in all archives of a tree.
 pub const MAX_ARCHIVED_FILES: usize = 100_000;
-/// The largest size in bytes of what the archives in a tree unpack to together, and of what aliases copy.
+/// The maximum total size, in bytes, of the unpacked archives in a tree and of the files that aliases copy.
 pub const MAX_UNPACKED_BYTES: u64 = 128 << 20;
-/// The largest size in bytes of all values.yaml, Chart.yaml, lock and schema files of a tree.
+/// The maximum total size, in bytes, of all values.yaml, Chart.yaml, lock and schema files in a tree.
 pub const MAX_DATA_BYTES: u64 = 32 << 20;
-/// The largest number of values (maps, lists, scalars) that the charts of a tree may define, and that merging them may make.
+/// The maximum number of values (maps, lists, scalars) that the charts of a tree may define, and that merging them may create.
 pub const MAX_VALUES: u64 = 2_000_000;
-/// How often dependencies of one tree may be compared with charts.
+/// The maximum number of comparisons of dependencies with charts in a tree.
 const MAX_COMPARISONS: u64 = 10_000_000;
 
-/// The code of the error about a tree that exceeds a limit.
+/// The code of the error for a tree that exceeds a limit.
 pub(super) const TREE_BUDGET: &str = "chart-tree";
 
-/// What is left for a tree of charts.
+/// The remaining allowance of a tree of charts.
 #[derive(Debug, Clone)]
 pub(super) struct TreeBudget {
     charts: u64,
@@ -57,13 +57,13 @@ impl TreeBudget {
         Ok(())
     }
 
-    /// Checks how deep a chart is nested; 0 is the chart that was asked for.
+    /// Checks the nesting depth of a chart; 0 is the requested chart.
     pub(super) fn depth(depth: usize) -> Result<(), Diagnostic> {
         left(MAX_CHART_DEPTH as u64, depth as u64, || format!("is nested more than {MAX_CHART_DEPTH} charts deep"))
             .map(drop)
     }
 
-    /// Charges for a file of an archive, before it is read.
+    /// Charges for a file in an archive, before it is read.
     pub(super) fn archived_file(&mut self, bytes: u64) -> Result<(), Diagnostic> {
         self.files = left(self.files, 1, || format!("has more than {MAX_ARCHIVED_FILES} files in archives"))?;
         self.copied_bytes(bytes)
@@ -100,7 +100,7 @@ impl TreeBudget {
     }
 }
 
-/// What is left after charging `amount`; `message` says what the tree of charts has too much of.
+/// Returns the rest of `room` after charging `amount`; `message` says which limit the tree of charts exceeds.
 fn left(room: u64, amount: u64, message: impl FnOnce() -> String) -> Result<u64, Diagnostic> {
     room.checked_sub(amount).ok_or_else(|| {
         Diagnostic::error(TREE_BUDGET, format!("the tree of charts {}", message()))
@@ -108,7 +108,7 @@ fn left(room: u64, amount: u64, message: impl FnOnce() -> String) -> Result<u64,
     })
 }
 
-/// How many values a map holds, in all its levels.
+/// Returns the number of values in a map, at all levels.
 pub(super) fn count_values(map: &Map) -> u64 {
     map.iter().map(|(_, node)| count(node)).sum()
 }
@@ -121,13 +121,14 @@ fn count(node: &Node) -> u64 {
     }
 }
 
-/// How many values merging a tree makes: its defaults, and the globals of each chart once for every chart below it.
-/// `given` are the values that the charts above and the user set for this one; they are counted where they are globals.
+/// Returns the number of values that merging a tree creates: its defaults, and the globals of each chart once for
+/// every chart below it. `given` are the values that the charts above and the user set for this chart; only their
+/// globals are counted.
 pub(super) fn merged_values(tree: &ValuesTree<'_>, given: &[&Map]) -> u64 {
     measure(tree, given).values
 }
 
-/// Charts and values of a part of a tree.
+/// The numbers of charts and values in a part of a tree.
 struct Size {
     charts: u64,
     values: u64,

@@ -1,4 +1,4 @@
-//! What is in a chart's folder `charts`, held against the dependencies that Chart.yaml declares.
+//! Compares the content of a chart's folder `charts/` with the dependencies that Chart.yaml declares.
 
 use super::Chart;
 use super::metadata::Dependency;
@@ -15,12 +15,12 @@ pub struct Vendored {
     pub shown: String,
     /// Whether it is a folder.
     pub is_directory: bool,
-    /// The chart it holds.
+    /// The chart in it, or the errors that prevent loading it.
     pub chart: Result<Chart, Vec<Diagnostic>>,
 }
 
-/// The status of a declared dependency, as Helm reports it: `ok` is an archive that fits, `unpacked` a folder that does.
-/// `chart` declares it, `vendored` is what is in its folder `charts`.
+/// Returns the status of a declared dependency, as Helm reports it: `ok` for a matching archive, `unpacked` for a matching
+/// folder. `chart` declares the dependency, `vendored` is the content of its folder `charts/`.
 pub fn dependency_status(dependency: &Dependency, chart: &Chart, vendored: &[Vendored]) -> &'static str {
     let pattern = format!("{}-*.tgz", dependency.name);
     if matches_glob(&pattern, "").is_err() {
@@ -45,7 +45,7 @@ pub fn dependency_status(dependency: &Dependency, chart: &Chart, vendored: &[Ven
     }
 }
 
-/// Whether an archive is called by the dependency's name and a version of three numbers.
+/// Whether an archive's name consists of the dependency's name and a strict SemVer version.
 fn has_strict_version(archive: &Vendored, dependency: &Dependency) -> bool {
     let version = || archive.name.strip_prefix(&dependency.name)?.strip_prefix('-')?.strip_suffix(".tgz");
     version().is_some_and(|version| semver::Version::parse(version).is_ok())
@@ -59,7 +59,8 @@ fn archive_status(archive: &Vendored, dependency: &Dependency) -> &'static str {
     }
 }
 
-/// What is wrong with a version that a constraint is for. The very same text always fits.
+/// Returns the status of a version that does not satisfy a constraint; `None` if it does. A version equal to the text of
+/// the constraint always does.
 fn version_status(found: &str, wanted: &str) -> Option<&'static str> {
     if found == wanted {
         return None;

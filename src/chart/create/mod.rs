@@ -1,7 +1,7 @@
-//! The files of a new chart: a web service built on the stock templates, or a copy of another chart, its starter.
+//! Creates new charts: a web service built on the stock templates, or a copy of another chart (a starter).
 //!
-//! What is written is in the folders `scaffold` (Tera) and `scaffold-gotpl` (Go templates) as it will stand in the chart, with
-//! `<CHARTNAME>` for its name.
+//! The files are in the folders `scaffold` (Tera) and `scaffold-gotpl` (Go templates), as they will be in the chart, with
+//! `<CHARTNAME>` as the placeholder for its name.
 
 use super::Chart;
 use super::engine_kind::EngineKind;
@@ -13,15 +13,15 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::kubernetes::names::has_rfc_1035_form;
 use crate::yaml;
 
-/// Stands for the chart's name in starters, Helm's and ours.
+/// The placeholder for the chart's name in starters, both Helm's and ours.
 const PLACEHOLDER: &str = "<CHARTNAME>";
 
-/// The longest name of a chart (Helm's limit).
+/// The maximum length of a chart's name (Helm's limit).
 const MAX_NAME: usize = 250;
-/// The longest name that the objects of a StatefulSet can be built on.
+/// The maximum length of a name from which the names of a StatefulSet's objects can be built.
 const MAX_OBJECT_NAME: usize = 52;
 
-/// Paths and texts of a new chart in Tera, in the order in which they are written.
+/// The paths and texts of a new Tera chart, in the order in which they are written.
 const SCAFFOLD: &[(&str, &str)] = &[
     ("Chart.yaml", include_str!("scaffold/Chart.yaml")),
     ("values.yaml", include_str!("scaffold/values.yaml")),
@@ -42,7 +42,7 @@ const SCAFFOLD: &[(&str, &str)] = &[
     ("templates/tests/connection.yaml", include_str!("scaffold/templates/tests/connection.yaml")),
 ];
 
-/// The same of a new chart in Go templates, which Helm renders to the same manifests.
+/// The paths and texts of a new chart with Go templates, which Helm renders to the same manifests.
 const GO_SCAFFOLD: &[(&str, &str)] = &[
     ("Chart.yaml", include_str!("scaffold-gotpl/Chart.yaml")),
     ("values.yaml", include_str!("scaffold-gotpl/values.yaml")),
@@ -60,7 +60,7 @@ const GO_SCAFFOLD: &[(&str, &str)] = &[
     ("templates/tests/connection.yaml", include_str!("scaffold-gotpl/templates/tests/connection.yaml")),
 ];
 
-/// The files of a new chart, without the copies of the stock templates that it uses.
+/// Returns the files of a new chart, without the copies of the stock templates that it uses.
 pub fn scaffold(name: &str, engine: EngineKind) -> Vec<File> {
     let files = match engine {
         EngineKind::Tera => SCAFFOLD,
@@ -69,9 +69,9 @@ pub fn scaffold(name: &str, engine: EngineKind) -> Vec<File> {
     files.iter().map(|(path, text)| file(path, text.replace(PLACEHOLDER, name).into_bytes())).collect()
 }
 
-/// A new chart that is a copy of another: the placeholder in its templates and in values.yaml becomes the new name, and
-/// Chart.yaml is a new one (Helm's rule). Of a starter in Tera it keeps `engine`, and `appVersion`, which the stock templates
-/// take the image's tag from.
+/// Creates a chart from a starter: the placeholder in its templates and in values.yaml is replaced with the new name,
+/// and Chart.yaml is new (Helm's rule). A Tera starter keeps `engine`, and `appVersion`, which the stock templates use
+/// as the image's tag.
 pub fn from_starter(name: &str, starter: Chart) -> Chart {
     let mut chart = starter;
     let renamed = |source: &Source| Source::file_of_bytes(source.name(), replaced(source.bytes(), name));
@@ -97,7 +97,7 @@ pub fn from_starter(name: &str, starter: Chart) -> Chart {
     chart
 }
 
-/// A text with a name for the placeholder.
+/// Replaces the placeholder in a text with a name.
 fn replaced(text: &[u8], name: &str) -> Vec<u8> {
     let mut made = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -110,10 +110,11 @@ fn replaced(text: &[u8], name: &str) -> Vec<u8> {
     made
 }
 
-/// The files of a chart as they lie in its directory; its subcharts are archives, whose files have the time `modified`.
+/// Returns the files of a chart as they are in its directory. Its subcharts are archives, whose files have the modification
+/// time `modified`.
 ///
 /// # Errors
-/// A subchart that can't be packed.
+/// A subchart that cannot be packaged.
 pub fn files_of(chart: &Chart, modified: u64) -> Result<Vec<File>, Vec<Diagnostic>> {
     let metadata = yaml::write(&chart.metadata.to_value())
         .map_err(|error| vec![Diagnostic::error("chart-yaml", format!("cannot write Chart.yaml: {error}"))])?;
@@ -133,10 +134,10 @@ pub fn files_of(chart: &Chart, modified: u64) -> Result<Vec<File>, Vec<Diagnosti
     if errors.is_empty() { Ok(files) } else { Err(errors) }
 }
 
-/// Whether a new chart may be called so.
+/// Checks the name of a new chart.
 ///
 /// # Errors
-/// Helm's sentences.
+/// Helm's messages.
 pub fn check_name(name: &str) -> Result<(), Diagnostic> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     let refuse = |message: String| {
@@ -155,7 +156,7 @@ pub fn check_name(name: &str) -> Result<(), Diagnostic> {
     }
 }
 
-/// A warning if the objects of a chart can't be called by its name.
+/// Returns a warning if the chart's name is not valid for Kubernetes objects.
 pub fn doubt_name(name: &str) -> Option<Diagnostic> {
     let is_valid = name.len() <= MAX_OBJECT_NAME && has_rfc_1035_form(name);
     (!is_valid).then(|| {
@@ -217,7 +218,7 @@ mod tests {
         }
     }
 
-    /// Paths of what is set, without those below maps whose keys are free.
+    /// Collects the paths of all leaf values.
     fn leaves(values: &Map, path: &str, found: &mut Vec<String>) {
         for (key, node) in values.iter() {
             let path = format!("{path}/{key}");
