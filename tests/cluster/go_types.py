@@ -1,4 +1,4 @@
-"""Which fields of Kubernetes' Go types are pointers: in these the API server tells a zero from nothing."""
+"""Finds the fields of Kubernetes' Go types that are pointers: there, the API server distinguishes zero from nothing."""
 
 import pathlib
 import subprocess
@@ -78,7 +78,7 @@ func main() {
 
 
 def pointers():
-    """The fields that are pointers, as pairs of a type's name and a field's."""
+    """Returns the fields that are pointers, as pairs of the names of a type and a field."""
     with tempfile.TemporaryDirectory(prefix="go-types.") as folder:
         server.build(pathlib.Path(folder), MAIN)
         printed = subprocess.run([f"{folder}/built"], check=True, capture_output=True, text=True).stdout

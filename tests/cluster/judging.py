@@ -1,4 +1,4 @@
-"""What `mim-chart validate` and an API server say of manifests: whether they are accepted, and the fields that are wrong."""
+"""Asks `mim-chart validate` and an API server about manifests: whether they are accepted, and which fields are wrong."""
 
 import collections
 import json
@@ -8,7 +8,7 @@ import tempfile
 
 
 def verdict(cluster, paths, manifest):
-    """Whether the server accepts a manifest, the fields of what is wrong, and the message."""
+    """Returns whether the server accepts a manifest, the fields that are wrong, and the message."""
     url = f"{paths[manifest['apiVersion'], manifest['kind']]}?dryRun=All&fieldValidation=Strict"
     status, body = cluster.request("POST", url, json.dumps(manifest))
     if status < 300:
@@ -18,14 +18,14 @@ def verdict(cluster, paths, manifest):
 
 
 def findings(binary, manifests):
-    """The errors of each manifest, by its number: pairs of path and message."""
+    """Returns the errors of each manifest by its number, as pairs of path and message."""
     found = collections.defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         for number, manifest in enumerate(manifests):
             (pathlib.Path(folder) / f"{number:06}.json").write_text(json.dumps(manifest))
         answer = subprocess.run([binary, "validate", folder, "-o", "json"], capture_output=True, text=True)
         for finding in json.loads(answer.stdout)["findings"]:
-            # The manifests are objects of their own, which happen to be in one folder.
+            # Each manifest is a test by itself; that several define the same object does not matter.
             if finding["severity"] == "error" and finding["rule"] != "twice":
                 found[int(pathlib.Path(finding["file"]).stem)].append((finding.get("path") or finding.get("field") or "", finding["message"]))
     return found

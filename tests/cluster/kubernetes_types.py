@@ -1,4 +1,4 @@
-"""The types of Kubernetes' objects, as `record_openapi` has recorded them."""
+"""Reads the types of Kubernetes objects that `record_openapi` has recorded."""
 
 import gzip
 import pathlib
@@ -7,7 +7,7 @@ RECORDED = pathlib.Path(__file__).resolve().parents[2] / "src/kubernetes/schema.
 
 
 class Field:
-    """A field of a type: what it holds, whether it is a pointer in Go, and the words that it may hold."""
+    """A field of a type: the type of its value, whether it is a pointer in Go, and the values that it allows."""
 
     def __init__(self, words):
         self.of = words[0]
@@ -16,7 +16,7 @@ class Field:
 
 
 def read():
-    """The fields of every type by name, and the type of every (apiVersion, kind)."""
+    """Returns the fields of every type by name, and the type of every (apiVersion, kind)."""
     types, kinds = {}, {}
     for line in gzip.open(RECORDED, "rt").read().splitlines()[1:]:
         first, *words = line.strip(" ").split(" ")

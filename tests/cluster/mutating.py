@@ -1,4 +1,4 @@
-"""Changes of one field of a manifest, and what an API server says of the result (dry run, strict field validation)."""
+"""Changes single fields of manifests, and asks an API server about the result (dry run, strict field validation)."""
 
 import copy
 import json
@@ -8,12 +8,12 @@ FIXTURES = pathlib.Path(__file__).parent / "fixtures"
 
 
 def fixtures():
-    """Manifests of all built-in kinds, and those that give the rest of their types a place."""
+    """Returns manifests of all built-in kinds, and others with the remaining types."""
     return [manifest for file in ("manifests.json", "places.json") for manifest in json.loads((FIXTURES / file).read_text())]
 
 
 def places(value, path=()):
-    """The paths of everything below the top."""
+    """Yields the paths of everything below the top."""
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in members:
         yield (*path, key)
@@ -27,7 +27,8 @@ def at(value, path):
 
 
 def changed(manifest, change):
-    """The manifest with a change: the field at a path removed, renamed or set, or one more item in the list that holds it."""
+    """Returns the manifest with a change: the field at a path is removed, renamed or set, or an item is added to the list that
+    contains it."""
     result = copy.deepcopy(manifest)
     *above, key = change["at"]
     holder = at(result, above)
@@ -44,7 +45,7 @@ def changed(manifest, change):
 
 
 def mutation(chance, manifest):
-    """A change of one field that may make the manifest invalid, and its name."""
+    """Returns a change of one field that may make the manifest invalid, and the name of the change."""
     path = chance.choice([path for path in places(manifest) if path[0] not in ("apiVersion", "kind")])
     around, key = at(manifest, path[:-1]), path[-1]
     old = around[key]
@@ -80,7 +81,7 @@ def mutation(chance, manifest):
 
 
 def resources(cluster):
-    """The path under which objects of a kind are created."""
+    """Returns the path for creating objects of each kind."""
     found = {}
     groups = json.loads(cluster.request("GET", "/apis")[1])["groups"]
     versions = ["/api/v1", *[f"/apis/{version['groupVersion']}" for group in groups for version in group["versions"]]]
@@ -94,7 +95,7 @@ def resources(cluster):
 
 
 def verdict(cluster, paths, manifest):
-    """Whether the server accepts a manifest, and what it says if it does not."""
+    """Returns whether the server accepts a manifest, and its message if it does not."""
     url = f"{paths[manifest['apiVersion'], manifest['kind']]}?dryRun=All&fieldValidation=Strict"
     status, body = cluster.request("POST", url, json.dumps(manifest))
     return (True, "") if status < 300 else (False, json.loads(body).get("message", ""))

@@ -1,5 +1,5 @@
-"""A real Kubernetes API server on loopback, without nodes and controllers: kube-apiserver built from its Go module, etcd from
-Debian's package etcd-server. Both run in a temporary folder on free ports, and what was started is ended.
+"""Runs a real Kubernetes API server on loopback, without nodes and controllers: kube-apiserver is built from its Go module, etcd
+comes from Debian's package etcd-server. Both run in a temporary folder on free ports, and are stopped in the end.
 """
 
 import contextlib
@@ -38,7 +38,7 @@ def cache():
 
 
 def built():
-    """The path of kube-apiserver; it is built where it is missing, which takes some minutes."""
+    """Returns the path of kube-apiserver. If it is missing, it is built, which takes some minutes."""
     binary = cache() / "kube-apiserver"
     if binary.exists():
         return binary
@@ -55,7 +55,7 @@ def built():
 
 
 def build(folder, program, *flags):
-    """Builds a Go program that uses Kubernetes' modules, as `built` in an empty folder."""
+    """Builds a Go program that uses Kubernetes' modules in an empty folder. The binary is `built` in that folder."""
     found = subprocess.run(["go", "mod", "download", "-json", f"k8s.io/kubernetes@{VERSION}"], cwd="/", check=True,
                            stdout=subprocess.PIPE)
     upstream = pathlib.Path(json.loads(found.stdout)["GoMod"]).read_text()
@@ -70,7 +70,7 @@ def build(folder, program, *flags):
 
 
 def program(name, package):
-    """A program of Debian's packages, installed where it is missing."""
+    """Returns the path of a program in one of Debian's packages, which is installed if it is missing."""
     found = shutil.which(name)
     if not found:
         subprocess.run(["apt-get", "update", "-qq"], check=True)
@@ -99,7 +99,7 @@ class Server:
         self.connection = None
 
     def request(self, method, path, body=None, content="application/json"):
-        """The status and the body of an answer."""
+        """Sends a request, and returns the status and the body of the answer."""
         headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": content, "Accept": "application/json"}
         for attempt in range(2):
             if self.connection is None:
@@ -116,20 +116,20 @@ class Server:
                     raise
 
     def kubectl(self, *arguments, stdin=None, check=False):
-        """A finished run of kubectl."""
+        """Runs kubectl, and returns the finished process."""
         command = [program("kubectl", "kubernetes-client"), "--kubeconfig", str(self.kubeconfig),
                    "--cache-dir", str(self.folder / "cache"), *arguments]
         return subprocess.run(command, input=stdin, text=True, capture_output=True, check=check)
 
     def install_crds(self, path):
-        """Applies custom resource definitions and waits until their kinds are served."""
+        """Applies CustomResourceDefinitions and waits until their kinds are served."""
         self.kubectl("apply", "-f", str(path), check=True)
         self.kubectl("wait", "--for=condition=Established", "--timeout=60s", "-f", str(path), check=True)
 
 
 @contextlib.contextmanager
 def running():
-    """Starts etcd and kube-apiserver, and ends both."""
+    """Starts etcd and kube-apiserver, and stops both at the end."""
     apiserver, etcd = built(), program("etcd", "etcd-server")
     started = []
     with tempfile.TemporaryDirectory(prefix="cluster.") as folder:
@@ -169,7 +169,7 @@ def running():
 
 @contextlib.contextmanager
 def given_or_running(options):
-    """The server of `--port` and `--folder`, which runs already, or one that is started."""
+    """Yields the running server of `--port` and `--folder`, or starts one."""
     if options.port:
         yield Server(options.port, pathlib.Path(options.folder))
     else:
@@ -178,7 +178,7 @@ def given_or_running(options):
 
 
 def wait(server, started, folder):
-    """Until the server is ready and the namespace `default` is there."""
+    """Waits until the server is ready and has the namespace `default`."""
     for _ in range(600):
         for process in started:
             if process.poll() is not None:

@@ -1,4 +1,4 @@
-"""Objects that are created and updated on a real API server, each under a name of its own."""
+"""Creates and updates objects on a real API server, each under its own name."""
 
 import copy
 import http.client
@@ -13,7 +13,7 @@ LIMITING = ["ResourceQuota", "LimitRange"]
 
 
 class Updates:
-    """Updates on a real server."""
+    """Updates of objects on a real server."""
 
     def __init__(self, cluster):
         self.cluster, self.paths, self.count = cluster, resources(cluster), 0
@@ -31,12 +31,12 @@ class Updates:
         return url.replace("/namespaces/default", "/namespaces/quotas") if manifest["kind"] in LIMITING else url
 
     def stored(self, manifest):
-        """The object as it would be stored; None if it is not taken."""
+        """Returns the object as it would be stored, or None if it is not accepted."""
         status, body = self.send("POST", f"{self.url(manifest)}?dryRun=All&fieldValidation=Strict", manifest)
         return body if status < 300 else None
 
     def named(self, manifest, number):
-        """The manifest as an object of its own."""
+        """Returns a copy of the manifest with a unique name."""
         thing = copy.deepcopy(manifest)
         metadata, spec = thing["metadata"], thing.get("spec")
         match thing["kind"]:
@@ -57,7 +57,7 @@ class Updates:
         return thing
 
     def created(self, manifest, is_applied):
-        """A manifest under a name of its own, and the object that the server gives when it is created or applied."""
+        """Returns a manifest with a unique name, and the object that the server returns when it is created or applied."""
         self.count += 1
         given = self.named(manifest, self.count)
         url = f"{self.url(given)}/{given['metadata']['name']}"
@@ -72,7 +72,8 @@ class Updates:
         return given, live
 
     def settle(self, url, stored):
-        """Does what controllers do in a cluster with a new claim, and with a suspended Job: the first is bound, the second is known to wait."""
+        """Does what a cluster's controllers do with a new claim, which is bound, and with a suspended Job, which is marked as
+        suspended."""
         status = None
         if stored["kind"] == "PersistentVolumeClaim":
             status = {"phase": "Bound", "capacity": {"storage": stored["spec"]["resources"]["requests"]["storage"]}}
@@ -83,7 +84,7 @@ class Updates:
             assert code < 300, answer
 
     def outcome(self, old, new, is_applied):
-        """What becomes of an object when another version of it is put in its place, or applied over it."""
+        """Returns what happens to an object when another version replaces it, or is applied over it."""
         self.count += 1
         old, new = self.named(old, self.count), self.named(new, self.count)
         url = f"{self.url(old)}/{old['metadata']['name']}"
@@ -102,7 +103,7 @@ class Updates:
                 return None, before.get("message", "")
             self.settle(url, before)
             for _ in range(3):
-                # Controllers inside of the server write to some objects too.
+                # Controllers inside the server write to some objects too.
                 _, now = self.send("GET", url)
                 status, after = self.send("PUT", url, carried_over(now, new))
                 if status != 409:
@@ -118,7 +119,8 @@ class Updates:
 
 
 def carried_over(stored, new):
-    """The new version with what the server has put into the stored one once and for all, as everybody does who updates an object."""
+    """Returns the new version with the fields that the server set permanently in the stored one, as every client must do to
+    update an object."""
     result = copy.deepcopy(new)
     result["metadata"]["resourceVersion"] = stored["metadata"]["resourceVersion"]
     if "finalizers" in stored["metadata"]:
@@ -133,9 +135,9 @@ def carried_over(stored, new):
 
 
 def significant(thing):
-    """An object without what counts its versions."""
+    """Returns an object without the fields that count its versions."""
     metadata = {key: value for key, value in thing["metadata"].items() if key not in ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp")}
     if thing["kind"] == "Node":
-        # The server gives it to a new Node, and takes it as gone when somebody else writes the list.
+        # The server adds this taint to a new Node, and considers it removed when another client writes the list.
         thing = {**thing, "spec": {**thing["spec"], "taints": [taint for taint in thing["spec"].get("taints", []) if taint["key"] != "node.kubernetes.io/not-ready"]}}
     return {key: metadata if key == "metadata" else value for key, value in thing.items() if key != "status"}

@@ -1,4 +1,4 @@
-"""A browser without a window, driven over a pipe by the DevTools protocol; nothing but Chromium is needed."""
+"""Drives a headless browser over a pipe with the DevTools protocol. Only Chromium is needed."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ import tempfile
 
 
 class Browser:
-    """One page in a browser of its own."""
+    """A page in its own browser."""
 
     def __init__(self, program):
         self.profile = tempfile.TemporaryDirectory()
@@ -16,7 +16,7 @@ class Browser:
         self.from_browser, to_write = os.pipe()
 
         def descriptors():
-            # The protocol is on descriptors 3 and 4; what is in their way is moved first.
+            # The protocol uses descriptors 3 and 4, so others with these numbers are moved first.
             read, write = os.dup(to_read), os.dup(to_write)
             os.dup2(read, 3)
             os.dup2(write, 4)
@@ -69,7 +69,7 @@ class Browser:
                 self.events.append(answer)
 
     def show(self, width, height, scheme, is_phone=False):
-        """What the page is looked at with."""
+        """Sets the size and color scheme of the page."""
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=is_phone)
         self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
@@ -86,7 +86,7 @@ class Browser:
         return result["result"].get("value")
 
     def press(self, key):
-        """Presses a key as a person does."""
+        """Presses a key as a person would."""
         code = {"Enter": 13, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38, "Tab": 9}.get(key, ord(key[0].upper()))
         text = "\r" if key == "Enter" else key if len(key) == 1 else ""
         down = {"type": "keyDown", "key": key, "windowsVirtualKeyCode": code}
@@ -102,7 +102,7 @@ class Browser:
             file.write(base64.b64decode(data))
 
     def complaints(self):
-        """What the browser reports: errors of the script, and what the policy of the page keeps from loading or running."""
+        """Returns what the browser reports: errors of the script, and what the page's policy keeps from loading or running."""
         found = []
         for event in self.events:
             if event["method"] == "Runtime.exceptionThrown":

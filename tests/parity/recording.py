@@ -1,7 +1,7 @@
-"""What every record script shares: the two options, real Helm, and writing in the stored file's own form.
+"""The common parts of all record scripts: the two options, running real Helm, and writing in the form of the stored file.
 
-A script names its stored file and gives a function that turns one stored case into the same case with Helm's fresh
-answer; see record_set_flags for a short one. `tests/parity/check` runs them all.
+A script names its stored file and a function that turns a stored case into the same case with a new answer of Helm. See
+record_set_flags for a short one. `tests/parity/check` runs all of them.
 """
 
 import argparse
@@ -20,9 +20,9 @@ HELM = os.environ.get("HELM") or shutil.which("helm") or "helm"
 
 
 def helm(*arguments, folder, stdin=""):
-    """Runs Helm in `folder` and gives the finished process, its streams as text.
+    """Runs Helm in `folder` and returns the finished process, with its streams as text.
 
-    Helm sees nothing of the user's own set-up: its folders lie in an empty place, no HELM_* or KUBECONFIG reaches it.
+    Helm does not see the user's setup: its folders are in an empty place, and HELM_* and KUBECONFIG are not set.
     """
     env = {k: v for k, v in os.environ.items() if not k.startswith(("HELM_", "KUBE"))}
     nowhere = str(pathlib.Path(folder) / ".helm")
@@ -31,7 +31,7 @@ def helm(*arguments, folder, stdin=""):
         [HELM, *arguments], cwd=folder, env=env, input=stdin.encode("utf-8", "surrogatepass"),
         capture_output=True, check=False,
     )
-    # Decoded here: the text mode of subprocess would take \r\n for \n.
+    # Decoded here, because the text mode of subprocess would convert \r\n to \n.
     finished.stdout, finished.stderr = (
         stream.decode("utf-8", "surrogateescape") for stream in (finished.stdout, finished.stderr)
     )
@@ -39,9 +39,9 @@ def helm(*arguments, folder, stdin=""):
 
 
 def check_version(folder):
-    """Ends the script unless Helm is the version whose answers are stored.
+    """Ends the script unless Helm has the version whose answers are stored.
 
-    A Helm built by `go install` calls itself v4.2; the module version stands in the build information of its file.
+    A Helm built by `go install` reports v4.2; its module version is in the build information of the binary.
     """
     if not shutil.which(HELM):
         sys.exit(f"no Helm at {HELM}: set HELM to its path, or put it on PATH")
@@ -51,13 +51,13 @@ def check_version(folder):
 
 
 def error(finished):
-    """Helm's error as it prints it, without the advice that follows some of them."""
+    """Returns Helm's error as it prints it, without the advice that follows some errors."""
     text = finished.stderr[finished.stderr.index("Error: "):] if "Error: " in finished.stderr else finished.stderr
     return text.split("\n\nUse --debug flag")[0].rstrip("\n")
 
 
 def chart(folder, files, name="probe"):
-    """Writes a chart of the given files (path: text) below `folder` and gives its path."""
+    """Writes a chart with the given files (path: text) below `folder`, and returns its path."""
     root = pathlib.Path(folder) / name
     for path, text in {"Chart.yaml": f"apiVersion: v2\nname: {name}\nversion: 0.1.0\n", **files}.items():
         write(root / path, text)
@@ -65,14 +65,14 @@ def chart(folder, files, name="probe"):
 
 
 def write(path, text):
-    """Writes `text` byte for byte, with the folders it needs."""
+    """Writes `text` byte for byte, and creates the necessary folders."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
 
 
 def stored_form(text):
-    """How a stored JSON file is written: a function that writes other data in the same form."""
+    """Returns a function that writes data in the same form as a stored JSON file."""
     data = json.loads(text)
     for end in ("", "\n"):
         for indent in (1, 2, 4, None):
@@ -84,10 +84,10 @@ def stored_form(text):
 
 
 def main(stored, record, form=None):
-    """The command line of a record script: --stored, or --output FOLDER.
+    """Runs the command line of a record script: --stored, or --output FOLDER.
 
-    `stored` is one path or several, from the top. `form` writes the cases where the file has a form that `stored_form`
-    doesn't know.
+    `stored` is one path or several, from the top. `form` writes the cases if the file has a form that `stored_form` does not
+    know.
     """
     stored = [stored] if isinstance(stored, str) else stored
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
@@ -111,7 +111,7 @@ def main(stored, record, form=None):
 
 
 def ask_again(cases, record):
-    """The same cases with Helm's fresh answers. Each is recorded in an empty folder of its own."""
+    """Returns the same cases with new answers of Helm. Each is recorded in its own empty folder."""
     with tempfile.TemporaryDirectory(prefix="mim-chart-parity.") as folder:
         check_version(folder)
 
@@ -121,6 +121,6 @@ def ask_again(cases, record):
             own.mkdir()
             return record(case, own)
 
-        # A Helm process takes about 50 ms, most of it start-up: two at a time leave room for others.
+        # A Helm process takes about 50 ms, mostly for startup. Two at a time leave room for other work.
         with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
             return list(pool.map(recorded, enumerate(cases)))

@@ -1,14 +1,14 @@
-"""Trees of charts in pairs: one in Go templates for Helm, one in Tera for mim-chart, the same files otherwise.
+"""Lays out trees of charts in pairs: one in Go templates for Helm, one in Tera for mim-chart, with otherwise identical files.
 
 A tree is an object with
 - `files`: paths below the folder of the run, and texts; a folder with a Chart.yaml is a chart;
-- `templates`: the same for templates, each a pair `go` and `tera`, where the two languages differ;
+- `templates`: the same for templates that differ between the languages, each a pair `go` and `tera`;
 - `pack`: pairs of an archive (its path) and the folder that is packed into it and then removed, in this order;
 - `"engine": false`: mim-chart's Chart.yaml has no `engine` either, because no line can be added to it;
 - `arguments`: the command line after `helm` or `mim-chart`.
 
-Every chart gets the template `templates/dump.yaml`, which prints what the chart model gives to templates, unless the tree has
-`"dump": false` or the chart is a library.
+Every chart gets the template `templates/dump.yaml`, which prints the values that the chart model passes to templates, unless the
+tree has `"dump": false` or the chart is a library.
 """
 
 import pathlib
@@ -48,7 +48,7 @@ def lay_out(tree, folder, language):
 
 
 def notices(stderr):
-    """Helm's log, as a sorted list without repetitions: level, message, and what belongs to it."""
+    """Returns Helm's log as a sorted list without repetitions: level, message and attributes."""
     found = set()
     for line in stderr.splitlines():
         match = re.match(r"level=(\w+) msg=(\"(?:[^\"\\]|\\.)*\"|\S+)(.*)", line)
@@ -59,7 +59,7 @@ def notices(stderr):
 
 
 def ask_helm(tree, folder):
-    """Helm's answer: exit code, standard output, error, notices."""
+    """Returns Helm's answer: exit code, standard output, error, notices."""
     lay_out(tree, folder, "go")
     finished = recording.helm(*tree["arguments"], folder=folder)
     answer = {"exit": finished.returncode, "stdout": finished.stdout.replace(str(folder), "W")}
@@ -72,7 +72,7 @@ def ask_helm(tree, folder):
 
 
 def ask_mim_chart(binary, tree, folder):
-    """mim-chart's answer in the same form; the notices are messages alone."""
+    """Returns mim-chart's answer in the same form, except that notices are only messages."""
     lay_out(tree, folder, "tera")
     env = {"PATH": "/usr/bin:/bin"}
     finished = subprocess.run(
