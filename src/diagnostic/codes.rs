@@ -2,7 +2,7 @@
 
 macro_rules! codes {
     ($($code:literal: $meaning:literal,)*) => {
-        /// Every code of a diagnostic, and what it reports, by code.
+        /// All codes of diagnostics with what they report, sorted by code.
         ///
         /// | code | what it reports |
         /// |---|---|

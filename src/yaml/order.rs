@@ -79,8 +79,8 @@ const ZEROS: &[u32] = &[
     0x16B50, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E950, 0x1FBF0,
 ];
 
-/// Merge sort by key. The order is not transitive for some keys (`a2`, `a10`, `a1b`), as in go-yaml; the standard library's
-/// sort may panic on such an order, whereas this one returns some order.
+/// Sorts by key, with a merge sort. The order is not transitive for some keys (`a2`, `a10`, `a1b`), as in go-yaml; the
+/// standard library's sort may panic on such an order, whereas this one returns some order.
 pub(super) fn sort_by_key<T>(mut items: Vec<(&str, T)>, order: fn(&str, &str) -> Ordering) -> Vec<(&str, T)> {
     if items.is_sorted_by(|(a, _), (b, _)| order(a, b) != Ordering::Greater) {
         return items;
