@@ -1,8 +1,8 @@
 //! Extracts a few entries of a document without parsing all of it.
 //!
 //! Most documents are plain: maps and lists in block style, with scalars that have neither tags nor anchors. Checking that
-//! such a text is valid takes no tokens and no tree, only one pass over its lines. Anything that is not certainly valid is
-//! left to the full parser, so this pass accepts nothing that the full parser would reject.
+//! such a text is valid takes no tokens and no tree, only a single scan of its lines. Anything that is not certainly valid
+//! is left to the full parser, so this check accepts nothing that the full parser would reject.
 
 use ahash::{AHashMap, AHashSet};
 

@@ -14,7 +14,7 @@ fn read(text: &str) -> Option<Vec<Option<Value>>> {
     (node.value.is_null() || node.value.as_map().is_some()).then(|| KEYS.map(value).to_vec())
 }
 
-/// Whether the fast pass accepts a text; its result must match the full parser's.
+/// Whether the fast check accepts a text; its result must match the full parser's.
 fn check(text: &str) -> bool {
     let found = entries_of(text, &KEYS);
     if let Some((entries, may_repeat_keys)) = &found {
