@@ -14,7 +14,7 @@ pub(super) fn change_lines(change: &Change, context: usize) -> Vec<(char, String
     lines
 }
 
-/// Returns a change as a single line: its sign, and the field with its old and new value. For texts of several lines, it only
+/// Returns a change as a single line: its sign, and the field with its old and new value. For multi-line strings, it only
 /// names the field.
 pub fn change_line(change: &Change) -> (char, String) {
     change_lines(change, 0).into_iter().next().unwrap_or((' ', String::new()))
@@ -43,7 +43,7 @@ fn written_lines(change: &Change, context: usize) -> Vec<(char, String)> {
     }
 }
 
-/// Returns JSON in a text, formatted over several lines, if it is a map or a list.
+/// Returns JSON in a string, formatted over several lines, if it is a map or a list.
 fn embedded_json(text: &str) -> Option<String> {
     if !text.starts_with(['{', '[']) {
         return None;

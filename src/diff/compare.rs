@@ -193,7 +193,7 @@ impl Comparison {
             come.extend((0..new.len()).filter(|&at| !before.contains(&b[at])));
         } else {
             for stretch in align(&a, &b).into_iter().filter(|stretch| !stretch.is_same) {
-                // Items are compared in pairs as far as both sides have some, so that the change inside of an item is reported.
+                // Items are compared in pairs as far as both sides have some, so that the change inside an item is reported.
                 let both = stretch.old.len().min(stretch.new.len());
                 for (before, after) in stretch.old.clone().zip(stretch.new.clone()) {
                     self.below(PathStep::Index(after), &old[before], &new[after], (items, None), path);

@@ -186,7 +186,7 @@ fn objects(places: &[(usize, usize)]) -> Vec<usize> {
     objects
 }
 
-/// Returns the key by which a change is grouped. Texts of several lines are not grouped, but compared in each object.
+/// Returns the key by which a change is grouped. Multi-line strings are not grouped, but compared in each object.
 fn key(change: &Change) -> Option<Key> {
     const SHORTEST: usize = 5;
     let is_long = |value: &Value| value.as_str().is_some_and(|text| text.contains('\n'));

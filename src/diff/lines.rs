@@ -1,4 +1,4 @@
-//! Compares texts line by line.
+//! Compares text line by line.
 
 use std::ops::Range;
 
@@ -7,11 +7,11 @@ use crate::alignment::{Stretch, align};
 /// A line in the comparison of two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line<'t> {
-    /// A line of both texts.
+    /// A line of both sides.
     Same(&'t str),
-    /// A line of the old text only.
+    /// A line of the old side only.
     Old(&'t str),
-    /// A line of the new text only.
+    /// A line of the new side only.
     New(&'t str),
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Hunk<'t> {
     pub(super) lines: Vec<Line<'t>>,
 }
 
-/// Splits a text into lines. A carriage return in front of a line break is part of the line, as patches need it.
+/// Splits text into lines. A carriage return in front of a line break is part of the line, as patches need it.
 fn lines_of(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').map(|line| line.strip_suffix('\n').unwrap_or(line)).collect()
 }
@@ -78,7 +78,7 @@ pub fn pairs_of_lines(old: &[&str], new: &[&str]) -> Vec<(Option<usize>, Option<
 struct Builder<'l, 't> {
     old: &'l [&'t str],
     new: &'l [&'t str],
-    /// The indices of its first line in both texts.
+    /// The indices of its first line on both sides.
     start: Option<(usize, usize)>,
     hunk: Hunk<'t>,
     has_changes: bool,

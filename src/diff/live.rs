@@ -49,7 +49,7 @@ pub(super) fn is_kept(change: &Change, object: &Map, of: Option<&ObjectType>, is
         // A headless Service is chosen on purpose, and so is an address in a manifest.
         return false;
     }
-    // The server sets these fields in objects, but not in templates inside of other objects.
+    // The server sets these fields in objects, but not in templates inside other objects.
     let is_own = change.path.0.len() == 2;
     match (of.name, field.as_str()) {
         ("api.core.v1.PodSpec" | "api.core.v1.PersistentVolumeClaimSpec" | "api.batch.v1.JobSpec", _) if !is_own => {

@@ -274,8 +274,8 @@ fn inline_html(text: &str) -> String {
     format!("<code>{}</code>", text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
 }
 
-/// Whether nothing in a text has a meaning to GitHub or GitLab: no Markdown, HTML, mathematics or reference (`@name`, `#1`, `!1`,
-/// `~label`), no bare link, no `:emoji:`, and nothing that may be a commit (seven hexadecimal digits) or an issue (GH-1).
+/// Whether nothing in a string has a meaning to GitHub or GitLab: no Markdown, HTML, mathematics or reference (`@name`, `#1`,
+/// `!1`, `~label`), no bare link, no `:emoji:`, and nothing that may be a commit (seven hexadecimal digits) or an issue (GH-1).
 fn is_plain(text: &str) -> bool {
     let is_letter = |c: char| c.is_alphanumeric() || " -./:(),;=+?'\"→".contains(c);
     let begins_with_a_letter = text.is_empty() || text.starts_with(char::is_alphabetic);

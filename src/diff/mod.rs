@@ -10,11 +10,11 @@
 //! | `live` | fields that the API server sets and keeps |
 //! | `compare` | compares the fields of two versions of an object |
 //! | `fingerprint` | hashes of values, to find moved items and renamed objects |
-//! | `ignore`, `fold`, `noise` | ignore rules, and comparisons and texts without ignored changes |
+//! | `ignore`, `fold`, `noise` | ignore rules, and comparisons and documents without ignored changes |
 //! | `group`, `together` | joins equal changes in many objects, and in many places of one object |
 //! | `impact` | the effects of a change, by Kubernetes' rules |
 //! | `images` | container images that change |
-//! | `lines`, `change_lines` | compares texts line by line, and writes a change as lines |
+//! | `lines`, `change_lines` | compares text line by line, and writes a change as lines |
 //! | `title` | the title of an object |
 //! | `text`, `side_by_side`, `markdown`, `json`, `unified`, `findings` | output forms |
 

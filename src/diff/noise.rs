@@ -43,7 +43,7 @@ pub fn old_text_of_shown<'d>(comparison: &Comparison, difference: &'d Difference
     Cow::Owned(text)
 }
 
-/// Returns for each line of a text whether it contains a change that is shown. `None` if the text cannot be read.
+/// Returns for each line of a document whether it contains a change that is shown. `None` if the document cannot be read.
 fn shown(difference: &Difference, text: &str, is_in: impl Fn(&What) -> bool) -> Option<Vec<bool>> {
     let fields = FieldLines::read("", text).ok()?;
     let mut shown = vec![false; text.lines().count()];

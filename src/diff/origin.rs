@@ -8,7 +8,7 @@ use crate::engine::{TemplateCall, TemplateLine, UsedValue};
 /// Where some lines of an object come from, on one side.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Origin {
-    /// The line of the template, or of a text that `tpl` ran. For several lines, it is the first.
+    /// The line of the template, or of a template string that `tpl` ran. For several lines, it is the first.
     pub place: TemplateLine,
     /// The text of that line, with secrets masked.
     pub template: String,

@@ -141,7 +141,7 @@ fn stem(object: &Object) -> Option<&str> {
     is_hash.then_some(stem)
 }
 
-/// Collects, for each text in the new fields, the texts that were in the same places before.
+/// Collects, for each string in the new fields, the strings that were in the same places before.
 fn named_instead(old: &Map, new: &Map, places: &mut HashMap<String, Vec<String>>) {
     for (key, node) in new.iter() {
         if let Some(before) = old.get(key) {

@@ -1,4 +1,4 @@
-//! Writes a comparison for the terminal, with the texts of objects in two columns.
+//! Writes a comparison for the terminal, with the text of objects in two columns.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -36,7 +36,7 @@ pub fn write_side_by_side(comparison: &Comparison, options: TextOptions, width: 
     printable_styled_lines(&writer.text).into_owned()
 }
 
-/// Writes the lines in which two texts differ, with some context.
+/// Writes the lines in which the old and the new text differ, with some context.
 fn texts(writer: &mut Writer, old: &str, new: &str, context: usize, column: usize) {
     for hunk in hunks(old, new, context) {
         writer.dim(&format!("    @@ line {} @@", hunk.new.0.max(hunk.old.0).max(1)));

@@ -20,7 +20,7 @@ use crate::kubernetes::FieldPath;
 pub struct TextOptions {
     /// Whether to color the output.
     pub color: bool,
-    /// The number of unchanged lines to show around changed lines of a text.
+    /// The number of unchanged lines to show around changed lines of a multi-line string.
     pub context: usize,
 }
 
@@ -157,7 +157,7 @@ fn wrap(words: &str, indent: &str, out: &mut String) {
     out.push('\n');
 }
 
-/// Shortens two texts. If they would look the same, they start shortly before their first difference.
+/// Shortens two values. If they would look the same, they start shortly before their first difference.
 fn shortened_pair(old: &str, new: &str) -> (String, String) {
     const BEFORE: usize = 8;
     let same = old.char_indices().zip(new.chars()).take_while(|((_, a), b)| a == b).count();

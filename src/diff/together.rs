@@ -52,7 +52,7 @@ pub(super) fn places(changes: &[&Change]) -> impl Iterator<Item = String> {
 }
 
 /// Returns the key by which changes of an object are grouped, which includes the name of the field or item. Only changes that
-/// mean the same everywhere have a key: an image, another long text of a single line, or a map or list that takes up several
+/// mean the same everywhere have a key: an image, another long single-line string, or a map or list that takes up several
 /// lines.
 fn key(change: &Change) -> Option<(String, String)> {
     const LONG: usize = 20;

@@ -1,4 +1,4 @@
-//! Writes a comparison as a patch of the manifests' texts.
+//! Writes a comparison as a patch of the manifests.
 //!
 //! Names come from manifests, and patches are applied, so the patch only changes files `NAMESPACE/KIND/NAME.yaml` below the
 //! folder in which it is applied. Each part of a name is a single part of the path, whatever characters it has. The lines of a

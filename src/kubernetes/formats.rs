@@ -41,8 +41,8 @@ pub fn is_known_format(format: &str) -> bool {
     KNOWN.contains(&format.replace('-', "").as_str())
 }
 
-/// Whether a text has a format. Formats that the server does not know, and those that are not checked here (`isbn`,
-/// `creditcard`), accept every text.
+/// Whether a string has a format. Formats that the server does not know, and those that are not checked here (`isbn`,
+/// `creditcard`), accept every string.
 pub fn has_format(format: &str, text: &str) -> bool {
     match format.replace('-', "").as_str() {
         "bsonobjectid" => text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit()),
@@ -76,7 +76,7 @@ pub fn has_format(format: &str, text: &str) -> bool {
     }
 }
 
-/// Whether a text is an IP address. The numbers of an IPv4 address may have leading zeros.
+/// Whether a string is an IP address. The numbers of an IPv4 address may have leading zeros.
 fn is_address(text: &str) -> bool {
     text.parse::<Ipv6Addr>().is_ok() || is_address_of_4(text)
 }
@@ -86,7 +86,7 @@ fn is_address_of_4(text: &str) -> bool {
     parts.len() == 4 && parts.iter().all(|part| number(part, 255))
 }
 
-/// Whether a text is a non-negative whole number that is not greater than `most`.
+/// Whether a string is a non-negative whole number that is not greater than `most`.
 fn number(text: &str, most: u32) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -113,7 +113,7 @@ fn is_date(text: &str) -> bool {
     month > 0 && (1..=days_in(month, year)).contains(&day)
 }
 
-/// Whether a text is a date with a time, whose hour, minute and second are in range.
+/// Whether a string is a date with a time, whose hour, minute and second are in range.
 fn is_date_time(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let Some((date, time)) = text.split_once('t') else { return false };
@@ -148,7 +148,7 @@ const UNITS: [&[&str]; 8] = [
     &["w", "wk", "week"],
 ];
 
-/// Whether a text is a duration of Go, or contains a number followed by a unit.
+/// Whether a string is a duration of Go, or contains a number followed by a unit.
 fn is_duration(text: &str) -> bool {
     if Duration::parse(text.as_bytes()).is_ok() {
         return true;
@@ -177,7 +177,7 @@ fn is_duration(text: &str) -> bool {
     found
 }
 
-/// Whether a text is an email address, with or without a display name.
+/// Whether a string is an email address, with or without a display name.
 fn is_email(text: &str) -> bool {
     let address = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')).map_or(text, |(_, address)| address);
     let Some((local, domain)) = address.rsplit_once('@') else { return false };
@@ -190,7 +190,7 @@ fn is_email(text: &str) -> bool {
     (is_atom(local) || is_quoted) && is_atom(domain)
 }
 
-/// Whether a text is a host name: a label with no hyphen except after its first character, or several labels of which the last
+/// Whether a string is a host name: a label with no hyphen except after its first character, or several labels of which the last
 /// consists of letters.
 fn is_host(text: &str) -> bool {
     let is_word = |c: char| {
@@ -216,8 +216,8 @@ fn is_host(text: &str) -> bool {
     }
 }
 
-/// Whether a text is a MAC address of 6, 8 or 20 bytes: pairs of hexadecimal digits separated by colons or hyphens, or groups of
-/// four separated by dots.
+/// Whether a string is a MAC address of 6, 8 or 20 bytes: pairs of hexadecimal digits separated by colons or hyphens, or groups
+/// of four separated by dots.
 fn is_mac(text: &str) -> bool {
     let of = |separator: char, digits: usize| {
         let parts: Vec<&str> = text.split(separator).collect();

@@ -16,7 +16,7 @@ pub struct Id {
 }
 
 impl Id {
-    /// Returns the API group: `apps`, or an empty text for the core group.
+    /// Returns the API group: `apps`, or an empty string for the core group.
     pub fn group(&self) -> &str {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
     }

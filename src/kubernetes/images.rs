@@ -48,7 +48,7 @@ pub struct ImageField {
 /// Returns the images of an object in the order in which they are written.
 ///
 /// These are the images of containers in pod specs anywhere in the object. In custom resources, they also include whatever looks
-/// like an image: texts and lists under names such as `image`, `baseImage` and `images`, and maps of a repository with a tag.
+/// like an image: strings and lists under names such as `image`, `baseImage` and `images`, and maps of a repository with a tag.
 pub fn images_of(object: &Object) -> Vec<ImageField> {
     let mut found = Vec::new();
     if object.id.kind != "CustomResourceDefinition" {
@@ -207,12 +207,13 @@ fn of_parts(map: &Map, path: &FieldPath) -> Option<ImageField> {
     })
 }
 
-/// Returns a text or number as text, unless it is empty.
+/// Returns a string or number as text, unless it is empty.
 fn text(value: &Value) -> Option<String> {
     crate::yaml::decode::text_of(&Node::generated(value.clone())).filter(|text| !text.is_empty())
 }
 
-/// Whether a text is a reference to an image. A reference without registry, folder, tag and digest counts only if `may_be_plain`.
+/// Whether a string is a reference to an image. A reference without registry, folder, tag and digest counts only if
+/// `may_be_plain`.
 fn is_image(text: &str, may_be_plain: bool) -> bool {
     const LONGEST: usize = 512;
     let (name, digest) = text.split_once('@').map_or((text, None), |(name, digest)| (name, Some(digest)));

@@ -5,17 +5,17 @@ pub const MAX_LABEL: usize = 63;
 /// The maximum length of a DNS subdomain.
 pub const MAX_SUBDOMAIN: usize = 253;
 
-/// Whether a text is a DNS label: at most 63 lower-case letters, digits and hyphens (RFC 1123).
+/// Whether a string is a DNS label: at most 63 lower-case letters, digits and hyphens (RFC 1123).
 pub fn is_dns_label(text: &str) -> bool {
     text.len() <= MAX_LABEL && has_label_form(text)
 }
 
-/// Whether a text is a DNS subdomain: labels separated by dots, at most 253 characters (RFC 1123).
+/// Whether a string is a DNS subdomain: labels separated by dots, at most 253 characters (RFC 1123).
 pub fn is_dns_subdomain(text: &str) -> bool {
     text.len() <= MAX_SUBDOMAIN && has_subdomain_form(text)
 }
 
-/// Whether a text consists of lower-case letters, digits and inner hyphens, with any length: `[a-z0-9]([-a-z0-9]*[a-z0-9])?`.
+/// Whether a string consists of lower-case letters, digits and inner hyphens, with any length: `[a-z0-9]([-a-z0-9]*[a-z0-9])?`.
 pub fn has_label_form(text: &str) -> bool {
     let is_end = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = text.as_bytes();
@@ -24,18 +24,18 @@ pub fn has_label_form(text: &str) -> bool {
         && bytes.last().is_some_and(is_end)
 }
 
-/// Whether a text has the form of a label that starts with a letter: `[a-z]([-a-z0-9]*[a-z0-9])?` (RFC 1035).
+/// Whether a string has the form of a label that starts with a letter: `[a-z]([-a-z0-9]*[a-z0-9])?` (RFC 1035).
 pub fn has_rfc_1035_form(text: &str) -> bool {
     has_label_form(text) && text.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
-/// Whether a text consists of labels separated by dots, with any length.
+/// Whether a string consists of labels separated by dots, with any length.
 pub fn has_subdomain_form(text: &str) -> bool {
     text.split('.').all(has_label_form)
 }
 
-/// Whether a text can be the value of a label: empty, or at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at
-/// both ends.
+/// Whether a string can be the value of a label: empty, or at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit
+/// at both ends.
 pub fn is_label_value(text: &str) -> bool {
     text.is_empty() || is_qualified_part(text)
 }
@@ -49,7 +49,7 @@ fn is_qualified_part(text: &str) -> bool {
         && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
 }
 
-/// Whether a text can be the key of a label or annotation: a name, optionally preceded by a DNS subdomain and `/`.
+/// Whether a string can be the key of a label or annotation: a name, optionally preceded by a DNS subdomain and `/`.
 pub fn is_qualified_name(text: &str) -> bool {
     match text.split_once('/') {
         Some((prefix, name)) => is_dns_subdomain(prefix) && is_qualified_part(name),
@@ -57,7 +57,7 @@ pub fn is_qualified_name(text: &str) -> bool {
     }
 }
 
-/// Whether a text is the name of a port (RFC 6335): at most 15 lower-case letters, digits and single hyphens, with at least one
+/// Whether a string is the name of a port (RFC 6335): at most 15 lower-case letters, digits and single hyphens, with at least one
 /// letter.
 pub fn is_port_name(text: &str) -> bool {
     text.len() <= 15
@@ -66,7 +66,7 @@ pub fn is_port_name(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
-/// Whether a text can be a key in a ConfigMap or Secret.
+/// Whether a string can be a key in a ConfigMap or Secret.
 pub fn is_config_key(text: &str) -> bool {
     let inside = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     !text.is_empty()

@@ -122,7 +122,7 @@ pub fn read_stored_stream(source: &Source, not_utf8: &[usize], origin: &str) -> 
     read_all(&Reading { source, not_utf8, origin, known: AHashMap::new() }, true)
 }
 
-/// Longer texts are read by several threads, this many documents at a time.
+/// Longer input is read by several threads, this many documents at a time.
 const WORTH_THREADS: usize = 128 << 10;
 const DOCUMENTS_AT_A_TIME: usize = 256;
 
@@ -152,7 +152,7 @@ fn read_all(reading: &Reading<'_>, as_stored: bool) -> Stream {
     all
 }
 
-/// Returns the ranges of the documents of a text, and of consecutive JSON objects in it.
+/// Returns the ranges of the documents of a source, and of consecutive JSON objects in it.
 fn ranges(source: &Source, origin: &str, stream: &mut Stream) -> Vec<Range<usize>> {
     let Some(Sequence { mut objects, rest, refused }) = sequence(source) else {
         return split_manifests(source.text()).collect();
@@ -164,7 +164,7 @@ fn ranges(source: &Source, origin: &str, stream: &mut Stream) -> Vec<Range<usize
     objects
 }
 
-/// A text whose documents are being read.
+/// A source whose documents are being read.
 struct Reading<'r> {
     source: &'r Source,
     /// The offsets of replacement characters for bytes that are not UTF-8.

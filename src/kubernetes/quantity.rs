@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::json;
 use crate::yaml::Value;
 
-/// Whether a text is a quantity: a signed number with an optional fraction and suffix. As in k8s.io/apimachinery
+/// Whether a string is a quantity: a signed number with an optional fraction and suffix. As in k8s.io/apimachinery
 /// (`resource.Quantity`), the digits may be missing, but the text must not be empty.
 pub fn is_quantity(text: &str) -> bool {
     if text.is_empty() {

@@ -17,7 +17,7 @@ const KUSTOMIZE_KEYS: [&str; 8] = [
 
 const WANTED: &str = "pass Kubernetes manifests: the output of `mim-chart template`, `helm template`, `kubectl get -o yaml` or another tool";
 
-/// Returns the error for a text that contains no documents at all; `None` for other texts. `not_utf8` are the offsets of bytes
+/// Returns the error for input that contains no documents at all; `None` for other input. `not_utf8` are the offsets of bytes
 /// that are not UTF-8. The error shows no line, because the content is not text.
 pub(super) fn of_text(source: &Source, not_utf8: &[usize]) -> Option<Diagnostic> {
     let (text, name) = (source.text(), source.name());

@@ -51,7 +51,7 @@ pub struct Field {
     pub required: bool,
     /// Whether it is a pointer in Go, so that the server distinguishes a zero value from a missing one.
     pub is_pointer: bool,
-    /// The allowed texts; empty if every text is allowed.
+    /// The allowed strings; empty if every string is allowed.
     pub choices: Vec<&'static str>,
     /// The fields that identify the items of a list: `x-kubernetes-list-map-keys`, or the merge key.
     pub keys: Vec<&'static str>,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::json;
 
-/// Consecutive JSON objects at the start of a text.
+/// Consecutive JSON objects at the start of some input.
 pub(super) struct Sequence {
     /// The ranges of the objects.
     pub(super) objects: Vec<Range<usize>>,
@@ -15,7 +15,7 @@ pub(super) struct Sequence {
     pub(super) refused: Option<Diagnostic>,
 }
 
-/// Returns the JSON objects at the start of a text; `None` if there are not at least two. If a text starts with one object,
+/// Returns the JSON objects at the start of a source; `None` if there are not at least two. If it starts with one object,
 /// kubectl reads it as YAML as soon as something else follows; if it starts with several, kubectl only accepts JSON.
 pub(super) fn sequence(source: &Source) -> Option<Sequence> {
     let text = source.text();
@@ -98,7 +98,7 @@ mod tests {
     const P: &str = r#"{"kind": "P", "a": "}\"{"}"#;
     const Q: &str = r#"{"kind": "Q"}"#;
 
-    /// Returns the objects of a text, the rest that is read as YAML, and the error.
+    /// Returns the objects of some input, the rest that is read as YAML, and the error.
     fn read(text: &str) -> Option<(Vec<&str>, &str, String)> {
         let found = sequence(&Source::file("m.json", text))?;
         let objects = found.objects.into_iter().map(|range| &text[range]).collect();

@@ -17,7 +17,7 @@ pub struct KubeVersion {
 
 impl KubeVersion {
     /// Parses a version like Kubernetes' `ParseGeneric`, which Helm uses: optional spaces and a `v`, at least two numbers, and an
-    /// optional suffix, which [`normal`](Self::normal) omits. An empty text is the default version.
+    /// optional suffix, which [`normal`](Self::normal) omits. An empty string is the default version.
     ///
     /// # Errors
     /// Helm's error, without its prefix `invalid kube version 'TEXT': `.

@@ -1,6 +1,6 @@
 //! Turns the output of templates into manifests.
 //!
-//! The rendered texts are split into documents, each document is identified, hooks are separated, and both are sorted into Helm's
+//! Rendered files are split into documents, each document is identified, hooks are separated, and both are sorted into Helm's
 //! install order. The other files write manifests in Helm's forms (whole, `--show-only`, `--output-dir`), send them through a
 //! post-renderer, and find fields in them.
 
@@ -53,7 +53,7 @@ impl Manifests {
     /// Reads the output of templates: pairs of a template's path and its text, in byte order of the paths.
     ///
     /// # Errors
-    /// The first invalid document of every text, with Helm's message.
+    /// The first invalid document of every file, with Helm's message.
     pub fn read(rendered: impl IntoIterator<Item = (String, String)>) -> Result<Manifests, Vec<ManifestError>> {
         let sources: Vec<Source> = rendered.into_iter().map(|(path, text)| Source::rendered(path, text)).collect();
         Manifests::of(&sources)

@@ -34,7 +34,7 @@ fn own_path(document: &str) -> Option<&str> {
     document.lines().find_map(|line| line.strip_prefix("# Source: ")).filter(|path| path.contains('/'))
 }
 
-/// Selects the documents of a text by their `# Source:` lines, and writes them like [`write_shown`].
+/// Selects the documents of a manifest stream by their `# Source:` lines, and writes them like [`write_shown`].
 ///
 /// # Errors
 /// See [`write_shown`].

@@ -5,8 +5,8 @@ use super::lines::masks;
 use crate::yaml::{Map, Node, Value};
 
 impl Secrets {
-    /// Masks in an earlier version of an object what the later version has masked: the same field, or in a text of several lines
-    /// the same part of a line whose rest is unchanged. Call it after both versions have been masked by themselves.
+    /// Masks in an earlier version of an object what the later version has masked: the same field, or in a multi-line
+    /// string the same part of a line whose rest is unchanged. Call it after both versions have been masked by themselves.
     pub fn mask_counterparts(&self, old: &mut Map, new: &Map) {
         if self.is_open {
             return;
@@ -73,7 +73,7 @@ impl Secrets {
     }
 }
 
-/// Masks the part of a text between `before` and `after`, if it has them at its ends.
+/// Masks the part of a string between `before` and `after`, if these are its ends.
 fn between(text: &str, before: &str, after: &str, mask: &str) -> Option<String> {
     let inside = text.strip_prefix(before)?.strip_suffix(after)?;
     (!inside.is_empty()).then(|| format!("{before}{mask}{after}"))

@@ -117,7 +117,7 @@ impl Secrets {
         }
     }
 
-    /// Returns the number of a secret that is the whole text, in base64 or not.
+    /// Returns the number of a secret that is the whole string, in base64 or not.
     fn number(&self, text: &str) -> Option<usize> {
         let compact: String = text.split_ascii_whitespace().collect();
         let decoded = STANDARD.decode(&compact).ok().and_then(|bytes| self.numbers.get(&bytes));
@@ -133,7 +133,7 @@ impl Secrets {
         node.value
     }
 
-    /// Returns values with their secrets masked, also in the flags that set them.
+    /// Returns values with their secrets masked, including in the flags that set them.
     pub fn masked_values(&self, values: &Map) -> Map {
         let mut values = values.clone();
         if !self.is_open {
@@ -205,8 +205,8 @@ impl Secrets {
         (read.value.as_map() == Some(masked)).then_some(shown)
     }
 
-    /// Returns what to hide in a YAML document: whole scalars, and parts of texts and comments. `None` if the document cannot be
-    /// read.
+    /// Returns what to hide in a YAML document: whole scalars, and parts of strings and comments. `None` if the document cannot
+    /// be read.
     pub(super) fn hidden_in_document(&self, source: &Source, range: Range<usize>) -> Option<Vec<Hidden>> {
         let mut document = yaml::read_document_at(source, range.clone()).ok()?;
         let Value::Map(map) = &mut document.value else { return None };

@@ -14,10 +14,10 @@ use crate::yaml::{Node, Value};
 /// The number of lines of a place in which secrets are masked. No output form shows more than 200 characters of a place.
 const MOST_LINES: usize = 200;
 
-/// The codes of diagnostics whose message is written by the chart, with `fail` or `required`.
+/// The codes of diagnostics whose message may be written by the chart: template errors, `fail` and `required`.
 const SENTENCES_OF_CHARTS: [&str; 3] = ["template", "fail", "required"];
 
-/// Masks places in texts, and remembers what it found in each text.
+/// Masks places in sources, and remembers what it found in each source.
 pub(super) struct Excerpts<'s> {
     secrets: &'s Secrets,
     flags: AHashMap<usize, Source>,
@@ -84,7 +84,7 @@ impl Secrets {
         shown
     }
 
-    /// Returns what to hide in some lines of a text that cannot be parsed.
+    /// Returns what to hide in some lines of a source that cannot be parsed.
     fn hidden_by_lines(&self, source: &Source, range: &Range<usize>) -> Vec<Hidden> {
         let text = source.text();
         let mut hidden = Vec::new();
@@ -249,7 +249,7 @@ impl<'s> Excerpts<'s> {
         span.in_source(&self.flags[&identity])
     }
 
-    /// Masks secrets in one of our own sentences: the given texts in quotes, and long secrets anywhere.
+    /// Masks secrets in one of our own sentences: the given strings in quotes, and long secrets anywhere.
     fn sentence(&self, sentence: &mut String, texts: &[String]) {
         let mask = self.secrets.mask_of(None);
         for text in texts {
@@ -285,8 +285,8 @@ impl<'s> Excerpts<'s> {
 }
 
 impl Excerpts<'_> {
-    /// Masks short secrets in a sentence that a chart wrote: in quotes, and as whole words if they are among `texts`, the values
-    /// that the sentence is about. In our own sentences, short secrets may be ordinary words.
+    /// Masks short secrets in a sentence that a chart wrote: in quotes, and as whole words if they are among `texts`, the
+    /// values that the sentence is about. In our own sentences, short secrets may be ordinary words.
     fn short_ones(&self, sentence: &mut String, texts: &[String]) {
         let quoted = |at: usize| sentence[..at].ends_with(['"', '\'', '`']);
         let mut found: Vec<_> = self.secrets.finder.find(sentence).into_iter().collect();
@@ -327,7 +327,7 @@ fn document_around(text: &str, separators: &[usize], at: usize) -> Range<usize> 
     start.min(at)..end
 }
 
-/// Returns the hidden texts at some places, which a message may repeat.
+/// Returns the hidden strings at some places, which a message may repeat.
 fn told_of(source: &Source, spans: &[&Span], hidden: &[Hidden]) -> Vec<String> {
     let mut texts = Vec::new();
     let mut add = |text: &str| {

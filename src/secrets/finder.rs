@@ -1,4 +1,4 @@
-//! Finds known texts in other texts, however they are written there.
+//! Finds known strings in text, however they are written there.
 
 use std::ops::Range;
 
@@ -6,21 +6,21 @@ use ahash::AHashMap;
 
 use super::spellings::{self, View};
 
-/// Shorter texts are part of too many words. They are found only as a whole value.
+/// Shorter strings are part of too many words. They are found only as a whole value.
 pub(super) const LONG_ENOUGH: usize = 8;
-/// Texts that are shorter than this, and words such as `true`, are too common to look for.
+/// Strings that are shorter than this, and words such as `true`, are too common to look for.
 const TELLING: usize = 4;
-/// Only this many bytes of a longer text are searched for. The rest is found by comparing.
+/// Only this many bytes of a longer string are searched for. The rest is found by comparing.
 const LOOKED_FOR: usize = 256;
-/// If more known texts begin with the same eight bytes, they are not compared: a match extends to the next white space.
+/// If more known strings begin with the same eight bytes, they are not compared: a match extends to the next white space.
 const MOST_ALIKE: usize = 16;
-/// Longer values are not searched for short texts, also in base64 and with other text beside them.
+/// The maximum length of a value that is searched for short strings. It leaves room for base64, and for other text beside them.
 const LONGEST_TOKEN: usize = 128;
 
-/// Texts to be found, each with a number. ASCII letters match in upper and lower case.
+/// Strings to be found, each with a number. ASCII letters match in upper and lower case.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Finder {
-    /// The long texts, by their first eight bytes.
+    /// The long strings, by their first eight bytes.
     long: AHashMap<u64, Vec<Known>>,
     /// A bit set of hashes of these first eight bytes, which rules out most positions without a lookup.
     may_begin: Vec<u64>,
@@ -32,11 +32,11 @@ struct Known {
     /// In lower case.
     text: Vec<u8>,
     number: usize,
-    /// Whether the text is encoded. If so, the match includes all base64 digits around it.
+    /// Whether it is encoded. If so, the match includes all base64 digits around it.
     is_encoded: bool,
 }
 
-/// A place in a text that shows a secret, and the number of the secret if it is known.
+/// A place in some text that shows a secret, and the number of the secret if it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) range: Range<usize>,
@@ -48,7 +48,7 @@ impl Finder {
         self.long.is_empty() && self.short.is_empty()
     }
 
-    /// Adds a text and its encodings. If a text is added again, it keeps its first number.
+    /// Adds a string and its encodings. If a string is added again, it keeps its first number.
     pub(super) fn add(&mut self, text: &[u8], number: usize) {
         let text = text.trim_ascii();
         if text.len() < LONG_ENOUGH {
@@ -77,12 +77,12 @@ impl Finder {
         let alike = self.long.entry(window).or_default();
         if alike.iter().all(|known| known.text != text) {
             alike.push(Known { text, number, is_encoded });
-            // Longest first, so that a text that continues another one is found as a whole.
+            // Longest first, so that a string that continues another one is found as a whole.
             alike.sort_by_key(|known| std::cmp::Reverse(known.text.len()));
         }
     }
 
-    /// Returns all places in a text that show a known one, in order and without overlaps.
+    /// Returns all places in a text that show a known string, in order and without overlaps.
     pub(super) fn find(&self, text: &str) -> Vec<Found> {
         if self.is_empty() {
             return Vec::new();
@@ -106,7 +106,7 @@ impl Finder {
         if self.long.is_empty() { Vec::new() } else { self.find(text).into_iter().filter(long).collect() }
     }
 
-    /// Returns the number of the short text that a whole value consists of, in any spelling.
+    /// Returns the number of the short string that a whole value consists of, in any spelling.
     pub(super) fn find_short(&self, value: &str) -> Option<usize> {
         let trimmed = value.trim().as_bytes();
         if self.short.is_empty() || trimmed.len() > LONGEST_TOKEN {
@@ -138,7 +138,7 @@ impl Finder {
         found
     }
 
-    /// Returns the number of a short text that is a part of an encoded value, such as the password in `user:password`.
+    /// Returns the number of a short string that is a part of an encoded value, such as the password in `user:password`.
     fn number_beside(&self, value: &[u8]) -> Option<usize> {
         spellings::decoded(value).iter().filter(|text| std::str::from_utf8(text).is_ok()).find_map(|text| {
             let values = spellings::values(text);

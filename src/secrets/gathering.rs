@@ -15,9 +15,9 @@ use crate::yaml::{Map, Node, Value};
 #[derive(Debug, Default)]
 pub struct Gathering {
     secrets: Secrets,
-    /// The texts to search for, each with its number.
+    /// The strings to search for, each with its number.
     texts: Vec<(Vec<u8>, usize)>,
-    /// The numbers of these texts.
+    /// The numbers of these strings.
     sought: AHashSet<usize>,
     public: AHashSet<String>,
 }
@@ -67,14 +67,14 @@ impl Gathering {
         self.lines_of(values);
     }
 
-    /// Adds a text that is never secret, such as the name of an object.
+    /// Adds a string that is never secret, such as the name of an object.
     pub fn public(&mut self, text: &str) {
         if !self.public.contains(text) {
             self.public.insert(text.to_owned());
         }
     }
 
-    /// Adds an object: the data of a Secret, and the values whose keys name secrets. Add public texts first.
+    /// Adds an object: the data of a Secret, and the values whose keys name secrets. Add public strings first.
     pub fn object(&mut self, fields: &Map) {
         if super::is_secret(fields) {
             for name in ["stringData", "data"] {
@@ -121,7 +121,7 @@ impl Gathering {
         }
     }
 
-    /// Adds the values that texts assign to keys that name secrets: configuration files, flags of commands.
+    /// Adds the values that multi-line strings assign to keys that name secrets: configuration files, flags of commands.
     fn lines_of(&mut self, map: &Map) {
         let mut pending: Vec<&Node> = map.iter().map(|(_, node)| node).collect();
         while let Some(node) = pending.pop() {
@@ -164,7 +164,7 @@ impl Gathering {
     }
 
     fn text(&mut self, text: &str) -> usize {
-        // A base64 text has the number of its decoded content, if that is known.
+        // A base64 string has the number of its decoded content, if that is known.
         let decoded = STANDARD.decode(text.trim()).ok().filter(|bytes| self.secrets.numbers.contains_key(bytes));
         self.content(decoded.unwrap_or_else(|| text.as_bytes().to_vec()))
     }

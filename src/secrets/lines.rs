@@ -1,4 +1,4 @@
-//! Finds secrets line by line, in texts that have no known structure: invalid files, flags, configuration files.
+//! Finds secrets line by line, in text that has no known structure: invalid files, flags, configuration files.
 
 use std::ops::Range;
 
@@ -33,13 +33,13 @@ pub(super) fn values_in(line: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Whether a text may assign a value to a key that names a secret: a cheap check before its lines are read. A single sentence
+/// Whether a string may assign a value to a key that names a secret: a cheap check before its lines are read. A single sentence
 /// (`password: see below`) does not count.
 pub(super) fn may_assign(text: &str) -> bool {
     (text.contains(['\n', '=']) || text.trim_start().starts_with('{')) && may_hold_secrets(text)
 }
 
-/// Returns the values in all lines of a text whose keys name secrets, without their quotes.
+/// Returns the values in all lines of a string whose keys name secrets, without their quotes.
 pub(super) fn assigned(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     text.split_inclusive('\n').flat_map(move |line| {
@@ -56,7 +56,7 @@ pub(super) fn assigned(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Returns the start and end of every mask in a text.
+/// Returns the start and end of every mask in a string.
 pub(super) fn masks(text: &str) -> impl Iterator<Item = (usize, usize)> {
     text.match_indices("(secret").filter_map(|(at, word)| {
         let rest = &text[at + word.len()..];
@@ -66,7 +66,7 @@ pub(super) fn masks(text: &str) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// Returns the key at the end of a text, without quotes.
+/// Returns the key at the end of a string, without quotes.
 fn key_before(head: &str) -> &str {
     let head = head.trim_end_matches(['"', '\'', ']']);
     let is_key = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
@@ -93,7 +93,7 @@ fn value_end(line: &str, start: usize, is_first: bool, is_yaml: bool, head: &str
     start + value[..length].trim_end().len()
 }
 
-/// Returns the length of a text in quotes, or of the whole text if the quotes are not closed. Quotes inside of a shell
+/// Returns the length of a string in quotes, or of the whole string if the quotes are not closed. Quotes inside a shell
 /// substitution do not count: `"$(cat "$FILE")"`.
 fn quoted(text: &str, quote: char) -> usize {
     let mut escaped = false;
@@ -111,8 +111,8 @@ fn quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// Returns the length of the shell substitution at the start of a text: `$(cat "$FILE")`, `${PASSWORD:-}`. It is 0 if there is
-/// none, or if it is not closed within 256 bytes. Without this limit, a text with many openings would take quadratic time.
+/// Returns the length of the shell substitution at the start of a string: `$(cat "$FILE")`, `${PASSWORD:-}`. It is 0 if there is
+/// none, or if it is not closed within 256 bytes. Without this limit, a string with many openings would take quadratic time.
 fn substitution(text: &str) -> usize {
     const LONGEST: usize = 256;
     let (open, close) = match text.get(..2) {

@@ -1,15 +1,15 @@
 //! Masks secrets in everything that is printed, except manifests and values themselves.
 //!
-//! Secret are:
+//! These are secret:
 //! - values that a chart's schema marks as `writeOnly`, with everything in them;
 //! - the data of Secret objects;
-//! - as a fallback, texts and numbers in values and objects whose keys name secrets ([`names_a_secret`]), including environment
+//! - as a fallback, strings and numbers in values and objects whose keys name secrets ([`names_a_secret`]), including environment
 //!   entries (`{name: DB_PASSWORD, value: x}`). A key that ends in `secret` may hold the name of a Secret object: if a schema
 //!   marks other values as `writeOnly` but not this one, the value is not secret.
 //!
 //! The default values of a chart are public, and so are the names, namespaces and kinds of objects.
 //!
-//! A secret of eight bytes or more is found anywhere in a text and in any spelling: quoted, escaped, in upper case, in base64,
+//! A secret of eight bytes or more is found anywhere in other text, in any spelling: quoted, escaped, in upper case, in base64,
 //! hexadecimal or a URL, with or without other text around it. A shorter secret is found only as a whole value, so that numbers
 //! such as ports and replicas are not mistaken for it. Keys are never masked. In a message that a chart writes (`fail`,
 //! `required`), shorter secrets are masked in quotes, and as whole words if the message is about their value.
@@ -20,8 +20,8 @@
 //! | `write_only` | which values are secret, by schemas and keys |
 //! | `value_id` | identifies a value by a hash of its path |
 //! | `gathering` | gathers all secrets of a run |
-//! | `finder`, `spellings` | find secrets in texts, in any spelling |
-//! | `lines` | finds secrets in texts without a known structure |
+//! | `finder`, `spellings` | find secrets in text, in any spelling |
+//! | `lines` | finds secrets in text without a known structure |
 //! | `documents` | masks values, objects and the text of documents |
 //! | `counterparts` | masks the old side of a comparison where the new side has a secret |
 //! | `excerpts` | masks diagnostics |
@@ -53,7 +53,7 @@ use finder::{Finder, Found};
 use places::Places;
 use value_id::ValueId;
 
-/// The secrets of a run. The default value knows no texts and masks only by keys.
+/// The secrets of a run. The default value knows no secrets and masks only by keys.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
     /// The number of each secret content, from 1.
@@ -65,7 +65,7 @@ pub struct Secrets {
     values: AHashSet<ValueId>,
     /// Values that are secret by schema or key, with their public default.
     public_values: AHashSet<(ValueId, String)>,
-    /// Texts that are never secret, whatever their key.
+    /// Strings that are never secret, whatever their key.
     public: AHashSet<String>,
     /// Keys that name secrets, but whose values are not secret according to a schema.
     plain_keys: AHashSet<String>,
@@ -93,7 +93,7 @@ impl Secrets {
         }
     }
 
-    /// Masks the secrets in a text of a value or a manifest.
+    /// Masks the secrets in a string of a value or a manifest.
     pub fn mask(&self, text: &str) -> String {
         if self.is_open {
             return text.to_owned();
@@ -101,7 +101,7 @@ impl Secrets {
         self.masked_text(text).0
     }
 
-    /// Masks the secrets in a text, and reports whether all of it is masked.
+    /// Masks the secrets in a string, and reports whether all of it is masked.
     fn masked_text(&self, text: &str) -> (String, bool) {
         if let Some(number) = self.finder.find_short(text) {
             return (self.mask_of(Some(number)), true);
@@ -128,14 +128,14 @@ impl Secrets {
         (masked, false)
     }
 
-    /// Returns the places of known secrets in a text, except where they are part of a public name.
+    /// Returns the places of known secrets in a string, except where they are part of a public name.
     fn found_in(&self, text: &str) -> Vec<Found> {
         let mut found = self.finder.find(text);
         found.retain(|found| !self.is_in_a_name(text, &found.range));
         found
     }
 
-    /// Whether a part of a text belongs to a longer public word, such as an object's name.
+    /// Whether a part of a string belongs to a longer public word, such as an object's name.
     fn is_in_a_name(&self, text: &str, range: &Range<usize>) -> bool {
         let is_of_a_name = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
         let before = text[..range.start].chars().rev().take(MAX_SUBDOMAIN).take_while(is_of_a_name).count();

@@ -85,7 +85,7 @@ fn may_end_in(key: &str, word: &str) -> bool {
         || letters.len().checked_sub(word.len()).is_some_and(|at| letters[at..].eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// Whether a text may contain keys that name secrets, or a Secret: a cheap check before it is read.
+/// Whether a string may contain keys that name secrets, or a Secret: a cheap check before it is read.
 pub fn may_hold_secrets(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     ["secret", "pass", "pwd", "token", "cookie", "key", "credentials", "basic", "dsn", "connection", "webhook", "slack"]

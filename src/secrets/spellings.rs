@@ -1,4 +1,4 @@
-//! The ways in which a text may be written inside of another one: escaped, encoded, wrapped.
+//! The ways in which a string may be written inside other text: escaped, encoded, wrapped.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::yaml::Value;
 
-/// A text as a reader of some format sees it, and the origin of each of its bytes.
+/// Text as a reader of some format sees it, and the origin of each of its bytes.
 #[derive(Debug, Clone)]
 pub(super) struct View {
     pub(super) bytes: Vec<u8>,
@@ -15,11 +15,11 @@ pub(super) struct View {
     pub(super) starts: Vec<usize>,
 }
 
-/// Returns the readings of a text that differ from the text itself.
+/// Returns the readings of some text that differ from the text itself.
 ///
 /// They have escapes resolved: the backslashes of JSON, YAML, TOML, Go and shells, up to three times; `%41` and `+` of URLs;
 /// `&#34;` of HTML; `''` of single-quoted YAML. They also join the lines of wrapped base64, and fold white space to single
-/// blanks, as in folded and indented texts.
+/// blanks, as in folded and indented strings.
 pub(super) fn views(bytes: &[u8]) -> Vec<View> {
     let mut views: Vec<View> = Vec::new();
     for _ in 0..3 {
@@ -148,7 +148,7 @@ fn hex_digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).map(|digit| digit as u8)
 }
 
-/// Joins the lines of a wrapped encoded text.
+/// Joins the lines of a wrapped encoded string.
 fn unwrapped(bytes: &[u8]) -> Option<View> {
     const SHORTEST_LINE: usize = 60;
     if !bytes.contains(&b'\n') {
@@ -176,7 +176,7 @@ fn is_digit(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
-/// Returns the whole encoded text around some of its bytes.
+/// Returns the whole encoded string around some of its bytes.
 pub(super) fn token_around(bytes: &[u8], part: Range<usize>) -> Range<usize> {
     let before = bytes[..part.start].iter().rev().take_while(|byte| is_digit(**byte)).count();
     let after = bytes[part.end..].iter().take_while(|byte| is_digit(**byte)).count();
@@ -226,7 +226,7 @@ fn inside_base64(bytes: &[u8]) -> Vec<Vec<u8>> {
     (0..3).map(aligned).collect()
 }
 
-/// Decodes a whole text as base64, and as hexadecimal if possible. Returns nothing if it has other characters.
+/// Decodes a whole string as base64, and as hexadecimal if possible. Returns nothing if it has other characters.
 pub(super) fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
     let digits = text.trim_ascii().trim_ascii_end();
     let padding = digits.iter().rev().take_while(|byte| **byte == b'=').count();
@@ -264,7 +264,7 @@ fn hex(digits: &[u8]) -> Option<Vec<u8>> {
     digits.chunks(2).map(|pair| Some(hex_digit(pair[0])? << 4 | hex_digit(pair[1])?)).collect()
 }
 
-/// Returns the ranges that are whole values in a text of some format: in quotes, or after `=` or `:`, also in the user
+/// Returns the ranges that are whole values in text of some format: in quotes, or after `=` or `:`, including in the user
 /// information of a URL.
 pub(super) fn values(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut values = Vec::new();
@@ -273,7 +273,7 @@ pub(super) fn values(bytes: &[u8]) -> Vec<Range<usize>> {
         match byte {
             b'"' | b'\'' => {
                 let rest = &bytes[at + 1..];
-                // Only short texts are looked up this way.
+                // Only short strings are looked up this way.
                 let end = rest.iter().take(LONGEST_VALUE).position(|&other| other == byte || other == b'\n');
                 values.extend(end.filter(|&end| rest[end] == byte).map(|end| at + 1..at + 1 + end));
             }
@@ -290,7 +290,7 @@ pub(super) fn values(bytes: &[u8]) -> Vec<Range<usize>> {
     values
 }
 
-/// Shorter encoded texts cannot hold a secret that is searched for.
+/// Shorter encoded strings cannot hold a secret that is searched for.
 const SHORTEST_TOKEN: usize = 6;
 /// Longer values are found by searching, so they need not be whole.
 const LONGEST_VALUE: usize = 64;

@@ -291,7 +291,7 @@ pub(super) fn written(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether a text is literal, rather than a reference.
+/// Whether a string is literal, rather than a reference.
 fn is_written(text: &str) -> bool {
     !text.is_empty() && is_text(&format!("'{text}'"))
 }

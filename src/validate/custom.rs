@@ -286,7 +286,7 @@ fn whole_object(fields: &Map, path: &FieldPath, is_embedded: bool, report: &mut 
 /// The object type of all metadata in the recorded schema.
 const METADATA: &str = "apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
-/// Checks the format of a value: integers of 32 or 64 bits, base64, and formats of texts.
+/// Checks the format of a value: integers of 32 or 64 bits, base64, and formats of strings.
 fn format(node: &Node, schema: &Map, path: &FieldPath, report: &mut Report<'_>) {
     if let Some(message) = wrong_format(node, schema) {
         report.error("format", path, message, &node.span);
@@ -338,7 +338,7 @@ fn twins(items: &[Node], schema: &Node, path: &FieldPath, report: &mut Report<'_
     }
 }
 
-/// Whether a text is a DNS label of RFC 1035, in any case.
+/// Whether a string is a DNS label of RFC 1035, in any case.
 fn is_kind(text: &str) -> bool {
     names::is_dns_label(&text.to_lowercase()) && text.starts_with(|c: char| c.is_ascii_alphabetic())
 }

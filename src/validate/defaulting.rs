@@ -25,7 +25,7 @@ pub(super) fn has_null(value: &Value) -> bool {
     }
 }
 
-/// Adds the defaults of a schema, also in place of nulls that are not allowed, and removes other fields with such nulls.
+/// Adds the defaults of a schema, including in place of nulls that are not allowed, and removes other fields with such nulls.
 pub(super) fn complete(node: &mut Node, schema: &Node) {
     let Some(schema) = schema.value.as_map() else { return };
     match &mut node.value {

@@ -19,7 +19,7 @@ pub(super) fn problem(node: &Node, schema: &Map) -> Option<(FieldPath, String)> 
     }
     let structural = Node::new(Value::Map(schema.clone()), node.span.clone());
     let compiled = Compiled::of_defaults(&structural)?;
-    // If validation takes too long, nothing is reported. Defaults inside of a default are not applied.
+    // If validation takes too long, nothing is reported. Defaults inside a default are not applied.
     let violations = compiled.schema.validate(node, &Budget::default()).ok()?;
     if let Some(violation) = violations.first() {
         return Some(innermost(violation));

@@ -37,7 +37,7 @@ pub(super) fn is_given(fields: &Map, field: &str) -> bool {
     fields.get(field).is_some_and(|node| !node.value.is_null())
 }
 
-/// Whether a field has a value other than null and an empty text, list or map.
+/// Whether a field has a value other than null and an empty string, list or map.
 pub(super) fn has(fields: &Map, field: &str) -> bool {
     fields.get(field).is_some_and(|node| match &node.value {
         Value::Null => false,

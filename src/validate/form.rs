@@ -1,4 +1,4 @@
-//! The syntax of texts and numbers, with the API server's messages.
+//! The syntax of strings and numbers, with the API server's messages.
 
 use std::net::IpAddr;
 
@@ -26,7 +26,7 @@ pub(super) const WILDCARD: &str =
 pub(super) const RELATIVE: &str = "must be a relative path without '..'";
 pub(super) const PERCENT: &str = "must be an integer or percentage (e.g '5%')";
 
-/// Whether a text is an IP address in the strict form of current API servers: without leading zeros, and not IPv4 inside of IPv6.
+/// Whether a string is an IP address in the strict form of current API servers: without leading zeros, and not IPv4 inside IPv6.
 pub(super) fn is_ip(text: &str) -> bool {
     match text.parse::<IpAddr>() {
         Ok(IpAddr::V6(address)) => address.to_ipv4_mapped().is_none() && !text.contains('%'),
@@ -48,7 +48,7 @@ pub(super) fn is_ordinary(text: &str) -> bool {
     }
 }
 
-/// Whether a text is a network in CIDR notation, without bits beyond its prefix.
+/// Whether a string is a network in CIDR notation, without bits beyond its prefix.
 pub(super) fn is_cidr(text: &str) -> bool {
     network(text).is_some_and(|(address, bits, width)| bits == width || address << bits << (128 - width) == 0)
 }
@@ -102,12 +102,12 @@ pub(super) fn is_path_segment(text: &str) -> bool {
     text != "." && text != ".." && !text.contains(['/', '%'])
 }
 
-/// Whether a path stays inside of a volume: it is not absolute, and has no `..`.
+/// Whether a path stays inside a volume: it is not absolute, and has no `..`.
 pub(super) fn is_local_path(text: &str) -> bool {
     !text.starts_with('/') && text.split('/').all(|part| part != "..")
 }
 
-/// Whether a path is that of a file inside of a volume, which must not start with two dots either.
+/// Whether a path is that of a file inside a volume, which must not start with two dots either.
 pub(super) fn is_file_in_volume(text: &str) -> bool {
     is_local_path(text) && !text.starts_with("..")
 }
@@ -116,7 +116,7 @@ pub(super) fn has_no_backsteps(text: &str) -> bool {
     text.split('/').all(|part| part != "..")
 }
 
-/// Whether a text is the name of a sysctl: lower-case letters, digits, `-` and `_`, in parts separated by dots or slashes.
+/// Whether a string is the name of a sysctl: lower-case letters, digits, `-` and `_`, in parts separated by dots or slashes.
 pub(super) fn is_sysctl(text: &str) -> bool {
     let is_part = |part: &str| {
         let is_end = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
@@ -127,7 +127,7 @@ pub(super) fn is_sysctl(text: &str) -> bool {
     text.len() <= 253 && text.split(['.', '/']).all(is_part)
 }
 
-/// Whether a text is a name with a domain in front: `example.com/name`.
+/// Whether a string is a name with a domain in front: `example.com/name`.
 pub(super) fn is_domain_prefixed(text: &str) -> bool {
     text.split_once('/').is_some_and(|(domain, path)| {
         let inside = |c: char| c.is_ascii_alphanumeric() || "/.-_~!$&'()*+,;=:@%".contains(c);
@@ -135,12 +135,12 @@ pub(super) fn is_domain_prefixed(text: &str) -> bool {
     })
 }
 
-/// Whether a text is the name of a header.
+/// Whether a string is the name of a header.
 pub(super) fn is_header(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// Whether a text is an identifier in CEL or Go: letters, digits and underscores.
+/// Whether a string is an identifier in CEL or Go: letters, digits and underscores.
 pub(super) fn is_identifier(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
@@ -172,7 +172,7 @@ pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(compact).ok()
 }
 
-/// Whether a text is a time of RFC 3339.
+/// Whether a string is a time of RFC 3339.
 pub(super) fn is_time(text: &str) -> bool {
     let bytes = text.as_bytes();
     let digits =

@@ -5,7 +5,7 @@
 //! | `structure` | fields, types, required fields and allowed values, by the schema of Kubernetes' API |
 //! | `fields` | access to the fields of an object, for rules |
 //! | `tables` | the API server's rules for each type, with one file for each API group |
-//! | `form` | the syntax of texts and numbers: names, addresses, ports, times |
+//! | `form` | the syntax of strings and numbers: names, addresses, ports, times |
 //! | `custom` | objects of kinds that CustomResourceDefinitions define |
 //! | `schemas`, `defaulting`, `defaults` | the schemas of these kinds, how their defaults apply, and whether they are valid |
 //! | `rules`, `shapes`, `expressions` | the CEL rules of these kinds |

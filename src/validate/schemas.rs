@@ -99,7 +99,7 @@ fn translate(node: &mut Node, of: Of, is_of_values: bool) {
     }
 }
 
-/// Adjusts the type of a schema with a text format: the server then does not distinguish texts from lists (k8s.io/kube-openapi,
+/// Adjusts the type of a schema with a text format: the server then does not distinguish strings from lists (k8s.io/kube-openapi,
 /// `pkg/validation/validate/type.go`).
 fn any_text_or_list(map: &mut Map) {
     let declared = map.text_at(&["type"]).unwrap_or_default().to_owned();
@@ -114,12 +114,12 @@ fn any_text_or_list(map: &mut Map) {
     map.insert("type", Span::generated(), Node::generated(Value::List(types)));
 }
 
-/// Whether a text has a format, including bytes in base64.
+/// Whether a string has a format, including bytes in base64.
 fn has_text_format(format: &str, text: &str) -> bool {
     if format == "byte" { !text.is_empty() && form::decode_base64(text).is_some() } else { has_format(format, text) }
 }
 
-/// Returns why a value does not have the format in its schema: integers of 32 or 64 bits, base64, and formats of texts.
+/// Returns why a value does not have the format in its schema: integers of 32 or 64 bits, base64, and formats of strings.
 pub(super) fn wrong_format(node: &Node, schema: &Map) -> Option<String> {
     let format = schema.get("format").and_then(|node| node.value.as_str()).unwrap_or_default();
     Some(match (format, &node.value) {

@@ -43,7 +43,7 @@ pub(super) fn object(fields: &Map, of: &ObjectType, path: &mut FieldPath, place:
     }
 }
 
-/// Types and fields for which the tables report an empty text themselves.
+/// Types and fields for which the tables report an empty string themselves.
 #[rustfmt::skip]
 const CHECKED_ELSEWHERE: &[(&str, &str)] = &[
     ("HTTPIngressPath", "pathType"),

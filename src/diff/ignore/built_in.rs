@@ -67,7 +67,7 @@ fn is_schema_description(path: &FieldPath) -> bool {
     false
 }
 
-/// Whether both texts are the same name with different versions: `web-1.2.3` and `web-1.3.0`.
+/// Whether both strings are the same name with different versions: `web-1.2.3` and `web-1.3.0`.
 fn is_another_version(what: &What) -> bool {
     let What::Changed(old, new) = what else { return false };
     let (Some(old), Some(new)) = (old.as_str().and_then(name), new.as_str().and_then(name)) else { return false };

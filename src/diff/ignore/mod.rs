@@ -62,7 +62,7 @@ impl IgnoreRules {
         IgnoreRules { rules: built_in::RULES.iter().map(rule).collect(), file: None }
     }
 
-    /// Adds the rule at a place in a text.
+    /// Adds the rule at a place in a file or flag.
     ///
     /// # Errors
     /// The rule is invalid, or there are too many rules.

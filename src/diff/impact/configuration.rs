@@ -202,8 +202,8 @@ fn uses(user: &Object) -> HashMap<Configuration, Use> {
     found
 }
 
-/// Whether a text may name ConfigMaps or Secrets: a cheap check before it is parsed. All fields that do so contain one of these
-/// words in their names, unless an escape hides it.
+/// Whether a document may name ConfigMaps or Secrets: a cheap check before it is parsed. All fields that do so contain one of
+/// these words in their names, unless an escape hides it.
 fn may_name_configuration(text: &str) -> bool {
     ["configMap", "secret", "\\"].iter().any(|word| text.contains(word))
 }

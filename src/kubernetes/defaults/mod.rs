@@ -147,7 +147,7 @@ impl Filling<'_> {
             (Type::Map(inner), Value::Map(map)) if may_hold_objects(inner) => {
                 map.iter_mut().for_each(|(_, item)| self.value(item, inner, held_by));
             }
-            // In lists and maps of texts, null is an empty text.
+            // In lists and maps of strings, null is an empty string.
             (Type::List(inner), Value::List(items)) if **inner == Type::String => {
                 items.iter_mut().for_each(empty_text);
             }

@@ -273,13 +273,13 @@ fn is_label_1035(text: &str) -> bool {
     text.len() <= names::MAX_LABEL && names::has_rfc_1035_form(text)
 }
 
-/// Whether a text is a version, or a group and a version.
+/// Whether a string is a version, or a group and a version.
 fn is_group_version(text: &str) -> bool {
     let (group, version) = text.split_once('/').unwrap_or(("", text));
     (group.is_empty() || names::is_dns_subdomain(group)) && is_label_1035(version)
 }
 
-/// Whether a text can be the name of a variable in expressions.
+/// Whether a string can be the name of a variable in expressions.
 fn is_variable_name(text: &str) -> bool {
     form::is_identifier(text) && !crate::cel::is_reserved(text)
 }

@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
     row("certificates.v1.CertificateSigningRequestSpec", "request", Rule::Given(is_request, "PEM block type must be CERTIFICATE REQUEST")),
 ];
 
-/// Whether a text is a certificate request: PEM in base64.
+/// Whether a string is a certificate request: PEM in base64.
 fn is_request(text: &str) -> bool {
     let decoded = form::decode_base64(text).unwrap_or_default();
     let text = String::from_utf8_lossy(&decoded);

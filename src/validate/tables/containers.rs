@@ -86,7 +86,7 @@ fn is_variable(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'=')
 }
 
-/// Whether a text can name the source of environment variables. The API server accepts the start of a name, too.
+/// Whether a string can name the source of environment variables. The API server accepts the start of a name, too.
 fn is_source(text: &str) -> bool {
     names::is_dns_subdomain(text.strip_suffix('-').filter(|rest| !rest.is_empty()).unwrap_or(text))
 }

@@ -86,7 +86,7 @@ fn has_at_or_below(paths: &BTreeSet<String>, path: &str) -> bool {
     paths.contains(path) || is_below('.') || is_below('[')
 }
 
-/// A schema inside of another one.
+/// A schema inside another one.
 struct Level<'l> {
     schema: &'l Map,
     /// The type of its data, if it is already known.

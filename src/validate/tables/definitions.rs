@@ -176,7 +176,7 @@ fn conversion(at: &mut Place<'_, '_, '_>) {
     at.inside(webhook, &path).webhook_versions("conversionReviewVersions");
 }
 
-/// Selectable fields must be texts, booleans or integers in the schema.
+/// Selectable fields must be strings, booleans or integers in the schema.
 fn selectable(at: &mut Place<'_, '_, '_>) {
     let schema = at.fields.map_at(&["schema", "openAPIV3Schema"]);
     let mut known = HashSet::new();

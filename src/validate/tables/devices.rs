@@ -123,7 +123,7 @@ fn constraint(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Whether a text is the name of an attribute or a capacity, optionally with a domain.
+/// Whether a string is the name of an attribute or a capacity, optionally with a domain.
 fn is_device_name(name: &str) -> bool {
     let is_id = |id: &str| id.len() <= 32 && form::is_identifier(id);
     match *name.split('/').collect::<Vec<_>>() {

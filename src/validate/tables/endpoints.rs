@@ -50,7 +50,7 @@ fn slice(at: &mut Place<'_, '_, '_>) {
     for (path, endpoint) in at.items("endpoints") {
         for (index, node) in endpoint.list_at(&["addresses"]).iter().enumerate() {
             let path = path.field("addresses").with(PathStep::Index(index));
-            // A null is an empty text.
+            // A null is an empty string.
             let address = if node.value.is_null() { Some("") } else { node.value.as_str() };
             let Some(address) = address else { continue };
             match kind {

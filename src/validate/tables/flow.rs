@@ -102,13 +102,13 @@ fn addresses(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Whether a text is a path, or a pattern for all paths below one.
+/// Whether a string is a path, or a pattern for all paths below one.
 fn is_address(path: &str) -> bool {
     let has_wildcard_at_end = path.find('*').is_none_or(|at| at + 1 == path.len() && path.ends_with("/*"));
     path == "*" || path.starts_with('/') && !path.contains(' ') && !path.contains("//") && has_wildcard_at_end
 }
 
-/// Whether a text is the name of a service account, or `*` for all of a namespace.
+/// Whether a string is the name of a service account, or `*` for all of a namespace.
 fn is_account(name: &str) -> bool {
     name == "*" || names::is_dns_subdomain(name)
 }

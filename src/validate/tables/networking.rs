@@ -124,7 +124,7 @@ fn host(at: &mut Place<'_, '_, '_>) {
 
 fn tls_hosts(at: &mut Place<'_, '_, '_>) {
     for (index, node) in at.list("hosts").iter().enumerate() {
-        // A null is an empty text.
+        // A null is an empty string.
         let host = if node.value.is_null() { Some("") } else { node.value.as_str() };
         if let Some(host) = host.filter(|host| !form::is_host(host)) {
             at.invalid_item("hosts", index, if host.contains('*') { WILDCARD } else { SUBDOMAIN });

@@ -24,17 +24,17 @@ pub(super) enum Rule {
     AtLeast(i64),
     /// A number must have this property; the message is reported otherwise.
     Number(fn(i64) -> bool, &'static str),
-    /// A text must be one of these, or empty.
+    /// A string must be one of these, or empty.
     OneOf(&'static [&'static str]),
-    /// A text must be one of these, even if it is empty.
+    /// A string must be one of these, even if it is empty.
     Choice(&'static [&'static str]),
-    /// A text must have this form, even if it is empty; the message is reported otherwise.
+    /// A string must have this form, even if it is empty; the message is reported otherwise.
     Given(fn(&str) -> bool, &'static str),
-    /// A text must have this form or be empty; the message is reported otherwise.
+    /// A string must have this form or be empty; the message is reported otherwise.
     Form(fn(&str) -> bool, &'static str),
-    /// Every item of a list of texts must have this form; the message is reported otherwise.
+    /// Every item of a list of strings must have this form; the message is reported otherwise.
     Items(fn(&str) -> bool, &'static str),
-    /// Every item of a list of texts must be one of these.
+    /// Every item of a list of strings must be one of these.
     ItemsOf(&'static [&'static str]),
     /// A field must not be empty.
     Required(&'static str),
@@ -135,7 +135,7 @@ pub(super) struct Place<'a, 'r, 'f> {
 }
 
 impl<'a, 'f> Place<'a, '_, 'f> {
-    /// Returns a text; empty if there is none.
+    /// Returns a string; empty if there is none.
     pub(super) fn text(&self, field: &str) -> &'a str {
         text(self.fields, field)
     }
@@ -157,13 +157,13 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         self.fields.list_at(&[field])
     }
 
-    /// Returns the texts of a list with their indices. A null is an empty text.
+    /// Returns the strings of a list with their indices. A null is an empty string.
     pub(super) fn indexed_texts(&self, field: &str) -> Vec<(usize, &'a str)> {
         let text = |node: &'a Node| if node.value.is_null() { Some("") } else { node.value.as_str() };
         self.list(field).iter().enumerate().filter_map(|(index, node)| Some((index, text(node)?))).collect()
     }
 
-    /// Returns the texts of a list. A null is an empty text.
+    /// Returns the strings of a list. A null is an empty string.
     pub(super) fn texts(&self, field: &str) -> Vec<&'a str> {
         self.indexed_texts(field).into_iter().map(|(_, text)| text).collect()
     }
@@ -198,7 +198,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         Some(chosen)
     }
 
-    /// Returns an object inside of this one. Findings about it as a whole are at its first key.
+    /// Returns an object inside this one. Findings about it as a whole are at its first key.
     pub(super) fn inside<'i>(&mut self, fields: &'i Map, path: &'i FieldPath) -> Place<'i, '_, 'f>
     where
         'a: 'i,
@@ -292,7 +292,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         self.say("range", path, format!("Too long: may not be more than {most} bytes"), None);
     }
 
-    /// Reports that a text refers to something that does not exist.
+    /// Reports that a string refers to something that does not exist.
     pub(super) fn not_found(&mut self, path: &FieldPath, name: &str, span: &Span, near: Option<&str>) {
         let finding = self.report.error("not-found", path, format!("Not found: {name:?}"), span);
         if let Some(near) = near {
@@ -332,7 +332,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         self.unsupported(path, text, choices, None);
     }
 
-    /// Reports that a text at a place is not supported.
+    /// Reports that a string at a place is not supported.
     pub(super) fn unsupported(&mut self, path: &FieldPath, text: &str, choices: &[&str], span: Option<&Span>) {
         let message = format!("Unsupported value: {text:?}: supported values: {}", choices.join(", "));
         self.say("choice", path, message, span);

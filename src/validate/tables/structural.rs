@@ -380,7 +380,7 @@ fn values(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// Where a schema may declare that a value is an integer or a text: in its `anyOf`, or in the `anyOf` of the first schema in
+/// Where a schema may declare that a value is an integer or a string: in its `anyOf`, or in the `anyOf` of the first schema in
 /// `allOf`.
 #[derive(Clone, Copy, Default)]
 struct Exceptions {
@@ -424,7 +424,7 @@ fn nested(
     }
 }
 
-/// Whether the alternatives are exactly an integer and a text.
+/// Whether the alternatives are exactly an integer and a string.
 fn is_int_or_string(choices: &[Node]) -> bool {
     let kinds = choices.iter().filter_map(|node| node.value.as_map()).filter(|map| map.keys().eq(["type"]));
     choices.len() == 2 && kinds.map(|map| text(map, "type")).eq(["integer", "string"])

@@ -117,7 +117,7 @@ pub(super) fn is_absolute(text: &str) -> bool {
     text.starts_with('/')
 }
 
-/// Whether a text is the name of a driver: a subdomain of at most 63 characters, with upper-case letters allowed.
+/// Whether a string is the name of a driver: a subdomain of at most 63 characters, with upper-case letters allowed.
 pub(super) fn is_driver(text: &str) -> bool {
     text.len() <= 63 && names::is_dns_subdomain(&text.to_lowercase())
 }

@@ -5,7 +5,7 @@ use crate::kubernetes::names;
 
 pub(super) const PATH: &str = "must start with a '/', and each part of it must be a DNS subdomain";
 
-/// Whether a text is a path of a service.
+/// Whether a string is a path of a service.
 pub(super) fn is_path(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else { return false };
     rest.is_empty() || rest != "/" && rest.strip_suffix('/').unwrap_or(rest).split('/').all(names::is_dns_subdomain)
