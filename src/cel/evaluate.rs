@@ -140,8 +140,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Evaluates `&&` (decided by a false) or `||` (by a true). If any operand decides the result, errors of the others are
-    /// dropped.
+    /// Evaluates `&&` (decided by a false) or `||` (by a true). If any operand decides the result,
+    /// errors of the others are dropped.
     fn decided(&mut self, parts: &'a [Expr], by: bool, run: &mut Run<'_>) -> Outcome<'a> {
         let mut failed = None;
         for part in parts {

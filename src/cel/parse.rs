@@ -19,8 +19,8 @@ struct Tree {
     height: usize,
 }
 
-/// Parses an expression that may refer to `variables`, whose positions become slots. Also returns which of them the expression
-/// refers to.
+/// Parses an expression that may refer to `variables`, whose positions become slots. Also returns which of
+/// them the expression refers to.
 pub(super) fn parse(text: &str, variables: &[&str]) -> Result<(Expr, Vec<bool>), SyntaxError> {
     let scope = variables.iter().map(|&name| name.to_owned()).collect();
     let used = vec![false; variables.len()];

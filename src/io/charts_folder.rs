@@ -86,8 +86,8 @@ pub struct DependencyFiles {
 /// that an error while writing leaves the directory as it was.
 ///
 /// # Errors
-/// `charts` is not a folder, the lock file is a symbolic link, or something cannot be written: Helm's message, or the operating
-/// system's.
+/// `charts` is not a folder, the lock file is a symbolic link, or something cannot be written: Helm's
+/// message, or the operating system's.
 pub fn save_dependencies(directory: &Path, files: &DependencyFiles) -> Result<(), Diagnostic> {
     let refuse = |message: String| Diagnostic::error("dependencies", message);
     let fail = |what: &str, path: &Path, error: &std::io::Error| {

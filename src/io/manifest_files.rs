@@ -10,8 +10,8 @@ use super::walk::{Boundary, Links};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::os_error;
 
-/// The maximum size of a manifest file, in bytes. Few clusters hold more, and a limit keeps a wrong file name from using up all
-/// memory.
+/// The maximum size of a manifest file, in bytes. Few clusters hold more, and a limit keeps a wrong file
+/// name from using up all memory.
 pub const MAX_MANIFEST_BYTES: u64 = 256 * 1024 * 1024;
 
 /// The maximum number of files and directories below a directory of manifests.

@@ -39,8 +39,8 @@ pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), D
     Ok(())
 }
 
-/// Writes a text to a file atomically; a pipe or device is written directly. `flag` is the flag that names the file, for
-/// messages.
+/// Writes a text to a file atomically; a pipe or device is written directly. `flag` is the flag
+/// that names the file, for messages.
 ///
 /// # Errors
 /// The operating system's message.

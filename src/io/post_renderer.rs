@@ -1,5 +1,5 @@
-//! `--post-renderer`: a program of the user's rewrites the manifests. Besides git and the pager, it is the only program that is
-//! ever run.
+//! `--post-renderer`: a program of the user's rewrites the manifests. Besides git and the pager, it is the
+//! only program that is ever run.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -10,8 +10,8 @@ use crate::go::os_error;
 
 /// The maximum depth of directories in a chart.
 pub(super) const MAX_CHART_DEPTH: usize = 100;
-/// The maximum number of files and directories in a chart's directory, including ignored ones but not the contents of ignored
-/// directories.
+/// The maximum number of files and directories in a chart's directory, including ignored ones but not the
+/// contents of ignored directories.
 pub(super) const MAX_CHART_ENTRIES: usize = 50_000;
 /// The maximum total size of the files in a chart's directory, in bytes. It is that of an unpacked archive.
 pub(super) const MAX_CHART_BYTES: u64 = 100 << 20;
@@ -61,8 +61,8 @@ impl Allowance {
     }
 }
 
-/// Reads the chart in a tree's directory `top`: its files in byte order of their names, without those that `.helmignore`
-/// excludes.
+/// Reads the chart in a tree's directory `top`: its files in byte order of their names, without
+/// those that `.helmignore` excludes.
 ///
 /// # Errors
 /// The directory is not a chart, `.helmignore` is invalid, or files cannot be read: all errors together.
@@ -141,8 +141,8 @@ impl<'t> Boundary<'t> {
         found.link.as_deref().filter(|target| self.links == Links::Inside && !target.starts_with(self.real()))
     }
 
-    /// Reads `.helmignore`: its rules and its content. It may not be a link out of the chart, because messages show its invalid
-    /// lines.
+    /// Reads `.helmignore`: its rules and its content. It may not be a link out of the chart, because
+    /// messages show its invalid lines.
     fn ignore_rules(&self, known: AtTop) -> Result<(IgnoreRules, Option<Vec<u8>>), Vec<Diagnostic>> {
         let path = self.top.join(IGNORE_FILE);
         let shown = self.tree.shown(&path);

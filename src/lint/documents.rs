@@ -1,5 +1,5 @@
-//! Splits a file into documents, as Kubernetes' YAML-or-JSON decoder does, and reads the head of each: API version, kind and
-//! metadata.
+//! Splits a file into documents, as Kubernetes' YAML-or-JSON decoder does, and reads the head of each:
+//! API version, kind and metadata.
 //!
 //! A text that begins with `{` is read as a stream of JSON values until one fails to parse; the rest is then read as YAML.
 

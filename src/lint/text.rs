@@ -76,8 +76,8 @@ pub fn print(charts: &[Linted], form: Form) -> Printed {
     Printed { text, summary, failed: failed > 0 }
 }
 
-/// Returns the findings of all charts as data, without informational ones if `quiet`. A chart that cannot be linted is a finding
-/// too.
+/// Returns the findings of all charts as data, without informational ones if `quiet`. A chart that
+/// cannot be linted is a finding too.
 pub fn findings(charts: &[Linted], quiet: bool) -> Vec<report::Finding> {
     let mut all = Vec::new();
     let ordinals = report::ordinals(charts.iter().map(|chart| chart.path.as_str()));

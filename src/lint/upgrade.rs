@@ -1,8 +1,8 @@
 //! Rules for the next release of a chart: changes that the API server would refuse, and needless restarts or replacements.
 //!
-//! The chart is rendered as an installation, and again as an upgrade with raised versions and the same values. To find the cause
-//! of a change, the chart is also rendered with only one of these differences. On upgrades, `lookup` finds the objects of the
-//! installation.
+//! The chart is rendered as an installation, and again as an upgrade with raised versions and the same values. To find
+//! the cause of a change, the chart is also rendered with only one of these differences. On upgrades, `lookup` finds
+//! the objects of the installation.
 
 use std::sync::Arc;
 
@@ -208,8 +208,8 @@ impl Upgrade<'_> {
         findings.push(self.finding(&REPLACED, new, &name, text, "give it a name that stays the same"));
     }
 
-    /// Reports restarts of pods that a new application version does not explain: the release or the chart version changes their
-    /// template.
+    /// Reports restarts of pods that a new application version does not explain: the release or the chart
+    /// version changes their template.
     fn check_restart(&self, difference: &Difference, findings: &mut Vec<Finding>) {
         for (factor, compared) in self.alone.iter().filter(|(factor, _)| *factor != Factor::AppVersion) {
             let Some(alone) = compared.differences.iter().find(|alone| is_same(alone, difference)) else { continue };

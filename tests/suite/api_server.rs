@@ -1,6 +1,6 @@
-//! Compares `validate` and `diff` with the verdicts of a real API server: which manifests it accepts, and what a change does to
-//! an object. `tests/cluster/verdicts --record` and `tests/cluster/impact --record` recorded them; CI checks the records against
-//! the server.
+//! Compares `validate` and `diff` with the verdicts of a real API server: which manifests it accepts, and what a change
+//! does to an object. `tests/cluster/verdicts --record` and `tests/cluster/impact --record` recorded them; CI checks
+//! the records against the server.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,6 +1,6 @@
-//! Runs the cases in `tests/cases/cli/{success,errors,warnings}/NAME`. `command` is the user's command line, which runs in a
-//! folder with the other files. `output.snap` is the expected output and exit code, which were reviewed before they were
-//! accepted.
+//! Runs the cases in `tests/cases/cli/{success,errors,warnings}/NAME`. `command` is the user's command line,
+//! which runs in a folder with the other files. `output.snap` is the expected output and exit code, which were
+//! reviewed before they were accepted.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Tests hostile Go templates with little memory: they end with an error that names the limit, where Helm would run forever or
-//! crash.
+//! Tests hostile Go templates with little memory: they end with an error that names the limit, where
+//! Helm would run forever or crash.
 
 #![cfg(unix)]
 

@@ -19,8 +19,8 @@ fn read(path: &Path) -> Node {
     json::read(&source, 0..source.text().len()).expect("the suite is JSON")
 }
 
-/// Resolves URLs below `http://localhost:1234/` to the suite's `remotes` folder. Documents without `$schema` are of the draft
-/// under test.
+/// Resolves URLs below `http://localhost:1234/` to the suite's `remotes` folder. Documents without
+/// `$schema` are of the draft under test.
 struct Remotes(Draft);
 
 impl Resolver for Remotes {

@@ -1,5 +1,5 @@
-//! Tests `--output html` of `diff` and `template`: the structure of the page, and that nothing from a chart becomes markup or
-//! script.
+//! Tests `--output html` of `diff` and `template`: the structure of the page, and that nothing from a
+//! chart becomes markup or script.
 
 use std::path::Path;
 

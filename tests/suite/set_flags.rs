@@ -21,8 +21,8 @@ fn set_flags_match_helm() {
     assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), cases.len(), wrong.concat());
 }
 
-/// Describes how our answer differs from Helm's, if it does. Values must be equal; our error must contain Helm's message and have
-/// a place.
+/// Describes how our answer differs from Helm's, if it does. Values must be equal; our error must contain
+/// Helm's message and have a place.
 fn difference(case: &Json) -> Option<String> {
     let answer = merge_layers(&layers(case), &Inputs::new());
     let values = answer.as_ref().map(|map| write(&Value::Map(map.clone())).unwrap_or_default());

@@ -1,5 +1,5 @@
-//! Compares updates with a real API server, recorded by `tests/cluster/updates`: which ones it refuses, and what they change in
-//! an object.
+//! Compares updates with a real API server, recorded by `tests/cluster/updates`: which ones it refuses, and
+//! what they change in an object.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -27,8 +27,8 @@ pub(super) enum EntryKind {
 /// whose name is not UTF-8 is left out.
 ///
 /// # Errors
-/// Trees that git never creates and that `git fsck` rejects: with names that are empty, `.`, `..` or `.git`, or with two entries
-/// of one name.
+/// Trees that git never creates and that `git fsck` rejects: with names that are empty, `.`, `..` or `.git`,
+/// or with two entries of one name.
 pub(super) fn parse(output: &[u8], below: bool) -> Result<HashMap<String, Directory>, String> {
     let mut directories = HashMap::from([(String::new(), Directory::new())]);
     for line in output.split(|&byte| byte == 0).filter(|line| !line.is_empty()) {

@@ -103,8 +103,8 @@ pub(super) const RULES: &[&Rule] = &[
     &pitfalls::NAMES,
 ];
 
-/// Checks each installation of MongooseIM among the manifests rendered from `values`. Other rules report output that is not a
-/// manifest.
+/// Checks each installation of MongooseIM among the manifests rendered from `values`. Other rules report
+/// output that is not a manifest.
 pub(super) fn check(chart: &Metadata, rendered: &[Rendered], values: &Map) -> Vec<Finding> {
     // Most charts have nothing to do with MongooseIM.
     if !rendered.iter().any(|rendered| rendered.text.contains("mongooseim.toml") || rendered.text.contains("vm.args")) {

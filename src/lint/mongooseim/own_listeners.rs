@@ -44,8 +44,8 @@ fn enabled(values: &Map) -> impl Iterator<Item = (&str, &Map)> {
     maps.filter(|(_, listener)| listener.is_true_at(&["enabled"]))
 }
 
-/// Returns the listener that probes connect to: the `c2s` listener with the lowest port, or else any listener with the lowest
-/// port.
+/// Returns the listener that probes connect to: the `c2s` listener with the lowest port, or else any
+/// listener with the lowest port.
 fn probed(values: &Map) -> Option<&str> {
     let is_loopback = |listener: &Map| {
         listener.text_at(&["address"]).is_some_and(|address| address.starts_with("127.") || address == "::1")

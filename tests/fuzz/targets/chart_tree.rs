@@ -1,5 +1,5 @@
-//! Reads a tree of charts with files, nested archives and copies of them, processes its dependencies, merges its values and
-//! renders it.
+//! Reads a tree of charts with files, nested archives and copies of them, processes its dependencies,
+//! merges its values and renders it.
 //!
 //! The input is a list of steps that end with the byte 0xFF: `+PATH\nCONTENT` adds a file, `(PATH` begins an archive of the chart
 //! that follows, `)` ends it, and `*N` adds the last file under N more names.

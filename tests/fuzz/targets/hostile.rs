@@ -33,8 +33,8 @@ fn objects(text: &str, number: u8) -> Vec<Object> {
     read_objects(&Source::file(format!("{text}.yaml"), manifests.join("---\n")), text).unwrap_or_default()
 }
 
-/// Checks that there are no control or hidden characters, and no commands for CI systems except at the beginning of a line of
-/// annotations.
+/// Checks that there are no control or hidden characters, and no commands for CI systems except at the
+/// beginning of a line of annotations.
 fn check(text: &str, is_annotations: bool) {
     assert!(!text.contains(|c| is_hidden(c) && c != '\n' && c != '\t'), "{text:?}");
     for line in text.split('\n') {

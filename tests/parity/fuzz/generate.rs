@@ -57,8 +57,8 @@ pub fn case(chance: &mut Chance) -> Case {
         };
         let text = if chance.one_in(4) { mutated(chance, &text) } else { text };
         if flag == "-f" {
-            // After a second byte order mark, Helm's reader drops the first character of each line, which is not worth
-            // reproducing.
+            // After a second byte order mark, Helm's reader drops the first character of each line,
+            // which is not worth reproducing.
             let text = if text.starts_with("\u{feff}\u{feff}") {
                 text.trim_start_matches('\u{feff}').to_owned()
             } else {

@@ -144,8 +144,8 @@ fn difference(case: &Case, helm: &Answer) -> Option<String> {
     }
 }
 
-/// Returns the difference only if Helm's answers always have one. Of keys that become equal, such as 1 and 1.0, Helm keeps a
-/// random one.
+/// Returns the difference only if Helm's answers always have one. Of keys that become equal, such as 1
+/// and 1.0, Helm keeps a random one.
 fn always_differs(case: &Case, helm: &mut Helm) -> Option<String> {
     let cases = vec![case.clone(); 60];
     let answers = helm.ask(&cases);

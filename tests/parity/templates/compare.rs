@@ -2,8 +2,8 @@
 
 use crate::{Answer, Case};
 
-/// Describes how our answer differs from Helm's, if it does. An error agrees if it begins with Helm's text; explanations may
-/// follow.
+/// Describes how our answer differs from Helm's, if it does. An error agrees if it begins with Helm's
+/// text; explanations may follow.
 pub fn difference(helm: &Answer, ours: &Answer) -> Option<String> {
     match (helm, ours) {
         (Err(helm), Err(ours)) if ours.starts_with(helm.trim_end()) => None,

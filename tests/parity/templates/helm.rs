@@ -51,8 +51,8 @@ impl Helm {
         })
     }
 
-    /// Returns the answers to the cases, in order, with `None` for a case that killed the process. `meanwhile` runs while Helm
-    /// works.
+    /// Returns the answers to the cases, in order, with `None` for a case that killed the process.
+    /// `meanwhile` runs while Helm works.
     pub fn ask<T>(&mut self, cases: &[Case], meanwhile: impl FnOnce() -> T) -> (Vec<Option<Answer>>, T) {
         let mut answers = Vec::with_capacity(cases.len());
         let first = self.ask_some(cases, &mut answers, meanwhile);

@@ -116,8 +116,8 @@ impl Report {
         }
     }
 
-    /// Prints the counts, with Helm's most frequent errors. Returns the exit code: 1 if more than `most` in ten thousand cases
-    /// differ.
+    /// Prints the counts, with Helm's most frequent errors. Returns the exit code: 1 if more than
+    /// `most` in ten thousand cases differ.
     pub fn print(&self, most_errors: usize, most: u64) -> i32 {
         let counts = self.counts();
         let seconds = self.begun.elapsed().as_secs_f64();

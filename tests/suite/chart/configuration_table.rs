@@ -8,8 +8,8 @@ use super::rendering::{Rendered, render};
 use super::{databases, reference};
 use crate::support::configurations;
 
-/// Values; a path in mongooseim.toml, separated by spaces; and the TOML that is expected there, or nothing if the path must be
-/// missing.
+/// Values; a path in mongooseim.toml, separated by spaces; and the TOML that is expected there, or
+/// nothing if the path must be missing.
 type Row = (&'static [&'static str], &'static str, &'static str);
 
 const RDBMS: &str = "persistentDatabase=rdbms";

@@ -1,5 +1,5 @@
-//! Tests that every value has an effect: changing it changes the output. Also tests that values.yaml and values.schema.json
-//! agree.
+//! Tests that every value has an effect: changing it changes the output. Also tests that
+//! values.yaml and values.schema.json agree.
 
 use std::fmt::Write as _;
 

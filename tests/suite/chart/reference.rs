@@ -182,8 +182,8 @@ fn stands_for(pattern: &str, path: &[String]) -> bool {
     steps.len() == path.len() && steps.iter().zip(path).all(same)
 }
 
-/// Checks a configuration against the reference: every key is known and has a value of the right kind, and references within the
-/// file resolve.
+/// Checks a configuration against the reference: every key is known and has a value of the right kind, and
+/// references within the file resolve.
 pub fn check(config: &toml::Table) {
     let mut path = Vec::new();
     for (key, value) in config {

@@ -1,5 +1,5 @@
-//! Tests values that are invalid or contradict each other: each is rejected with a message that names the value and says what to
-//! do.
+//! Tests values that are invalid or contradict each other: each is rejected with a message that names
+//! the value and says what to do.
 
 use super::rendering::{refusal, render};
 

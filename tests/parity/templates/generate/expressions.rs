@@ -276,8 +276,8 @@ impl<'c> Writer<'c> {
             _ => return None,
         };
         let field = self.chance.pick(fields).to_owned();
-        // Inside `with` and `range` the root is `$` and the dot is something else. Users get this wrong too, so it is generated
-        // sometimes.
+        // Inside `with` and `range` the root is `$` and the dot is something else. Users get this wrong
+        // too, so it is generated sometimes.
         if self.dot_is_root && !self.chance.one_in(8) || !self.dot_is_root && self.chance.one_in(12) {
             return Some(field);
         }
