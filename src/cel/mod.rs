@@ -75,7 +75,7 @@ impl Program {
     /// Type-checks the expression, as the API server does before it accepts a definition.
     ///
     /// # Errors
-    /// The server would refuse the expression.
+    /// The server would reject the expression.
     pub fn check(&self, variables: &[Variable<'_>], wanted: Wanted) -> Result<(), Refusal> {
         check::check(&self.expr, variables, wanted)
     }

@@ -21,7 +21,7 @@ pub struct Request<'a> {
     pub kube_version: &'a KubeVersion,
     /// Whether to skip checking values against the schemas of charts.
     pub skip_schema_validation: bool,
-    /// Whether to render the next release too, and report needless or refused changes in it.
+    /// Whether to render the next release too, and report needless or rejected changes in it.
     pub upgrade: bool,
     /// Whether to find the template lines that findings in manifests come from. It needs further renders.
     pub locate: bool,

@@ -1,4 +1,4 @@
-//! Rules for the next release of a chart: changes that the API server would refuse, and needless restarts or replacements.
+//! Rules for the next release of a chart: changes that the API server would reject, and needless restarts or replacements.
 //!
 //! The chart is rendered as an installation, and again as an upgrade with raised versions and the same values. To find
 //! the cause of a change, the chart is also rendered with only one of these differences. On upgrades, `lookup` finds
@@ -46,7 +46,7 @@ impl Factor {
     }
 }
 
-/// Reports needless and refused changes of the next release. With `locate`, findings have the lines of templates.
+/// Reports needless and rejected changes of the next release. With `locate`, findings have the lines of templates.
 pub(super) fn check(scope: &Scope<'_>, locate: bool) -> Vec<Finding> {
     // If the installation does not render either, other rules report that.
     let Ok(now) = objects(scope, &[], None) else { return Vec::new() };

@@ -184,7 +184,7 @@ fn recorded(row: &Value, manifest: String) -> Verdict {
     }
 }
 
-/// Checks that `validate` rejects what the server rejects, except for verdicts that say why not. A namespace in the manifests
+/// Checks that `validate` refuses what the server rejects, except for verdicts that say why not. A namespace in the manifests
 /// changes nothing.
 fn assert_same(verdicts: &[Verdict], flags: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");

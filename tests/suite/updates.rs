@@ -1,4 +1,4 @@
-//! Compares updates with a real API server, recorded by `tests/cluster/updates`: which ones it refuses, and
+//! Compares updates with a real API server, recorded by `tests/cluster/updates`: which ones it rejects, and
 //! what they change in an object.
 
 use std::collections::BTreeMap;

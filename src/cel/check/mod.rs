@@ -24,7 +24,7 @@ use super::shape::Shape;
 use checker::Checker;
 use types::Type;
 
-/// Why the API server refuses an expression that parses.
+/// Why the API server rejects an expression that parses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// Its types do not fit.

@@ -1,4 +1,4 @@
-//! Tests values that are invalid or contradict each other: each is rejected with a message that names
+//! Tests values that are invalid or contradict each other: each is refused with a message that names
 //! the value and says what to do.
 
 use super::rendering::{refusal, render};
@@ -131,7 +131,7 @@ fn several_errors_are_reported_together() {
     }
 }
 
-/// The templates reject what the schema rejects even if the schema is not checked.
+/// The templates refuse what the schema refuses even if the schema is not checked.
 #[test]
 fn without_the_schema_the_templates_still_refuse() {
     for (set, said) in [
@@ -147,7 +147,7 @@ fn without_the_schema_the_templates_still_refuse() {
     }
 }
 
-/// Values that are close to being rejected, but valid.
+/// Values that are close to being refused, but valid.
 #[test]
 fn valid_values_are_accepted() {
     let rows: &[&[&str]] = &[

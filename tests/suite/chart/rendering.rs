@@ -157,7 +157,7 @@ pub fn render<S: AsRef<str>>(sets: &[S]) -> Rendered {
     rendered
 }
 
-/// Returns the error message of the command, which must reject these values.
+/// Returns the error message of the command, which must refuse these values.
 pub fn refusal<S: AsRef<str>>(sets: &[S]) -> String {
     let output = run(&[vec!["template".to_owned()], flags(sets)].concat());
     assert_eq!(

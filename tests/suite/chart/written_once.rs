@@ -1,5 +1,5 @@
 //! Tests that every key that the chart writes into mongooseim.toml is written once, whatever is set for it: a user's value is
-//! either used, or rejected by name.
+//! either used, or refused by name.
 
 use toml::Value;
 
@@ -82,7 +82,7 @@ fn a_key_that_values_give_too_is_used_or_refused() {
     let config = render(ALL).toml();
     let all = values_of(&config);
     assert!(all.len() > 100, "{}", all.len());
-    // Set all at once: those that the chart writes itself are rejected together, by name.
+    // Set all at once: those that the chart writes itself are refused together, by name.
     let set = |(path, value): &(String, Value)| format!("json:{path}={}", json(value));
     let sets = |used: &[(String, Value)]| {
         let given: Vec<String> = used.iter().map(set).collect();
