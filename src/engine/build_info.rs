@@ -1,4 +1,4 @@
-//! What a build of Helm says of itself: `helm version`, and `Capabilities.HelmVersion` in templates.
+//! What a build of Helm reports about itself: `helm version`, and `Capabilities.HelmVersion` in templates.
 
 use std::borrow::Cow;
 
@@ -7,17 +7,17 @@ use crate::go::strconv::quote_double;
 /// Helm's `version.BuildInfo`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuildInfo {
-    /// The version, `v4.2.4`.
+    /// The version: `v4.2.4`.
     version: Cow<'static, str>,
     git_commit: &'static str,
     git_tree_state: &'static str,
     go_version: &'static str,
-    /// The version of Kubernetes' client in it; Helm 3 has no such field.
+    /// The version of the Kubernetes client in it; Helm 3 has no such field.
     kube_client_version: Option<&'static str>,
 }
 
 impl BuildInfo {
-    /// Helm v4.2.4, whose answers this program gives.
+    /// Helm v4.2.4, whose output this program reproduces.
     pub const HELM: BuildInfo = BuildInfo {
         version: Cow::Borrowed("v4.2.4"),
         git_commit: "3900f434fd3ef2b84065dc04508df48f288dba00",
@@ -26,14 +26,14 @@ impl BuildInfo {
         kube_client_version: Some("v1.36"),
     };
 
-    /// A build of which nothing but the version (`v3.19.0`) is known.
+    /// Returns a build of which only the version (`v3.19.0`) is known.
     pub fn of_version(version: impl Into<Cow<'static, str>>) -> BuildInfo {
         let version = version.into();
         let kube_client_version = (!version.starts_with("v3.")).then_some("v1.36");
         BuildInfo { version, git_commit: "", git_tree_state: "", go_version: "", kube_client_version }
     }
 
-    /// The fields, in Go's order.
+    /// Returns the fields, in Go's order.
     pub fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let known = [
             ("Version", &*self.version),
@@ -44,7 +44,8 @@ impl BuildInfo {
         known.into_iter().chain(self.kube_client_version.map(|version| ("KubeClientVersion", version)))
     }
 
-    /// What `helm version --short` prints: the version, and the first seven digits of the commit where it is known.
+    /// Returns the output of `helm version --short`: the version, and the first seven digits of the commit if it is
+    /// known.
     pub fn short(&self) -> String {
         match self.git_commit.get(..7) {
             Some(commit) => format!("{}+g{commit}", self.version),
@@ -52,7 +53,7 @@ impl BuildInfo {
         }
     }
 
-    /// What `helm version` prints: the fields in Go's syntax.
+    /// Returns the output of `helm version`: the fields in Go's syntax.
     pub fn go_syntax(&self) -> String {
         let fields: Vec<String> =
             self.fields().map(|(name, value)| format!("{name}:{}", quote_double(value))).collect();

@@ -1,20 +1,21 @@
-//! What the cluster that is rendered for can do: its version and the API versions it serves.
+//! The capabilities of the cluster that is rendered for: its version and the API versions it serves.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kubernetes::{DEFAULT_API_VERSIONS, KubeVersion};
 
-/// What templates learn about the cluster; the default is Helm's when it renders without a cluster.
+/// What templates know about the cluster. The default is Helm's when it renders without a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capabilities {
     /// The version of Kubernetes.
     pub kube_version: KubeVersion,
-    /// The API versions served, in Helm's order; those of `--api-versions` come after the default ones.
+    /// The API versions served, in Helm's order: the default ones, then those of `--api-versions`.
     pub api_versions: Vec<String>,
 }
 
 impl Capabilities {
-    /// Those of a cluster with this version of Kubernetes (`1.31`, `v1.36.2`), which serves the API versions that Helm assumes.
+    /// Returns the capabilities of a cluster with this version of Kubernetes (`1.31`, `v1.36.2`), which serves the API
+    /// versions that Helm assumes.
     ///
     /// ```
     /// use mim_chart::Capabilities;

@@ -1,23 +1,23 @@
-//! Objects that the template function `lookup` finds, where the user gave any.
+//! Objects for the template function `lookup`, if the user provides any.
 
 use crate::kubernetes::{Id, Object};
 use crate::yaml::{Map, Node, Value};
 
-/// Objects as a cluster holds them, sorted as the API server lists them: by namespace, then by name.
+/// Objects of a cluster, sorted as the API server lists them: by namespace, then by name.
 #[derive(Debug, Default)]
 pub struct ClusterObjects(Vec<Object>);
 
-/// What `lookup` found.
+/// The result of `lookup`.
 #[derive(Debug, PartialEq)]
 pub struct Found {
-    /// The object, or the list. It is empty where there is no object of the name.
+    /// The object or the list; empty if there is no object of the name.
     pub content: Map,
-    /// How many bytes of files it was read from, which is about what it takes.
+    /// The number of bytes of files it was read from, which is about the memory it takes.
     pub size: usize,
 }
 
 impl ClusterObjects {
-    /// Of several objects of one kind, namespace and name the last one counts.
+    /// Of several objects with the same API version, kind, namespace and name, the last one counts.
     pub fn new(mut objects: Vec<Object>) -> ClusterObjects {
         let key = |object: &Object| {
             let Id { api_version, kind, name, namespace } = object.id.clone();
@@ -30,16 +30,16 @@ impl ClusterObjects {
         ClusterObjects(objects)
     }
 
-    /// All objects.
+    /// Returns all objects.
     pub fn all(&self) -> impl Iterator<Item = &Object> {
         self.0.iter()
     }
 
-    /// The object of an API version, kind, namespace and name; without a name, the list of all of that kind in the namespace, or
-    /// without a namespace in all of them.
+    /// Returns the object with an API version, kind, namespace and name. Without a name, returns the list of all
+    /// objects of the kind in the namespace or, without a namespace, in all namespaces.
     ///
-    /// As in a cluster, the namespace does not matter for an object that has none, and an object in a namespace is not found by its
-    /// name alone.
+    /// As in a cluster, the namespace is ignored for objects that have none, and an object in a namespace is not found
+    /// by its name only.
     pub fn find(&self, wanted: &Id) -> Found {
         let is_wanted = |object: &&Object| {
             let Id { api_version, kind, name, namespace } = &object.id;
@@ -60,7 +60,7 @@ impl ClusterObjects {
     }
 }
 
-/// A list of objects as the API server gives it.
+/// Returns a list of objects in the form that the API server returns.
 fn list(wanted: &Id, objects: &[&Object]) -> Map {
     let mut list = Map::new();
     let mut set = |key: &str, value: Value| {
@@ -76,7 +76,7 @@ fn list(wanted: &Id, objects: &[&Object]) -> Map {
     list
 }
 
-/// Kubernetes decodes whole numbers of objects to `int64`; in values they are floats.
+/// Converts integers to `int64`, as Kubernetes does when it decodes objects; in values they are floats.
 fn as_decoded(map: &Map) -> Map {
     let mut decoded = Map::new();
     for (key, entry) in map.entries() {

@@ -1,4 +1,4 @@
-//! What a render takes from the world around it: the time, the time zones, and a seed instead of randomness.
+//! The environment of a render: the time, the time zones, the source of randomness, and the objects of a cluster.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,31 +10,31 @@ use super::sprig::crypto::Memory;
 use super::sprig::random::{CallSite, Random};
 use crate::go::time::{Time, Zone, Zones};
 
-/// Variables by name.
+/// Looks up an environment variable by name.
 pub type Variables = dyn Fn(&str) -> Option<String> + Send + Sync;
 
-/// The world around a render. By default it is a fixed one: the year 1970 in UTC; but functions are random.
+/// The environment of a render. By default it is fixed, at the year 1970 in UTC, but functions are random.
 #[derive(Clone)]
 pub struct Environment {
-    /// The time, in seconds and nanoseconds since 1970.
+    /// The current time, in seconds and nanoseconds since 1970.
     pub now: (i64, u32),
-    /// The time zones of the system.
+    /// The system's time zones.
     pub zones: Arc<dyn Zones + Send + Sync>,
-    /// What makes random functions reproducible: each call of a template has its own stream, so that another call more does not
-    /// change the rest.
+    /// The seed that makes random functions reproducible. Each call in a template has its own stream, so one more call
+    /// does not change the results of the others.
     pub seed: Option<Arc<str>>,
-    /// Under a seed, the function alone distinguishes calls in a file, not the places of these: two versions of a chart give the same,
-    /// also where a call moved to another template.
+    /// Whether calls in a file are distinguished only by their function, and not by their position, under a seed. Two
+    /// versions of a chart then have the same results, even if a call has moved to another template.
     pub is_blind_to_places: bool,
-    /// Keys that were made under the seed.
+    /// The keys and hashes made under the seed.
     pub memory: Arc<Memory>,
-    /// Variables of the environment. Charts see none of them, only `--name-template` does.
+    /// The environment variables. Charts cannot see them, only `--name-template` can.
     pub variables: Option<Arc<Variables>>,
-    /// What `lookup` finds; without it nothing, as in Helm where there is no cluster.
+    /// The objects that `lookup` finds. Without them it finds nothing, as in Helm without a cluster.
     pub objects: Option<Arc<ClusterObjects>>,
-    /// Where API versions are noted that templates ask for and the cluster does not serve, if anywhere.
+    /// Records the API versions that templates ask for and the cluster does not serve.
     pub missing_versions: Option<Arc<MissingVersions>>,
-    /// Whether `--enable-dns` asks for what is never done: looking up names. A template that needs one fails then.
+    /// Whether `--enable-dns` is set. Names are never looked up: a template that needs an address then fails.
     pub needs_dns: bool,
 }
 
@@ -43,11 +43,11 @@ pub struct Environment {
 pub struct MissingVersions(Mutex<BTreeSet<String>>);
 
 impl MissingVersions {
-    /// How many are noted, and how long they may be, in bytes.
+    /// How many versions are recorded, and how long each may be, in bytes.
     const MOST: usize = 100;
     const LONGEST: usize = 256;
 
-    /// Notes a version.
+    /// Records a version.
     pub fn note(&self, version: &str) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if version.len() <= Self::LONGEST && noted.len() < Self::MOST {
@@ -55,27 +55,27 @@ impl MissingVersions {
         }
     }
 
-    /// The versions, in the order of their bytes.
+    /// Returns the versions, in byte order.
     pub fn all(&self) -> Vec<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }
 
-/// Why `getHostByName` fails where the addresses of hosts are wanted.
+/// The error of `getHostByName` if addresses are wanted.
 pub const NO_DNS: &str =
     "mim-chart looks up no names, also with --enable-dns: give the address as a value, or leave the flag out for \"\"";
 
 impl Environment {
-    /// The time in the local zone.
+    /// Returns the current time in the local zone.
     pub fn now(&self) -> Time {
         let (seconds, nanoseconds) = self.now;
         Time::unix(seconds, nanoseconds, self.zones.local())
     }
 
-    /// Randomness for a call.
+    /// Returns the source of randomness for a call.
     ///
     /// # Errors
-    /// There is no seed, and the system has no randomness.
+    /// There is no seed, and the system provides no randomness.
     pub fn random(&self, site: CallSite<'_>) -> Result<Random, Error> {
         match &self.seed {
             Some(seed) => Ok(Random::from_seed(seed, site)),
@@ -114,7 +114,7 @@ impl PartialEq for Environment {
 
 impl Eq for Environment {}
 
-/// No zones but UTC.
+/// The zones of a system that has only UTC.
 struct UtcAlone;
 
 impl Zones for UtcAlone {

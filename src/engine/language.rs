@@ -1,4 +1,4 @@
-//! What the engine of a template language does.
+//! The interface of the engines for template languages.
 
 use super::mentions::Found;
 use super::scope::{Rendered, Scope};
@@ -6,13 +6,14 @@ use super::trace::{Focus, Trace};
 use super::tree::Member;
 use crate::diagnostic::{Diagnostic, Span};
 
-/// A template language. It is given all charts of a tree that are written in it, since their templates may share names.
+/// The engine for a template language. It receives all charts of a tree that are written in the language, since their
+/// templates may share names.
 pub(super) trait Engine {
     /// Renders the templates of the members.
     fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome;
 
-    /// The place in a template that a line (from 1) of the rendered file `path` came from, where that is known. The file is
-    /// one of `member`, which is one of `members`. It may render again, and is meant for errors.
+    /// Returns the place in a template that a line (from 1) of the rendered file `path` came from, if it is known. The
+    /// file belongs to `member`, which is one of `members`. This may render again, so it is meant for errors.
     fn locate(
         &self,
         scope: &Scope<'_>,
@@ -22,34 +23,35 @@ pub(super) trait Engine {
         line: usize,
     ) -> Option<Span>;
 
-    /// Renders the templates of the members, and says where each line comes from. Templates that fail are left out. `None` if the
-    /// engine can't say it, or the templates can't be loaded.
+    /// Renders the templates of the members, and traces where each line comes from. Templates that fail are skipped.
+    /// Returns `None` if the engine does not support this, or the templates cannot be loaded.
     fn trace(&self, _scope: &Scope<'_>, _members: &[Member<'_>]) -> Option<(Vec<Rendered>, Trace)> {
         None
     }
 
-    /// Renders the templates of the members many times; `None` if the engine does not support that, or the templates can't
-    /// be loaded.
+    /// Loads the templates of the members, to be rendered many times; `None` if the engine does not support this, or
+    /// the templates cannot be loaded.
     fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>>;
 }
 
-/// Loaded templates of one engine.
+/// The loaded templates of one engine.
 pub(super) trait LoadedTemplates {
-    /// Renders them; `None` if there is any error, which [`render`](super::render) reports.
+    /// Renders the templates; `None` if there is any error, which [`render`](super::render) reports.
     fn render(&self, scope: &Scope<'_>) -> Option<Vec<Rendered>>;
 
-    /// Renders them, and says where what they give comes from, as far as it is asked for; `None` as for [`Engine::trace`].
+    /// Renders the templates, and traces where their output comes from, as far as `focus` asks; `None` as for
+    /// [`Engine::trace`].
     fn trace(&self, _scope: &Scope<'_>, _focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
         None
     }
 
-    /// The values that they mention, with the places.
+    /// Returns the values that the templates mention, with their places.
     fn mentions(&self, _members: &[Member<'_>]) -> Found {
         Found::default()
     }
 }
 
-/// What templates gave.
+/// The result of rendering the templates of one engine.
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) rendered: Vec<Rendered>,

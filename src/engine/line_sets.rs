@@ -1,27 +1,27 @@
-//! The values of many lines: what several lines have in common is put together once.
+//! The values of many lines. Sets of values that several lines share are built only once.
 
 use std::collections::HashMap;
 
 use super::trace::{Trace, TracedLines, ValueSets};
 use super::used::Used;
 
-/// A set of values, by its number.
+/// The number of a set of values.
 pub type SetNumber = usize;
 
-/// Sets of values that lines depend on, each once. The first is empty.
+/// The distinct sets of values that lines depend on. The first one is empty.
 pub struct LineSets<'t> {
     trace: &'t Trace,
     sets: Vec<Vec<u32>>,
     numbers: HashMap<Vec<u32>, SetNumber, ahash::RandomState>,
-    /// What came of sets that were put together.
+    /// The results for sets that have been merged before.
     known: HashMap<ValueSets<'t>, (SetNumber, SetNumber), ahash::RandomState>,
-    /// Those of the line that was asked for last, and what came of them: lines in a row often have the same.
+    /// The sets of the previous line, and their result: consecutive lines often have the same sets.
     last: (ValueSets<'t>, (SetNumber, SetNumber)),
     current: ValueSets<'t>,
 }
 
 impl<'t> LineSets<'t> {
-    /// No sets but the empty one.
+    /// Starts with the empty set only.
     pub fn of(trace: &'t Trace) -> LineSets<'t> {
         let numbers = HashMap::from_iter([(Vec::new(), 0)]);
         LineSets {
@@ -34,7 +34,8 @@ impl<'t> LineSets<'t> {
         }
     }
 
-    /// The values that a line (from 1) shows, and those that decided about it; those of no line are none.
+    /// Returns the set of values that a line (from 1) shows, and the set of those that decided about it. Both are empty
+    /// if there is no such line.
     pub fn of_line(&mut self, lines: &TracedLines<'t>, line: usize) -> (SetNumber, SetNumber) {
         if !lines.put_sets(line, &mut self.current) {
             return (0, 0);
@@ -65,7 +66,8 @@ impl<'t> LineSets<'t> {
         self.sets.len() - 1
     }
 
-    /// The values of all sets, each once and in order, and of each set the places in this list.
+    /// Returns the values in all sets, sorted and without duplicates, and for each set the indexes of its values in
+    /// that list.
     pub fn finish(self) -> (Vec<&'t Used>, Vec<Vec<usize>>) {
         let mut used: Vec<u32> = self.sets.iter().flatten().copied().collect();
         used.sort_unstable();

@@ -1,4 +1,4 @@
-//! Places in rendered text, traced back to the lines of templates.
+//! Traces places in rendered text back to the lines of templates.
 
 use super::lazy_trace::LazyTrace;
 use super::locate;
@@ -7,18 +7,18 @@ use super::trace::{LineOrigin, TemplateLine};
 use super::used::Used;
 use crate::diagnostic::{Diagnostic, Label, SourceKind};
 
-/// The template lines of further diagnostics are not looked for.
+/// How many diagnostics get a template line.
 const MAX_LOCATED: usize = 50;
 
-/// More calls around a template line are not shown.
+/// How many calls around a template line are shown.
 const MAX_CALLS: usize = 3;
 
-/// More values that a line shows are not named.
+/// How many of the values that a line shows are named.
 const MAX_VALUES: usize = 2;
 
-/// Puts the template line that gave a diagnostic's place in rendered text before that place, where it is known, and behind it the
-/// calls around that line and the values that it shows. Finding one may take several renders of the chart, so only the first
-/// `MAX_LOCATED` diagnostics get it.
+/// Adds the template line that produced a diagnostic's place in rendered text in front of that place, if it is known,
+/// and after it the calls around the line and the values that it shows. Finding a line may take several renders of the
+/// chart, so only the first `MAX_LOCATED` diagnostics get one.
 pub fn add_template_lines<'d>(scope: &Scope<'_>, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
     let lines = Lines(LazyTrace::new(*scope));
     for diagnostic in diagnostics.into_iter().take(MAX_LOCATED) {
@@ -30,12 +30,13 @@ pub fn add_template_lines<'d>(scope: &Scope<'_>, diagnostics: impl IntoIterator<
     }
 }
 
-/// Puts the template line that gave a line (from 1) of the rendered file `path` before the places of a diagnostic, where it is known.
+/// Adds the template line that produced a line (from 1) of the rendered file `path` in front of the places of a
+/// diagnostic, if it is known.
 pub fn add_template_line(scope: &Scope<'_>, diagnostic: &mut Diagnostic, path: &str, line: usize) {
     Lines(LazyTrace::new(*scope)).add(diagnostic, path, line);
 }
 
-/// The lines of a render, which is traced when the first is asked for.
+/// The lines of a render, which is traced when the first line is needed.
 struct Lines<'a>(LazyTrace<'a>);
 
 impl Lines<'_> {

@@ -1,4 +1,4 @@
-//! The templates of a tree of charts after they were rendered, for what else is asked of them.
+//! The templates of a tree of charts, kept after rendering to trace their output or find what they mention.
 
 use super::language::LoadedTemplates;
 use super::mentions::{Found, Mentions};
@@ -6,22 +6,23 @@ use super::scope::{Rendered, Scope, in_order};
 use super::trace::{Focus, Trace};
 use super::{switches, tree};
 
-/// Templates that were rendered, a member for each language of the tree; `None` for a language that does not keep them.
+/// Templates that have been rendered, one item for each language in the tree; `None` for a language that does not keep
+/// them.
 pub struct LoadedTree(pub(super) Vec<Option<Box<dyn LoadedTemplates + Send>>>);
 
 impl LoadedTree {
-    /// Renders the templates again, and says where what they give comes from. `None` if an engine of the tree can't say it, or there is
-    /// too much of it.
+    /// Renders the templates again, and traces where their output comes from. Returns `None` if an engine of the tree
+    /// does not support this, or the trace would be too large.
     pub fn trace(&self, scope: &Scope<'_>, focus: Focus<'_>) -> Option<Trace> {
         self.render_traced(scope, Some(focus)).map(|(_, trace)| trace)
     }
 
-    /// The same with what they give, as [`trace`](super::trace) has it.
+    /// Traces like [`LoadedTree::trace`], but also returns the output, like [`trace`](super::trace).
     pub fn render_traced(&self, scope: &Scope<'_>, focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
         put_together(scope, self.0.iter().map(|loaded| loaded.as_ref()?.trace(scope, focus)))
     }
 
-    /// Where Go templates mention values; texts among the values that are templates themselves count too.
+    /// Returns where Go templates mention values, including values that are templates themselves.
     pub fn mentions(&self, scope: &Scope<'_>) -> Mentions {
         let members = tree::by_kind(tree::members(scope.chart, scope.values));
         let mut found = Found::default();
@@ -32,7 +33,7 @@ impl LoadedTree {
     }
 }
 
-/// What all languages of a tree gave, and the trace of it; `None` if one has no trace.
+/// Combines the output and the traces of all languages in a tree; `None` if one of them has no trace.
 pub(super) fn put_together(
     scope: &Scope<'_>,
     of_kinds: impl Iterator<Item = Option<(Vec<Rendered>, Trace)>>,

@@ -7,11 +7,11 @@ use crate::chart::Chart;
 use crate::diagnostic::Span;
 use crate::values::{Step, ValuePath};
 
-/// The values that templates mention, with the places, in the order of the files.
+/// The values that templates mention, with their places, in the order of the files.
 #[derive(Debug, Clone, Default)]
 pub struct Mentions {
     certain: Vec<(ValuePath, Span)>,
-    /// The mentions of values by their first steps.
+    /// The indexes of `certain`, by the first step of the path.
     by_first: HashMap<Step, Vec<usize>, ahash::RandomState>,
     handed_on: Vec<HandedOn>,
 }
@@ -21,27 +21,28 @@ pub struct Mentions {
 pub struct Mentioned {
     /// The places.
     pub places: Vec<Span>,
-    /// Whether it is this value: all values may have got another name, of which a key of the same name is used.
+    /// Whether this value is meant for certain. Otherwise, all values are used under another name, and a key of the
+    /// same name is used there.
     pub is_certain: bool,
 }
 
-/// What an engine found in the templates of its charts.
+/// The mentions that an engine found in the templates of its charts.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// Values by their paths (`.Values.a.b`).
+    /// Values by their path (`.Values.a.b`).
     pub(super) certain: Vec<(ValuePath, Span)>,
-    /// Charts that use their values as a whole.
+    /// Charts that pass on their values as a whole.
     pub(super) handed_on: Vec<HandedOn>,
 }
 
-/// What may be mentioned in a chart that gives all its values another name, or gives them to a function.
+/// The possible mentions in a chart that assigns all its values to another name, or passes them to a function.
 #[derive(Debug, Clone)]
 pub(super) struct HandedOn {
-    /// The steps to the values of the chart.
+    /// The steps to the chart's values.
     pub(super) names: Vec<Step>,
-    /// All that may be keys of values in its templates.
+    /// Everything in its templates that may be a key of values.
     pub(super) keys: Vec<(Vec<String>, Span)>,
-    /// Where all values are printed or looked through.
+    /// Where all values are printed or iterated over.
     pub(super) uses_all: Option<Span>,
 }
 
@@ -53,7 +54,7 @@ impl Found {
 }
 
 impl Mentions {
-    /// Those of a chart's templates, and of what decides which of its subcharts are there.
+    /// Collects the mentions in a chart's templates, and in the conditions and tags that enable its subcharts.
     pub(super) fn of_chart(chart: &Chart, found: Found) -> Mentions {
         let Found { mut certain, handed_on } = found;
         for switches in switches(chart) {
@@ -68,8 +69,8 @@ impl Mentions {
         Mentions { certain, by_first, handed_on }
     }
 
-    /// Where a value is mentioned, or something around it or in it. That all values are used somewhere counts where keys of the
-    /// same name are used, and nothing mentions it for certain.
+    /// Returns where a value is mentioned, or something that contains it or that it contains. If nothing mentions it
+    /// for certain, returns where keys of the same name are used in charts that pass on all values.
     pub fn of(&self, path: &ValuePath) -> Mentioned {
         let is_meant = |known: &ValuePath| known.holds(path) || path.holds(known);
         let places: Vec<Span> =
@@ -83,7 +84,7 @@ impl Mentions {
         }
     }
 
-    /// Whether all values are used somewhere as a whole, or by keys that are computed.
+    /// Whether all values are used somewhere as a whole, or by computed keys.
     pub fn has_whole(&self) -> bool {
         self.certain.iter().any(|(known, _)| known.steps().is_empty())
     }
@@ -93,7 +94,7 @@ impl Mentions {
         self.near(path).any(|(known, _)| path.holds(known))
     }
 
-    /// Mentions that have the first step of a path.
+    /// Returns the mentions whose path has the same first step.
     fn near(&self, path: &ValuePath) -> impl Iterator<Item = &(ValuePath, Span)> {
         let numbers = path.steps().first().and_then(|first| self.by_first.get(first));
         numbers.into_iter().flatten().map(|number| &self.certain[*number])
@@ -101,7 +102,7 @@ impl Mentions {
 }
 
 impl HandedOn {
-    /// Where a value may be meant. Whatever is used of all values begins with a key of theirs.
+    /// Returns where a value may be meant. Whatever is used of values that are passed on begins with one of their keys.
     fn mentions(&self, path: &ValuePath) -> Vec<Span> {
         let is_global = matches!(path.steps().first(), Some(Step::Key(first)) if first == "global");
         let steps = if is_global { Some(path.steps()) } else { path.steps().strip_prefix(&self.names[..]) };

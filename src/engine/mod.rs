@@ -1,7 +1,8 @@
 //! Rendering a chart's templates.
 //!
-//! [`render`] takes a [`Scope`] and gives [`Rendered`] texts or diagnostics. `language::Engine` is the seam behind it: each engine renders
-//! the charts of a tree that are written in its language, and nothing of the language's own types crosses the seam.
+//! [`render`] turns a [`Scope`] into [`Rendered`] texts or diagnostics. It calls an implementation of
+//! `language::Engine` for each template language: that engine renders the charts of a tree that are written in its
+//! language, and keeps the language's own types to itself.
 
 mod build_info;
 mod capabilities;
@@ -51,22 +52,22 @@ use self::scope::in_order;
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::{Diagnostic, Span};
 
-/// Renders all templates of the chart and of its subcharts, in the byte order of their paths. Charts of one tree may be written
-/// in different languages.
+/// Renders all templates of a chart and its subcharts, in the byte order of their paths. The charts of a tree may be
+/// written in different languages.
 ///
 /// # Errors
-/// The errors of all templates together.
+/// The errors of all templates.
 pub fn render(scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
     let (rendered, loaded) = render_and_keep(scope)?;
-    // The process ends soon: to free templates piece by piece would only take time.
+    // The process ends soon, so freeing the templates piece by piece would only take time.
     std::mem::forget(loaded);
     Ok(rendered)
 }
 
-/// The same, and the templates for what is asked of them afterwards.
+/// Renders like [`render`], and also returns the loaded templates for later use.
 ///
 /// # Errors
-/// The errors of all templates together.
+/// The errors of all templates.
 pub fn render_and_keep(scope: &Scope<'_>) -> Result<(Vec<Rendered>, LoadedTree), Vec<Diagnostic>> {
     let (mut rendered, mut errors, mut loaded) = (Vec::new(), Vec::new(), Vec::new());
     for (kind, members) in tree::by_kind(tree::members(scope.chart, scope.values)) {
@@ -81,7 +82,7 @@ pub fn render_and_keep(scope: &Scope<'_>) -> Result<(Vec<Rendered>, LoadedTree),
     Ok((in_order(rendered), LoadedTree(loaded)))
 }
 
-/// The place in a template that the given line (from 1) of the rendered file `path` came from, where that is known.
+/// Returns the place in a template that a line (from 1) of the rendered file `path` came from, if it is known.
 pub fn locate(scope: &Scope<'_>, path: &str, line: usize) -> Option<Span> {
     tree::by_kind(tree::members(scope.chart, scope.values)).into_iter().find_map(|(kind, members)| {
         let member = members.iter().find(|member| member.owns(path))?;
@@ -89,28 +90,28 @@ pub fn locate(scope: &Scope<'_>, path: &str, line: usize) -> Option<Span> {
     })
 }
 
-/// Renders all templates, and says where each line comes from. Templates that fail are left out. `None` if an engine of the
-/// tree can't say it.
+/// Renders all templates, and traces where each line comes from. Templates that fail are skipped. Returns `None` if an
+/// engine of the tree does not support this.
 pub fn trace(scope: &Scope<'_>) -> Option<(Vec<Rendered>, Trace)> {
     let members = tree::by_kind(tree::members(scope.chart, scope.values));
     loaded_tree::put_together(scope, members.iter().map(|(kind, members)| engine_for(*kind).trace(scope, members)))
 }
 
-/// The loaded templates of a tree of charts, rendered many times with different values. It is used by one thread at a time.
+/// The loaded templates of a tree of charts, to be rendered many times with different values, by one thread at a time.
 pub struct Session(Vec<Box<dyn LoadedTemplates + Send>>);
 
 impl Session {
-    /// Loads the templates; `None` if they can't be loaded, or an engine of the tree has no such way.
+    /// Loads the templates; `None` if they cannot be loaded, or an engine of the tree does not support this.
     pub fn new(chart: &Chart) -> Option<Session> {
         let members = tree::members(chart, &chart.values);
         let loaded = tree::by_kind(members).into_iter().map(|(kind, members)| engine_for(kind).session(&members));
         loaded.collect::<Option<_>>().map(Session)
     }
 
-    /// Renders them as [`render`] does.
+    /// Renders the templates like [`render`].
     ///
     /// # Errors
-    /// The errors of all templates together.
+    /// The errors of all templates.
     pub fn render(&self, scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
         let parts: Option<Vec<_>> = self.0.iter().map(|loaded| loaded.render(scope)).collect();
         let Some(parts) = parts else { return render(scope) };
@@ -118,7 +119,7 @@ impl Session {
     }
 }
 
-/// The engine of a kind.
+/// Returns the engine for a kind of chart.
 fn engine_for(kind: EngineKind) -> &'static dyn Engine {
     match kind {
         EngineKind::Tera => &tera::TeraEngine,
@@ -126,8 +127,8 @@ fn engine_for(kind: EngineKind) -> &'static dyn Engine {
     }
 }
 
-/// Gives a chart and its subcharts copies, in `templates/stock/`, of the stock templates that they use and have no copies
-/// of, so that they render the same with another version of this program.
+/// Adds copies of the stock templates that a chart and its subcharts use to `templates/stock/`, except where they have
+/// copies already, so that they render the same with another version of this program.
 pub fn add_stock_templates(chart: &mut Chart) {
     if chart.engine() == EngineKind::Tera {
         tera::add_stock_templates(chart);
@@ -135,7 +136,7 @@ pub fn add_stock_templates(chart: &mut Chart) {
     chart.subcharts.iter_mut().for_each(add_stock_templates);
 }
 
-/// The stock templates that charts of a kind can build on: their names as templates refer to them, and their texts.
+/// Returns the stock templates for charts of a kind: their names as templates refer to them, and their texts.
 pub fn stock_templates(kind: EngineKind) -> Vec<(String, &'static str)> {
     match kind {
         EngineKind::Tera => tera::stock_templates(),

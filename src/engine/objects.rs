@@ -1,5 +1,5 @@
-//! `Release`, `Chart` and what they hold, under the names of Helm's Go types: what templates of every engine see. An engine
-//! makes a value of its own of each [`Field`].
+//! `Release`, `Chart` and their contents, under the names of Helm's Go types, as the templates of every engine see
+//! them. Each engine converts every [`Field`] to a value of its own.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::chart::{Chart, Dependency, ImportValues, Maintainer};
 /// The fields of an object, in Helm's order.
 pub type Record<'c> = Vec<(&'static str, Field<'c>)>;
 
-/// What a field of an object holds.
+/// The content of an object's field.
 #[derive(Debug, Clone)]
 pub enum Field<'c> {
     /// A string.
     Text(&'c str),
     /// A boolean.
     Flag(bool),
-    /// A whole number.
+    /// An integer.
     Number(u32),
     /// A list of strings.
     Texts(&'c [String]),
@@ -28,7 +28,7 @@ pub enum Field<'c> {
 
 use Field::{Annotations, Flag, Number, Records, Text, Texts};
 
-/// The object `Release`; its field `Service` names the program that renders.
+/// Returns the object `Release`; its field `Service` names the program that renders.
 pub fn release<'c>(release: &'c Release, service: &'c str) -> Record<'c> {
     vec![
         ("Name", Text(&release.name)),
@@ -40,7 +40,7 @@ pub fn release<'c>(release: &'c Release, service: &'c str) -> Record<'c> {
     ]
 }
 
-/// The object `Chart`: Chart.yaml.
+/// Returns the object `Chart`, the content of Chart.yaml.
 pub fn chart(chart: &Chart, is_root: bool) -> Record<'_> {
     let metadata = &chart.metadata;
     vec![
@@ -69,9 +69,9 @@ fn maintainer(maintainer: &Maintainer) -> Record<'_> {
     vec![("Name", Text(&maintainer.name)), ("Email", Text(&maintainer.email)), ("URL", Text(&maintainer.url))]
 }
 
-/// A declared dependency: those that are disabled are gone by now, and an alias is the name.
+/// Returns a declared dependency. Disabled ones have been removed by now, and an alias has become the name.
 fn dependency(dependency: &Dependency) -> Record<'_> {
-    // In a chart below one that declares nothing it keeps its own.
+    // Below a chart that declares no dependencies, Helm does not process this one, so it keeps its own name.
     let name = if dependency.enabled { dependency.key() } else { &dependency.name };
     vec![
         ("Name", Text(name)),

@@ -1,18 +1,18 @@
-//! Values that lines depend on, in order and by numbers: what many lines share is compared and sorted by these.
+//! Ranks of the values that lines depend on, so that sets of values can be compared and sorted by numbers.
 
 use super::used::Used;
 
-/// Values in their order.
+/// Sorted values; the rank of a value is its index.
 #[derive(Debug)]
 pub(super) struct Ranks {
-    /// Each once.
+    /// The values, without duplicates.
     sorted: Vec<Used>,
-    /// For each of them, the first that is of the same path.
+    /// For each value, the rank of the first one with the same path.
     first_of_path: Vec<u32>,
 }
 
 impl Ranks {
-    /// The order of all these values.
+    /// Sorts these values.
     pub(super) fn of(mut values: Vec<Used>) -> Ranks {
         values.sort();
         values.dedup();
@@ -27,23 +27,24 @@ impl Ranks {
         Ranks { sorted: values, first_of_path }
     }
 
-    /// Where a value is in the order.
+    /// Returns the rank of a value.
     pub(super) fn rank(&self, value: &Used) -> u32 {
         self.sorted.partition_point(|known| known < value) as u32
     }
 
-    /// The value at a place of the order.
+    /// Returns the value of a rank.
     pub(super) fn value(&self, rank: u32) -> &Used {
         &self.sorted[rank as usize]
     }
 
-    /// Sorts values that decided about something which shows others, in order, as [`sort_deciding`](super::used::sort_deciding) does.
+    /// Sorts values that decided about something that shows the values `shown`, which are sorted, like
+    /// [`sort_deciding`](super::used::sort_deciding).
     pub(super) fn sort_deciding(&self, deciding: &mut Vec<u32>, shown: &[u32]) {
         deciding.sort_unstable();
         let path = |rank: u32| self.first_of_path[rank as usize];
         let mut last = None;
         deciding.retain(|&rank| {
-            // The more matters, the earlier it comes.
+            // The first one with a path is the aspect that includes the others.
             if last.replace(path(rank)) == Some(path(rank)) {
                 return false;
             }

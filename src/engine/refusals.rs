@@ -1,29 +1,29 @@
-//! What templates refuse, where that is to be known without ending the render.
+//! Refusals by templates that are collected without ending the render.
 
 use std::cell::RefCell;
 
 use super::paths::helm_order;
 use crate::diagnostic::Diagnostic;
 
-/// What `required` and `fail` of a chart's templates would have refused.
+/// What `required` and `fail` in a chart's templates would have refused.
 #[derive(Debug, Default)]
 pub struct Refusals(RefCell<Vec<Refusal>>);
 
 #[derive(Debug)]
 struct Refusal {
-    /// The path of the template that was rendered.
+    /// The path of the rendered template.
     path: String,
     diagnostic: Diagnostic,
 }
 
 impl Refusals {
-    /// Adds what the template at `path` refused.
+    /// Adds the refusals of the template at `path`.
     pub(super) fn extend(&self, path: &str, diagnostics: impl IntoIterator<Item = Diagnostic>) {
         let refusal = |diagnostic| Refusal { path: path.to_owned(), diagnostic };
         self.0.borrow_mut().extend(diagnostics.into_iter().map(refusal));
     }
 
-    /// All of it, in the order in which Helm renders.
+    /// Returns all refusals, in the order in which Helm renders.
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         let mut refusals = self.0.into_inner();
         refusals.sort_by(|a, b| helm_order(&a.path, &b.path));

@@ -1,4 +1,4 @@
-//! What a chart's templates are rendered with, and what they give.
+//! The input and the output of a render.
 
 use super::capabilities::Capabilities;
 use super::environment::Environment;
@@ -7,23 +7,23 @@ use crate::chart::Chart;
 use crate::diagnostic::Source;
 use crate::yaml::Map;
 
-/// What one run of a chart's templates works with.
+/// The input of a render of a chart's templates.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
-    /// The chart, with its subcharts; disabled ones have been taken out already.
+    /// The chart with its subcharts, from which disabled ones have been removed.
     pub chart: &'a Chart,
-    /// The values of the whole tree, coalesced: a subchart's part is under the subchart's name.
+    /// The coalesced values of the whole tree: a subchart's part is under its name.
     pub values: &'a Map,
     /// The release.
     pub release: &'a Release,
     /// The cluster.
     pub capabilities: &'a Capabilities,
-    /// Where `required` and `fail` say what they would refuse, and then give "": for `lint`, which also looks at partials
-    /// that no template refers to. `None`: a refusal ends the render.
+    /// Where `required` and `fail` record what they would refuse, and then return "". `lint` uses this, and also
+    /// renders partials that no template refers to. With `None`, a refusal ends the render.
     pub refusals: Option<&'a Refusals>,
 }
 
-/// The release that is rendered.
+/// The release to render.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Release {
@@ -37,14 +37,14 @@ pub struct Release {
     pub is_upgrade: bool,
     /// Its revision, from 1.
     pub revision: u32,
-    /// Who manages it: the value of the label `app.kubernetes.io/managed-by`.
+    /// The program that manages it: the value of the label `app.kubernetes.io/managed-by`.
     pub service: String,
-    /// What it takes from the world around it.
+    /// The environment that it is rendered in.
     pub environment: Environment,
 }
 
 impl Release {
-    /// The first revision of a release, to be installed by this program.
+    /// Returns the first revision of a release, to be installed by this program.
     ///
     /// ```
     /// use mim_chart::Release;
@@ -64,36 +64,38 @@ impl Release {
     }
 }
 
-/// What a template gave.
+/// The output of a template.
 #[derive(Debug, Clone)]
 pub struct Rendered {
     /// The template's path from the root chart's name on: `mongooseim/charts/db/templates/x.yaml`.
     pub path: String,
     /// The template.
     pub template: Source,
-    /// The text it gave.
+    /// The text of the output.
     pub text: String,
-    /// The bytes it gave, where they are not UTF-8: the text has a character of one byte for each that belongs to none.
+    /// The bytes of the output, if they are not UTF-8. The text then has a character of one byte for each byte that
+    /// belongs to none.
     pub bytes: Option<Vec<u8>>,
-    /// Whether it is a `NOTES.txt`: executed so that its errors are seen, but never printed among the manifests.
+    /// Whether it is a `NOTES.txt`, which is run so that its errors are reported, but is never printed among the
+    /// manifests.
     pub notes: bool,
-    /// The random functions that were called for it, unless a seed makes them reproducible.
+    /// The random functions called while rendering, unless a seed makes them reproducible.
     pub random: RandomCalls,
 }
 
-/// Calls of functions whose results are different in each run.
+/// Calls of functions whose results differ in each run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RandomCalls {
-    /// The functions, each once.
+    /// The functions, without duplicates.
     pub functions: Vec<&'static str>,
-    /// How many calls there were.
+    /// The number of calls.
     pub count: usize,
-    /// The paths of the files in which they were made, each once: the file itself, and those that it includes.
+    /// The paths of the files that made the calls, without duplicates: the file itself and those that it includes.
     pub files: Vec<String>,
 }
 
 impl Rendered {
-    /// What it gave, by its path.
+    /// Converts the output to a source named by its path.
     pub fn into_source(self) -> Source {
         match self.bytes {
             Some(bytes) => Source::rendered_of_bytes(self.path, bytes),
@@ -102,7 +104,7 @@ impl Rendered {
     }
 }
 
-/// What templates gave, in the byte order of their paths.
+/// Sorts the output of templates by their paths, in byte order.
 pub(super) fn in_order(mut rendered: Vec<Rendered>) -> Vec<Rendered> {
     rendered.sort_by(|a, b| a.path.cmp(&b.path));
     rendered

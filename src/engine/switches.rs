@@ -1,21 +1,21 @@
-//! The values that switch subcharts on and off: conditions and tags of dependencies.
+//! The values that enable and disable subcharts: conditions and tags of dependencies.
 
 use crate::chart::Chart;
 use crate::diagnostic::Span;
 use crate::values::{Step, ValuePath};
 
-/// The values that decide whether a subchart is there.
+/// The values that decide whether a subchart is enabled.
 #[derive(Debug, Clone)]
 pub(super) struct Switches {
-    /// The path of its files from the root chart's name on, `web/charts/db/`.
+    /// The path that its files begin with, from the root chart's name on: `web/charts/db/`.
     pub(super) files: String,
     /// The values.
     pub(super) values: Vec<ValuePath>,
-    /// Where Chart.yaml declares it.
+    /// The place of the dependencies in Chart.yaml.
     pub(super) place: Span,
 }
 
-/// The switches of all dependencies that a tree of charts declares, of those too that are switched off.
+/// Returns the switches of all dependencies declared in a tree of charts, including disabled ones.
 pub(super) fn switches(chart: &Chart) -> Vec<Switches> {
     let mut found = Vec::new();
     add(chart, &chart.metadata.name, &mut Vec::new(), &mut found);

@@ -1,4 +1,4 @@
-//! Where each line of what templates gave comes from: the line of a template, the calls around it, and the values.
+//! Traces each line of the output to its origin: the line of a template, the calls around it, and the values.
 
 use std::fmt;
 use std::ops::Range;
@@ -11,60 +11,60 @@ use crate::diagnostic::{Position, Source, Span};
 use crate::values::ValuePath;
 use crate::yaml::Map;
 
-/// Where the lines of all rendered files come from.
+/// The origins of the lines in all rendered files.
 #[derive(Debug, Default)]
 pub struct Trace {
-    /// Texts of templates.
+    /// The texts that were run as templates.
     pub(super) sources: Vec<TraceSource>,
     pub(super) calls: Vec<TraceCall>,
     pub(super) paths: Vec<Used>,
-    /// Sets of paths, by their numbers.
+    /// Sets of paths, as indexes of `paths`.
     pub(super) sets: Vec<Box<[u32]>>,
     pub(super) files: Vec<TracedFile>,
-    /// All values that were shown or decided anything, also where no line depends on it.
+    /// All values that were shown or decided anything, even if no line depends on them.
     pub(super) used: Vec<Used>,
-    /// What decided that files of subcharts are there.
+    /// What decided whether the files of subcharts exist.
     pub(super) switches: Vec<Switches>,
     /// The values of the render.
     pub(super) values: Map,
-    /// The paths and the switches in order, once that is asked for.
+    /// The order of the paths and the switches, computed when it is first needed.
     pub(super) order: OnceLock<Order>,
 }
 
-/// The paths and the switches of a trace in their order.
+/// The paths and the switches of a trace in sorted order.
 #[derive(Debug)]
 pub(super) struct Order {
     ranks: Ranks,
-    /// By the number of a path, where it is in the order.
+    /// The rank of each path, by its index.
     of_paths: Vec<u32>,
-    /// The same of switches.
+    /// The ranks of the values of each switch.
     of_switches: Vec<Vec<u32>>,
 }
 
-/// What the values of a line are in, before they are put together.
+/// The sets that contain the values of a line, before they are merged.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Hash)]
 pub struct ValueSets<'t> {
-    /// Sets that pieces show, and those that decided about pieces, by their numbers, each once and in order.
+    /// The sets that pieces show, and those that decided about pieces, sorted and without duplicates.
     shown: Vec<u32>,
     deciding: Vec<u32>,
-    /// The files around which switches decided.
+    /// The switches that decided about the file, by the path that its files begin with.
     switches: Vec<&'t str>,
 }
 
-/// What a trace is needed for: the less it is, the less it costs.
+/// What a trace is needed for. Less detail costs less.
 #[derive(Debug, Clone, Copy)]
 pub enum Focus<'a> {
-    /// Which of these values anything depends on. Others are left out of the trace.
+    /// What depends on these values. Other values are left out of the trace.
     Values(&'a [ValuePath]),
-    /// Where the random lines of these files come from, which have so many calls of random functions. Other files are not rendered, and
-    /// each only until what its last call gave is written.
+    /// The origins of random lines in these files, each with its number of calls of random functions. Other files are
+    /// not rendered, and each of these only until the output of its last call has been written.
     Random(&'a [(&'a str, usize)]),
 }
 
-/// A call of a template, by its number from 1.
+/// The number of a template call, from 1.
 pub type CallNumber = u32;
 
-/// A place in a text that was run as a template.
+/// A position in a text that was run as a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlaceNumber {
     source: u32,
@@ -76,21 +76,21 @@ pub struct PlaceNumber {
 pub(super) enum TraceSource {
     /// A file of a chart.
     File(Source),
-    /// A text that `tpl` was given, and where its lines begin.
+    /// A text passed to `tpl`, and where its lines begin.
     Text(Arc<str>, Vec<usize>),
 }
 
 /// A call of a template.
 #[derive(Debug, Clone)]
 pub(super) struct TraceCall {
-    /// The call around it, by its number from 1; 0 for none.
+    /// The number of the call around it, from 1; 0 for none.
     pub(super) outer: u32,
     pub(super) name: Option<String>,
     pub(super) source: u32,
     pub(super) offset: u32,
 }
 
-/// The pieces of a rendered file.
+/// A rendered file, divided into pieces.
 #[derive(Debug)]
 pub(super) struct TracedFile {
     pub(super) path: String,
@@ -98,11 +98,11 @@ pub(super) struct TracedFile {
     pub(super) lines: Vec<usize>,
     pub(super) length: usize,
     pub(super) pieces: Vec<TracePiece>,
-    /// Where the text of each line begins.
+    /// Where the text of each line begins, after its indentation.
     pub(super) texts: Vec<usize>,
 }
 
-/// A stretch of a rendered file, up to the next one.
+/// A part of a rendered file, up to the next part.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TracePiece {
     pub(super) at: usize,
@@ -111,29 +111,29 @@ pub(super) struct TracePiece {
     pub(super) call: u32,
     pub(super) shown: u32,
     pub(super) deciding: u32,
-    /// Whether what it shows is another text in each run.
+    /// Whether its text differs in each run.
     pub(super) is_random: bool,
-    /// Whether the text of the template is written as it is there.
+    /// Whether it is copied unchanged from the text of the template.
     pub(super) is_copied: bool,
-    /// Whether it says only what decided, at this place.
+    /// Whether it has no text, and only records what decided at this position.
     pub(super) is_marker: bool,
 }
 
-/// Where a line comes from.
+/// The origin of a line.
 #[derive(Debug, Clone, Default)]
 pub struct LineOrigin {
-    /// The line of the template, or of the text that `tpl` ran.
+    /// The line of the template, or of the text passed to `tpl`.
     pub place: Option<TemplateLine>,
-    /// The calls around it, the innermost first.
+    /// The calls around it, innermost first.
     pub calls: Vec<TemplateCall>,
-    /// The values that it shows.
+    /// The values that the line shows.
     pub shown: Vec<Used>,
-    /// The values that decided that it is there, or what it shows.
+    /// The values that decided whether the line exists, or what it shows.
     pub deciding: Vec<Used>,
 }
 
 impl LineOrigin {
-    /// The line of a file: where it is in a text that `tpl` ran, of the call.
+    /// Returns the line of a file; for a text passed to `tpl`, the line of the innermost call in a file.
     pub fn span(&self) -> Option<Span> {
         let places = self.place.iter().chain(self.calls.iter().map(|call| &call.place));
         places
@@ -145,9 +145,9 @@ impl LineOrigin {
 /// A line of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TemplateLine {
-    /// A line of a file: its text, without white space around it.
+    /// A line of a file: its text, without the white space around it.
     File(Span),
-    /// A line (from 1) of a text that `tpl` was given.
+    /// A line (from 1) of a text passed to `tpl`.
     Text {
         /// The number of the line.
         line: usize,
@@ -156,17 +156,17 @@ pub enum TemplateLine {
     },
 }
 
-/// A line of a template, without its text.
+/// The position of a template line, without its text.
 #[derive(Debug, Clone, Copy)]
 pub enum LineNumbers<'t> {
     /// The name of a file, and where the text of the line begins.
     File(&'t str, Position),
-    /// A line (from 1) of a text that `tpl` was given.
+    /// A line (from 1) of a text passed to `tpl`.
     Text(usize),
 }
 
 impl TemplateLine {
-    /// The same without the text; `None` for what nobody wrote.
+    /// Returns the position without the text; `None` for generated text.
     pub fn numbers(&self) -> Option<LineNumbers<'_>> {
         Some(match self {
             TemplateLine::File(span) => LineNumbers::File(span.source()?.name(), span.position()?),
@@ -175,7 +175,7 @@ impl TemplateLine {
     }
 }
 
-/// `templates/x.yaml:12:3`, or the number of a line of a text that `tpl` ran.
+/// Formats a line as `templates/x.yaml:12:3`, or as the number of a line in a text passed to `tpl`.
 impl fmt::Display for TemplateLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -195,7 +195,7 @@ pub struct TemplateCall {
 }
 
 impl Trace {
-    /// Adds what another engine of the same tree knows.
+    /// Adds the trace of another engine in the same tree.
     pub(super) fn extend(&mut self, other: Trace) {
         let (sources, calls) = (self.sources.len() as u32, self.calls.len() as u32);
         let (paths, sets) = (self.paths.len() as u32, self.sets.len() as u32);
@@ -221,7 +221,7 @@ impl Trace {
         }));
     }
 
-    /// What is known of the lines of a rendered file.
+    /// Returns the traced lines of a rendered file; `None` if the trace does not include it.
     pub fn lines_of<'t>(&'t self, path: &str) -> Option<TracedLines<'t>> {
         let switches = self.switches_around(path).map(|switches| switches.files.as_str()).collect();
         Some(TracedLines { file: self.file(path)?, switches })
@@ -231,7 +231,7 @@ impl Trace {
         self.files.iter().find(|file| file.path == path)
     }
 
-    /// Where a line (from 1) of a rendered file comes from.
+    /// Returns the origin of a line (from 1) of a rendered file.
     pub fn line(&self, path: &str, line: usize) -> Option<LineOrigin> {
         let lines = self.lines_of(path)?;
         let (place, call) = lines.place(line)?;
@@ -241,14 +241,14 @@ impl Trace {
         Some(LineOrigin { place, calls: self.calls(call), shown: named(shown), deciding: named(deciding) })
     }
 
-    /// A call, and the one around it, 0 for none; `None` if there is no such call.
+    /// Returns a call, and the number of the call around it, 0 for none; `None` if there is no such call.
     pub fn call(&self, number: CallNumber) -> Option<(TemplateCall, CallNumber)> {
         let call = self.calls.get(number.checked_sub(1)? as usize)?;
         let place = self.place(PlaceNumber { source: call.source, offset: call.offset })?;
         Some((TemplateCall { name: call.name.clone(), place }, call.outer))
     }
 
-    /// The values that are shown, and those that decided, by their numbers, each once and in order.
+    /// Merges sets: returns the values that are shown, and those that decided, as sorted ranks without duplicates.
     pub(super) fn put_together(&self, sets: &ValueSets<'_>) -> (Vec<u32>, Vec<u32>) {
         let order = self.order();
         let all = |sets: &[u32]| -> Vec<u32> {
@@ -268,7 +268,7 @@ impl Trace {
         (shown, deciding)
     }
 
-    /// The value that has this number.
+    /// Returns the value of a rank.
     pub(super) fn value(&self, number: u32) -> &Used {
         self.order().ranks.value(number)
     }
@@ -285,37 +285,38 @@ impl Trace {
         })
     }
 
-    /// Where in a file a line (from 1) of a rendered file comes from.
+    /// Returns the place in a file that a line (from 1) of a rendered file comes from.
     pub fn span_of_line(&self, path: &str, line: usize) -> Option<Span> {
         let (place, call) = self.lines_of(path)?.place(line)?;
         let place = place.and_then(|place| self.place(place));
         LineOrigin { place, calls: self.calls(call), ..LineOrigin::default() }.span()
     }
 
-    /// Whether anything depended on a value, on what it holds, or on what holds it.
+    /// Whether anything depended on a value, on something it contains, or on something that contains it.
     pub fn uses(&self, value: &ValuePath) -> bool {
         let mut switches = self.switches.iter().flat_map(|switches| &switches.values);
         self.used.iter().any(|used| self.depends(used, value)) || switches.any(|known| is_part(known, value))
     }
 
-    /// Whether what depends on one thing depends on a value, with the values of this render.
+    /// Whether anything that depends on `used` also depends on `value`, with the values of this render.
     pub fn depends(&self, used: &Used, value: &ValuePath) -> bool {
         used.depends_on(value, &self.values)
     }
 
-    /// What decided that a rendered file is there.
+    /// Returns the switches that decided whether a rendered file exists.
     fn switches_around(&self, path: &str) -> impl Iterator<Item = &Switches> {
         self.switches.iter().filter(move |switches| path.starts_with(&switches.files))
     }
 
-    /// What depends on a value, or on what it holds, or on what holds it.
+    /// Returns what depends on a value, on something it contains, or on something that contains it.
     pub fn dependents<'t>(&'t self, value: &'t ValuePath) -> Dependents<'t> {
         let meant: Vec<bool> = self.paths.iter().map(|used| self.depends(used, value)).collect();
         let holds = self.sets.iter().map(|set| set.iter().any(|path| meant[*path as usize])).collect();
         Dependents { trace: self, value, holds }
     }
 
-    /// The values that decided about lines of a rendered file that show random values: one of them may take the place of those.
+    /// Returns the values that decided about lines of a rendered file that show random values. Setting one of them may
+    /// replace the random value.
     pub fn values_beside_random(&self, path: &str) -> Vec<Used> {
         let Some(file) = self.file(path) else { return Vec::new() };
         let mut found = Vec::new();
@@ -332,7 +333,7 @@ impl Trace {
         found.into_iter().map(|number| self.value(number).clone()).collect()
     }
 
-    /// The line of a template that a place is in; `None` if there is no such place.
+    /// Returns the template line that contains a position; `None` if there is no such position.
     pub fn place(&self, place: PlaceNumber) -> Option<TemplateLine> {
         let offset = place.offset as usize;
         Some(match self.sources.get(place.source as usize)? {
@@ -350,7 +351,7 @@ impl Trace {
         })
     }
 
-    /// The same without its text.
+    /// Returns the same line without its text.
     pub fn numbers(&self, place: PlaceNumber) -> Option<LineNumbers<'_>> {
         let offset = place.offset as usize;
         Some(match self.sources.get(place.source as usize)? {
@@ -363,7 +364,7 @@ impl Trace {
         })
     }
 
-    /// The calls around a place. Very deep ones are left out.
+    /// Returns the calls around a position, innermost first. In very deep chains, the outermost calls are left out.
     fn calls(&self, number: CallNumber) -> Vec<TemplateCall> {
         const MOST: usize = 100;
         let mut next = number;
@@ -380,12 +381,12 @@ impl Trace {
 #[derive(Debug)]
 pub struct TracedLines<'t> {
     file: &'t TracedFile,
-    /// The files around which switches decided that this one is there.
+    /// The switches that decided whether this file exists, by the path that its files begin with.
     switches: Vec<&'t str>,
 }
 
 impl<'t> TracedLines<'t> {
-    /// The place that a line (from 1) comes from, and the innermost call around it, 0 for none.
+    /// Returns the position that a line (from 1) comes from, and the innermost call around it, 0 for none.
     pub fn place(&self, line: usize) -> Option<(Option<PlaceNumber>, CallNumber)> {
         let text = *self.file.texts.get(line.checked_sub(1)?)?;
         let Some(piece) = self.file.covering(text) else { return Some((None, 0)) };
@@ -393,13 +394,13 @@ impl<'t> TracedLines<'t> {
         Some((Some(PlaceNumber { source: piece.source, offset: piece.offset + into as u32 }), piece.call))
     }
 
-    /// The sets that hold the values of a line (from 1); `None` beyond the last one.
+    /// Returns the sets that contain the values of a line (from 1); `None` after the last line.
     pub(super) fn sets(&self, line: usize) -> Option<ValueSets<'t>> {
         let mut sets = ValueSets::default();
         self.put_sets(line, &mut sets).then_some(sets)
     }
 
-    /// Whether there is a line (from 1), whose sets then take the place of others.
+    /// Replaces `sets` with those of a line (from 1). Returns whether there is such a line.
     pub(super) fn put_sets(&self, line: usize, sets: &mut ValueSets<'t>) -> bool {
         let Some(range) = line.checked_sub(1).and_then(|index| self.file.range(index)) else { return false };
         let ValueSets { shown, deciding, switches } = sets;
@@ -423,12 +424,12 @@ impl<'t> TracedLines<'t> {
 pub struct Dependents<'t> {
     trace: &'t Trace,
     value: &'t ValuePath,
-    /// Which of the sets hold it.
+    /// Which of the sets contain the value.
     holds: Vec<bool>,
 }
 
 impl Dependents<'_> {
-    /// The lines (from 1) of a rendered file that depend on the value: which show it, and which it decided about.
+    /// Returns the lines (from 1) of a rendered file that depend on the value, and how.
     pub fn lines_of(&self, path: &str) -> Vec<(usize, Dependence)> {
         let Some(file) = self.trace.file(path) else { return Vec::new() };
         let mut switches = self.trace.switches_around(path).flat_map(|switches| &switches.values);
@@ -449,18 +450,19 @@ impl Dependents<'_> {
     }
 }
 
-/// The line of a file that an offset is in: its number (from 1), where it is, and how many bytes of white space it begins with.
+/// Returns the line of a file that contains an offset: its number (from 1), its range, and how many bytes of white
+/// space it begins with.
 fn line_of_file(source: &Source, offset: usize) -> (usize, Range<usize>, usize) {
     let number = source.line_of(offset);
     let range = source.line_range(number);
     let text = &source.text()[range.clone()];
-    // Most lines begin with plain blanks.
+    // Most lines begin with plain spaces.
     let blanks = text.bytes().take_while(|byte| *byte == b' ').count();
     let indent = text.len() - text[blanks..].trim_start().len();
     (number, range, indent)
 }
 
-/// The line (from 1) of a text that an offset is in, by where its lines begin.
+/// Returns the line (from 1) of a text that contains an offset, based on where the lines begin.
 fn line_of_text(starts: &[usize], offset: usize) -> usize {
     starts.partition_point(|start| *start <= offset).max(1)
 }
@@ -474,28 +476,28 @@ fn is_part(known: &ValuePath, value: &ValuePath) -> bool {
 pub enum Dependence {
     /// It shows the value.
     Shown,
-    /// The value decided that the line is there, or what it shows.
+    /// The value decided whether the line exists, or what it shows.
     Decided,
 }
 
 impl TracedFile {
-    /// Where a line (from 0) is, without its break.
+    /// Returns the range of a line (from 0), without its line break.
     fn range(&self, index: usize) -> Option<Range<usize>> {
         let start = *self.lines.get(index)?;
         let end = self.lines.get(index + 1).map_or(self.length, |next| next - 1);
         Some(start..end.max(start))
     }
 
-    /// The piece that a position is in.
+    /// Returns the piece that contains a position.
     fn covering(&self, at: usize) -> Option<&TracePiece> {
         let end = self.pieces.partition_point(|piece| piece.at <= at);
         self.pieces[..end].iter().rev().find(|piece| !piece.is_marker)
     }
 
-    /// The pieces that a line is made of, those of nothing included.
+    /// Returns the pieces of a line, including empty ones.
     fn touching(&self, line: Range<usize>) -> impl Iterator<Item = &TracePiece> {
         let end = self.pieces.partition_point(|piece| piece.at <= line.end);
-        // Pieces of nothing before the one that the line begins in stand at an earlier line.
+        // Empty pieces before the one in which the line begins belong to an earlier line.
         let first = self.pieces.partition_point(|piece| piece.at < line.start);
         let first = self.pieces[..first].iter().rposition(|piece| !piece.is_marker).unwrap_or(first);
         self.pieces[first..end].iter().enumerate().filter_map(move |(index, piece)| {
@@ -503,7 +505,7 @@ impl TracedFile {
             let is_there = if next == piece.at || piece.is_marker {
                 piece.at >= line.start
             } else {
-                // The break behind the line does not belong to it.
+                // The line break after the line does not belong to it.
                 piece.at < line.end && next > line.start
             };
             is_there.then_some(piece)

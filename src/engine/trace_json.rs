@@ -1,4 +1,5 @@
-//! Where lines of the output come from, for programs. The names are stable: further ones may come, none goes or changes its meaning.
+//! Origins of output lines as JSON, for programs. The field names are stable: new ones may be added, but none is
+//! removed or changes its meaning.
 
 use super::trace::{LineNumbers, TemplateCall, TemplateLine};
 use super::used::{Aspect, UsedValue};
@@ -6,7 +7,7 @@ use crate::diagnostic::{SourceKind, Span};
 use crate::json::{Object, Writer};
 use crate::yaml::Value;
 
-/// `template` and `calls`.
+/// Adds `template` and `calls`.
 pub fn put_origin(fields: &mut Object, place: Option<&TemplateLine>, calls: &[TemplateCall]) {
     if let Some(place) = place {
         let mut template = Object::new();
@@ -23,7 +24,7 @@ pub fn put_origin(fields: &mut Object, place: Option<&TemplateLine>, calls: &[Te
     }
 }
 
-/// A call: the fields of its place, and `name`.
+/// Adds a call: the fields of its place, and `name`.
 fn put_call(fields: &mut Object, call: &TemplateCall) {
     if let Some(name) = &call.name {
         fields.text("name", name);
@@ -39,7 +40,7 @@ fn put_line(fields: &mut Object, place: &TemplateLine) {
     });
 }
 
-/// Writes the fields of a line of a template into an open object.
+/// Writes the fields of a template line into an open object.
 pub fn write_line(out: &mut Writer, place: LineNumbers<'_>) {
     each_field(place, |name, field| {
         out.field(name);
@@ -55,7 +56,7 @@ enum Field<'f> {
     Count(usize),
 }
 
-/// `file`, `line` and `column`; `tpl` for a line of a text that `tpl` ran.
+/// Passes on `file`, `line` and `column`, or `tpl` for a line of a text passed to `tpl`.
 fn each_field(place: LineNumbers<'_>, mut put: impl FnMut(&'static str, Field<'_>)) {
     match place {
         LineNumbers::File(name, position) => {
@@ -67,7 +68,7 @@ fn each_field(place: LineNumbers<'_>, mut put: impl FnMut(&'static str, Field<'_
     }
 }
 
-/// `only`, unless a value matters as a whole.
+/// Adds `only`, unless the whole value matters.
 pub fn put_aspect(fields: &mut Object, aspect: Aspect) {
     match aspect {
         Aspect::Whole => {}
@@ -76,7 +77,7 @@ pub fn put_aspect(fields: &mut Object, aspect: Aspect) {
     }
 }
 
-/// A value: `key`, `only`, `value` and `place`.
+/// Returns a value as JSON: `key`, `only`, `value` and `place`.
 pub fn used_json(used: &UsedValue) -> Value {
     let mut fields = Object::new();
     fields.text("key", &used.path.to_string());
@@ -90,7 +91,7 @@ pub fn used_json(used: &UsedValue) -> Value {
     fields.into_value()
 }
 
-/// Sets `place`: `file`, `line` and `column`, or `flag` with its argument; nothing for what nobody wrote.
+/// Adds `place`: `file`, `line` and `column`, or `flag` with its argument; nothing for generated values.
 pub fn put_place(object: &mut Object, span: &Span) {
     let Some(source) = span.source() else { return };
     let mut fields = Object::new();

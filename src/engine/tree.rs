@@ -1,19 +1,19 @@
-//! The charts of a tree, in the order in which engines go through them.
+//! The charts of a tree, in the order in which engines process them.
 
 use super::scope::Scope;
 use crate::chart::{Chart, EngineKind};
 use crate::yaml::Map;
 
-/// One chart of a tree.
+/// A chart in a tree.
 #[derive(Debug, Clone)]
 pub(super) struct Member<'a> {
     /// Its path from the root chart's name on: `mongooseim`, `mongooseim/charts/db`.
     pub(super) path: String,
-    /// The names of the subcharts on the way from the root: empty for the root.
+    /// The names of the subcharts on the way from the root; empty for the root.
     pub(super) names: Vec<&'a str>,
     /// The chart.
     pub(super) chart: &'a Chart,
-    /// Its part of the values of the whole tree.
+    /// Its part of the tree's values.
     pub(super) values: &'a Map,
 }
 
@@ -23,12 +23,12 @@ impl<'a> Member<'a> {
         self.names.is_empty()
     }
 
-    /// Whether its templates are rendered: those of library charts are only there for others.
+    /// Whether its templates are rendered: those of a library chart exist only for use by others.
     pub(super) fn is_rendered(&self) -> bool {
         !self.chart.is_library()
     }
 
-    /// The scope of its templates.
+    /// Returns the scope of its templates.
     pub(super) fn scope(&self, of_tree: &Scope<'a>) -> Scope<'a> {
         Scope { chart: self.chart, values: self.values, ..*of_tree }
     }
@@ -38,7 +38,7 @@ impl<'a> Member<'a> {
         path.strip_prefix(self.path.as_str()).is_some_and(|rest| rest.starts_with("/templates/"))
     }
 
-    /// The chart and its values where another tree of the same charts has them.
+    /// Returns the chart and its values, by its `names`, in another tree of the same charts.
     pub(super) fn in_tree<'b>(names: &[String], chart: &'b Chart, values: &'b Map) -> Option<(&'b Chart, &'b Map)> {
         let of =
             |chart: &'b Chart, name: &String| chart.subcharts.iter().find(|subchart| subchart.metadata.name == *name);
@@ -46,7 +46,7 @@ impl<'a> Member<'a> {
     }
 }
 
-/// All charts of a tree that have templates below them, subcharts before the chart that they belong to.
+/// Returns all charts of a tree, subcharts before the chart that they belong to.
 pub(super) fn members<'a>(chart: &'a Chart, values: &'a Map) -> Vec<Member<'a>> {
     let mut all = Vec::new();
     add(&mut all, chart, values, chart.metadata.name.clone(), &mut Vec::new());
@@ -63,13 +63,13 @@ fn add<'a>(all: &mut Vec<Member<'a>>, chart: &'a Chart, values: &'a Map, path: S
     all.push(Member { path, names: names.clone(), chart, values });
 }
 
-/// The values of a subchart; none where they are not a map.
+/// Returns the values of a subchart; empty if they are not a map.
 fn part<'a>(values: &'a Map, name: &str) -> &'a Map {
     static NONE: std::sync::LazyLock<Map> = std::sync::LazyLock::new(Map::new);
     values.get(name).and_then(|node| node.value.as_map()).unwrap_or(&NONE)
 }
 
-/// The members of each kind, in their order. A kind without templates is left out, unless it is the root chart's.
+/// Groups the members by kind, in their order. A kind without templates is left out, unless it is the root chart's.
 pub(super) fn by_kind<'a>(members: Vec<Member<'a>>) -> Vec<(EngineKind, Vec<Member<'a>>)> {
     let mut kinds: Vec<(EngineKind, Vec<Member<'a>>)> = Vec::new();
     for member in members {

@@ -1,4 +1,4 @@
-//! Values that output depends on, or no more than which keys they have.
+//! Values that output depends on, either as a whole or only on their keys or emptiness.
 
 use crate::diagnostic::Span;
 use crate::values::{Step, ValuePath};
@@ -7,16 +7,16 @@ use crate::yaml::{Map, Node, Value};
 /// A value that something depends on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Used {
-    /// Which value.
+    /// The path of the value.
     pub path: ValuePath,
-    /// What of it.
+    /// The aspect of the value.
     pub aspect: Aspect,
 }
 
-/// What of a value something depends on.
+/// The aspect of a value that something depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Aspect {
-    /// The value with all that it holds.
+    /// The value with everything it contains.
     Whole,
     /// Which keys a map has, or how many items a list has.
     Keys,
@@ -24,27 +24,28 @@ pub enum Aspect {
     Emptiness,
 }
 
-/// A value that something depends on, as it may be shown.
+/// A value that something depends on, in a form to be shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UsedValue {
-    /// Which value.
+    /// The path of the value.
     pub path: ValuePath,
-    /// What of it.
+    /// The aspect of the value.
     pub aspect: Aspect,
-    /// What it is, with what is secret masked; `None` if it is not set.
+    /// The value, with secrets masked; `None` if it is not set.
     pub value: Option<Value>,
-    /// Who set it.
+    /// Where it was set.
     pub place: Option<Span>,
 }
 
 impl Used {
-    /// A value with all that it holds.
+    /// Returns the dependence on a value with everything it contains.
     pub fn whole(path: ValuePath) -> Used {
         Used { path, aspect: Aspect::Whole }
     }
 
-    /// Whether what depends on this depends on another value: on the value itself, on one that holds it, or on one that it
-    /// holds. Of its keys, or its being empty, the other one has a part if the key would go with it.
+    /// Whether anything that depends on this also depends on another value: on the same value, on one that contains it,
+    /// or on one that it contains. Its keys, or its being empty, depend on a contained value only if removing that
+    /// value removes the key.
     pub fn depends_on(&self, value: &ValuePath, values: &Map) -> bool {
         if value.holds(&self.path) {
             return true;
@@ -74,13 +75,13 @@ impl Used {
     }
 }
 
-/// Sorts values that decided about something, which shows others, in order. Each is there once: not if it is shown, and not as an aspect of
-/// what matters as a whole.
+/// Sorts the values that decided about something that shows the values `shown`, which are sorted. Removes duplicates,
+/// values that are shown as well, and aspects of values that matter as a whole.
 pub fn sort_deciding(deciding: &mut Vec<Used>, shown: &[Used]) {
     deciding.sort();
     let mut last: Option<Used> = None;
     deciding.retain(|used| {
-        // The more matters, the earlier it comes.
+        // The first one with a path is the aspect that includes the others.
         let is_less = last.as_ref().is_some_and(|last| last.path == used.path);
         if !is_less {
             last = Some(used.clone());
@@ -92,7 +93,7 @@ pub fn sort_deciding(deciding: &mut Vec<Used>, shown: &[Used]) {
     });
 }
 
-/// Whether nothing is left of a value once what is at these steps below it is not set.
+/// Whether nothing is left of a value if what the steps `below` lead to is not set.
 fn goes_with(node: Option<&Node>, below: &[Step]) -> bool {
     let mut node = node;
     for step in below {
@@ -109,7 +110,7 @@ fn goes_with(node: Option<&Node>, below: &[Step]) -> bool {
     true
 }
 
-/// How many other keys or items are beside this one.
+/// Returns how many other keys or items there are besides this one.
 fn others(node: &Node, step: &Step) -> usize {
     match (&node.value, step) {
         (Value::Map(map), step) => others_of_map(map, step),
