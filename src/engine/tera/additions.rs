@@ -1,55 +1,55 @@
-//! What is added to templates: names that no chart can mean, and where they are put.
+//! Additions to templates: names that no chart uses by accident, and positions in the text.
 
 use std::ops::Range;
 
-/// The function that counts turns of loops. Its arguments `steps` and `text` say how much work a turn is and
-/// how much text it can write.
+/// The function that counts turns of loops. Its arguments `steps` and `text` are the work of a turn and the text that
+/// it can write.
 pub(super) const TICK: &str = "__mim_chart_tick";
 
-/// The filter behind operands that are copied.
+/// The filter after operands that are copied.
 pub(super) const COPY: &str = "__mim_chart_copy";
 
-/// The filter behind operands that are only read.
+/// The filter after operands that are only read.
 pub(super) const READ: &str = "__mim_chart_read";
 
-/// The filter behind a list or map whose parts are put into a new one.
+/// The filter after a list or map whose parts are put into a new one.
 pub(super) const SPREAD: &str = "__mim_chart_spread";
 
-/// The filter behind a list or map that is written out.
+/// The filter after a list or map literal.
 pub(super) const LITERAL: &str = "__mim_chart_literal";
 
-/// The filter in front of Tera's own filters, whose results can be several times as large as their input.
+/// The filter before Tera's own filters, whose results can be several times as large as their input.
 pub(super) const FILTER: &str = "__mim_chart_filter";
 
-/// The filter behind what a `for` statement goes through.
+/// The filter after the value that a `for` statement iterates over.
 pub(super) const LOOP: &str = "__mim_chart_loop";
 
-/// The filter behind what a list comprehension goes through.
+/// The filter after the value that a list comprehension iterates over.
 pub(super) const COMPREHENSION: &str = "__mim_chart_comprehension";
 
-/// The filter behind an index; its argument `of` is the value that is indexed.
+/// The filter after an index; its argument `of` is the value that is indexed.
 pub(super) const INDEX: &str = "__mim_chart_index";
 
-/// The function in front of a variable that is printed; its argument is `value`.
+/// The function before a variable that is printed, which is its argument `value`.
 pub(super) const PRINT: &str = "__mim_chart_print";
 
-/// The function in front of a tag whose operands can't be found. It always fails.
+/// The function before a tag whose operands cannot be found. It always fails.
 pub(super) const UNREADABLE: &str = "__mim_chart_unreadable";
 
 /// An addition to a template's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Insertion {
-    /// The byte in front of which it is put.
+    /// The byte before which it is inserted.
     pub(super) at: usize,
     pub(super) text: String,
-    /// The bytes of the original text that errors of the addition are about.
+    /// The bytes of the original text that errors in the addition refer to.
     pub(super) stands_for: Range<usize>,
     /// Where in `text` a copy of those bytes begins, if there is one.
     pub(super) copied: Option<usize>,
 }
 
 impl Insertion {
-    /// An addition with a copy of what it stands for.
+    /// Returns an addition with a copy of the bytes that it stands for.
     pub(super) fn copying(at: usize, text: String, copied: usize, stands_for: Range<usize>) -> Insertion {
         Insertion { at, text, stands_for, copied: Some(copied) }
     }

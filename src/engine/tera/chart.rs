@@ -1,4 +1,4 @@
-//! One chart whose templates are loaded into Tera.
+//! A chart whose templates are loaded into Tera.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -22,7 +22,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::scope::Scope;
 use crate::engine::tree::Member;
 
-/// A template's text as it was written, with what ends endless ones.
+/// Returns a template's text as it was written, with the additions that stop endless templates.
 pub(super) fn as_written<'t>(_: usize, text: &'t str, references: &References<'_>, run: &Run) -> Cow<'t, str> {
     match run.trusts_templates() {
         true => with_ticks_at(text, &references.repeats).text,
@@ -30,7 +30,7 @@ pub(super) fn as_written<'t>(_: usize, text: &'t str, references: &References<'_
     }
 }
 
-/// The loaded templates of a chart, whatever its values are.
+/// The loaded templates of a chart, independent of its values.
 pub(super) struct Ready {
     pub(super) run: Arc<Run>,
     pub(super) tera: Tera,
@@ -38,7 +38,7 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    /// Loads the templates, each as `text_of` gives it from its number, its text and what that refers to.
+    /// Loads the templates, each with the text that `text_of` returns for its number, its text and its references.
     pub(super) fn new<'t>(
         chart: &Chart,
         templates: &'t Templates<'_>,
@@ -74,7 +74,7 @@ impl Ready {
     }
 }
 
-/// Renders one template of those in `base_path` with the objects of its chart.
+/// Renders a template in `base_path` with the objects of its chart.
 pub(super) fn render_one(
     tera: &Tera,
     run: &Run,
@@ -93,21 +93,21 @@ pub(super) fn render_one(
     Ok(String::from_utf8(out.text)?)
 }
 
-/// A chart whose templates are loaded, ready to be rendered one by one.
+/// A chart whose templates are loaded, to be rendered one by one.
 pub(super) struct Loaded<'a> {
     pub(super) mapper: Mapper<'a>,
     run: Arc<Run>,
     tera: Tera,
     objects: Context,
-    /// What the objects are made of, and whether the chart is the root.
+    /// What the objects are built from, and whether the chart is the root.
     scope: Scope<'a>,
     is_root: bool,
-    /// All objects, built where a template fails: its message says what there is.
+    /// All objects, built if a template fails, because the message lists what exists.
     all: OnceCell<Option<Context>>,
 }
 
 impl<'a> Loaded<'a> {
-    /// Loads the templates, each as `text_of` gives it from its number, its text and what that refers to.
+    /// Loads the templates, each with the text that `text_of` returns for its number, its text and its references.
     pub(super) fn new<'t>(
         scope: &Scope<'a>,
         member: &Member<'a>,
@@ -135,9 +135,10 @@ impl<'a> Loaded<'a> {
         Ok(Loaded { mapper: mapper(&run), run, tera, objects, scope, is_root, all: OnceCell::new() })
     }
 
-    /// What was noted instead of ending the render, with the place of the sentence where it is written out only once.
+    /// Returns the refusals that were noted instead of ending the render, each with the place of its text, if the
+    /// templates contain the text exactly once.
     pub(super) fn refused(&self, templates: &Templates<'_>) -> Vec<Diagnostic> {
-        /// Of further ones the places are not looked for.
+        /// How many refusals get a place.
         const MAX_PLACES: usize = 100;
         let refused = self.run.take_refused();
         if refused.is_empty() {
@@ -157,8 +158,8 @@ impl<'a> Loaded<'a> {
         reported.collect()
     }
 
-    /// Frees the templates that were put aside before, and puts these in their place: the process often ends soon, and to
-    /// free them piece by piece takes as long as a tenth of a render.
+    /// Keeps these templates and frees those that were kept before. The process often ends soon, and freeing them piece
+    /// by piece takes up to a tenth of a render.
     pub(super) fn put_aside(self) {
         static LAST: Mutex<Option<(Arc<Run>, Tera, Context)>> = Mutex::new(None);
         let before = LAST.lock().unwrap_or_else(PoisonError::into_inner).replace((self.run, self.tera, self.objects));

@@ -1,5 +1,5 @@
-//! The functions and filters that are added to templates ([`super::additions`]): they give back
-//! what they are given, and charge it to the budget.
+//! The functions and filters that are added to templates ([`super::additions`]): they return their input unchanged, and
+//! charge it to the budget.
 
 use std::sync::Arc;
 
@@ -10,26 +10,26 @@ use super::budget::Budget;
 use super::failure::Failure;
 use super::functions::size;
 
-/// How many bytes a filter of Tera's can make of one.
+/// How many bytes a filter of Tera's can make from one byte.
 const GROWTH_IN_A_FILTER: u64 = 8;
 
-/// How many bytes one can become when a list or map is printed: texts stand between quotes there, with control
-/// characters spelled out (`\u{7f}`).
+/// How many bytes one byte can become when a list or map is printed: texts in it are quoted, with control characters
+/// escaped (`\u{7f}`).
 const PRINTED: u64 = 6;
 
-/// How many bytes a character takes while Tera looks for one, or for several, in a text.
+/// How many bytes a character takes while Tera searches a text for one or several.
 const CHARACTER: u64 = 8;
 
-/// How many bytes an entry of a map takes, or of its copy while it is gone through.
+/// How many bytes an entry of a map takes, or its copy while a loop iterates over the map.
 const ENTRY: u64 = 64;
 
 /// How many bytes an item of a list takes.
 const ITEM: u64 = 24;
 
-/// How many bytes of a message are shown: it is copied many times on its way.
+/// How many bytes of a message are shown. It is copied many times on its way.
 const MAX_MESSAGE: usize = 16 << 10;
 
-/// Makes known what templates are given additionally.
+/// Registers the additional functions and filters.
 pub(super) fn register(tera: &mut Tera, budget: &Arc<Budget>) {
     let shared = Arc::clone(budget);
     tera.register_function(TICK, move |arguments: Kwargs, _: &State| {
@@ -74,7 +74,7 @@ pub(super) fn register(tera: &mut Tera, budget: &Arc<Budget>) {
         })
         .map(|()| index.clone())
     });
-    // Tera's own compares every item with every other.
+    // Tera's own filter compares every item with every other, without a limit.
     let shared = Arc::clone(budget);
     tera.register_filter("unique", move |items: &[Value], _: Kwargs, _: &State| {
         on_budget(&shared, |budget| {
@@ -97,7 +97,7 @@ fn filter(tera: &mut Tera, budget: &Arc<Budget>, name: &'static str, check: fn(&
     });
 }
 
-/// A message without what nobody reads to the end.
+/// Cuts off the end of a message that is too long for anyone to read.
 pub(super) fn shortened(message: &str) -> String {
     match message.split_at_checked(message.floor_char_boundary(MAX_MESSAGE)) {
         Some((start, rest)) if !rest.is_empty() => format!("{start}…"),
@@ -121,7 +121,7 @@ fn copied(budget: &Budget, value: &Value, times: u64) -> Result<(), String> {
     budget.spend_made(measured(value)?.saturating_mul(times))
 }
 
-/// How many bytes a list or map takes without its parts.
+/// Returns how many bytes a list or map takes without its contents.
 fn bare(value: &Value) -> u64 {
     match value.as_map() {
         Some(map) => (map.len() as u64).saturating_mul(ENTRY),
@@ -129,7 +129,7 @@ fn bare(value: &Value) -> u64 {
     }
 }
 
-/// What a loop costs before its first turn.
+/// Charges what a loop costs before its first turn.
 fn gone_through(budget: &Budget, value: &Value) -> Result<(), String> {
     match (value.as_str(), value.as_map()) {
         (Some(text), _) => budget.spend_read(text.len() as u64),

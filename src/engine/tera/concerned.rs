@@ -1,12 +1,12 @@
-//! Which values a sentence of `fail` or `required` is about, so that an error can point at what the user wrote.
+//! Finds the values that a message of `fail` or `required` is about, so that an error can point at what the user wrote.
 //!
-//! Charts write such sentences in many ways. What is looked for are paths of values: at the beginning of a line, before a
+//! Charts phrase such messages in many ways. The search is for paths of values: at the beginning of a line, before a
 //! colon (`rdbms.host: …`), or anywhere in it (`Values.image.tag`, `rdbms.host`, `replicaCount`).
 
 use crate::diagnostic::{Source, Span};
 use crate::yaml::{Map, Node, Value};
 
-/// Where a sentence may point.
+/// The values that a message may refer to.
 pub(super) struct Concerned<'a> {
     /// The chart's values, as its templates see them.
     pub(super) values: &'a Map,
@@ -15,8 +15,8 @@ pub(super) struct Concerned<'a> {
 }
 
 impl Concerned<'_> {
-    /// The places of the values that the lines of a message are about, at most one for each line: what the user set goes
-    /// before the chart's default.
+    /// Returns the places of the values that the lines of a message are about, at most one for each line. A value that
+    /// the user set takes precedence over the chart's default.
     pub(super) fn places(&self, message: &str) -> Vec<Span> {
         let mut places = Vec::new();
         for place in message.lines().filter_map(|line| self.place(line)) {
@@ -27,7 +27,7 @@ impl Concerned<'_> {
         places
     }
 
-    /// The place of the value at a path that an expression names (`Values.image.tag`), if the user wrote it.
+    /// Returns the place of the value that an expression names (`Values.image.tag`), if the user wrote it.
     pub(super) fn place_of_expression(&self, path: &str) -> Option<Span> {
         self.written_by_user(self.get(path)?)
     }
@@ -42,7 +42,7 @@ impl Concerned<'_> {
         let words = line.split(|c| !is_of_a_path(c)).map(|word| word.trim_matches(['.', '-'])).map(without_root);
         let named: Vec<(&str, &Node)> = words.filter_map(|word| Some((word, self.get(word)?))).collect();
         let is_path = |word: &str| word.contains(['.', '[']);
-        // A plain word may be a key by accident: a map is too much to point at because of it.
+        // A plain word may be a key by accident, which is not enough to point at a whole map.
         let mut meant = named.iter().filter(|(word, node)| is_path(word) || node.value.as_map().is_none());
         meant.find_map(|(_, node)| self.written_by_user(node)).or_else(|| {
             let default = leading.or_else(|| named.iter().find(|(word, _)| is_path(word)).map(|(_, node)| *node));
@@ -59,7 +59,7 @@ impl Concerned<'_> {
         Some(node)
     }
 
-    /// Where the user wrote a value, or the one value in it that the user wrote.
+    /// Returns where the user wrote a value, or the only value in it that the user wrote.
     fn written_by_user(&self, node: &Node) -> Option<Span> {
         let mut found = Vec::new();
         self.gather(node, &mut found);
@@ -69,7 +69,7 @@ impl Concerned<'_> {
         }
     }
 
-    /// Two are enough to know that it is not one.
+    /// Collects up to two places, which is enough to know that there is more than one.
     fn gather<'n>(&self, node: &'n Node, found: &mut Vec<&'n Span>) {
         match &node.value {
             Value::Map(map) if !map.is_empty() => {
@@ -89,7 +89,7 @@ impl Concerned<'_> {
     }
 }
 
-/// The node that one step of a path leads to: `hosts`, `hosts[0]`.
+/// Returns the node that one step of a path leads to: `hosts`, `hosts[0]`.
 fn in_map<'m>(map: &'m Map, step: &str) -> Option<&'m Node> {
     let (key, indices) = step.split_once('[').map_or((step, ""), |(key, rest)| (key, rest));
     let mut node = map.get(key)?;
@@ -103,8 +103,8 @@ fn without_root(path: &str) -> &str {
     path.trim_start_matches('.').strip_prefix("Values.").unwrap_or(path)
 }
 
-/// The path of the value that is given to the `required` which is at `range` in a template: what is piped into it, or
-/// its argument `value`.
+/// Returns the path of the value passed to the `required` at `range` in a template: the value piped into it, or its
+/// argument `value`.
 pub(super) fn given_to_required(text: &str, range: std::ops::Range<usize>) -> Option<String> {
     let is_of_a_path = |c: char| c.is_alphanumeric() || "_.?".contains(c);
     let call = text.get(range.clone())?;
@@ -129,7 +129,7 @@ mod tests {
 
     const DEFAULTS: &str = "rdbms:\n  host: db\nhosts: [a, b]\nname: x\n";
 
-    /// The places that a message points at, with what the user set besides the defaults.
+    /// Returns the places that a message points at, if the user sets these values in addition to the defaults.
     fn places(user: &str, message: &str) -> Vec<String> {
         let defaults = Source::file("values.yaml", DEFAULTS);
         let mut values = read_values(&defaults).unwrap();

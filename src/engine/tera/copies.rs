@@ -5,15 +5,15 @@ use super::templates::Templates;
 use crate::chart::{Chart, Template};
 use crate::diagnostic::Source;
 
-/// Adds copies of the stock templates that a chart uses to its templates. A library's are added to the charts that depend
-/// on it, for it is there that they are looked for.
+/// Adds copies of the stock templates that a chart uses to its templates. Those that a library uses are added to the
+/// charts that depend on it, because they are looked up there.
 pub(in crate::engine) fn add_stock_templates(chart: &mut Chart) {
     if chart.is_library() {
         return;
     }
     let mut templates = Templates::new(chart, "");
     templates.load();
-    // What a text given to `tpl` refers to is not known beforehand.
+    // What a text passed to `tpl` refers to is not known in advance.
     let renders_texts = templates.references().any(|references| references.calls.contains(&"tpl"));
     let copies: Vec<Template> = stock_templates()
         .into_iter()

@@ -16,32 +16,33 @@ use super::templates::Templates;
 use crate::diagnostic::{Diagnostic, Label, Source, Span, printable};
 use crate::yaml::{Map, Node, Value, locate_in_scalar};
 
-/// The name Tera gives to a text that `tpl` renders.
+/// The name that Tera gives to a text that `tpl` renders.
 const ONE_OFF: &str = "__tera_one_off";
 
-/// The most places of one error that are shown; an endless `tpl` has a thousand.
+/// How many places of one error are shown; an endless `tpl` has a thousand.
 const MAX_LABELS: usize = 6;
 
-/// What is needed to tell a user about an error of Tera's.
+/// What is needed to explain an error of Tera's to a user.
 pub(super) struct Mapper<'a> {
     pub(super) templates: &'a Templates<'a>,
     pub(super) run: Arc<Run>,
-    /// The values of the chart, in which a text given to `tpl` is looked for, and what a sentence of the chart is about.
+    /// The values of the chart. They are searched for texts passed to `tpl`, and for the values that the chart's
+    /// messages are about.
     pub(super) values: &'a Map,
     /// The chart's values.yaml.
     pub(super) defaults: Option<&'a Source>,
 }
 
-/// An error of a template, as it is reported.
+/// A template's error, as it is reported.
 #[derive(Debug)]
 pub(super) struct TemplateError {
     pub(super) diagnostic: Diagnostic,
-    /// What is wrong, whichever template was rendered.
+    /// What is wrong, regardless of which template was rendered.
     what: String,
 }
 
 impl TemplateError {
-    /// Whether both report the same fault: templates that share a faulty part all fail on it.
+    /// Whether both report the same fault: templates that share a faulty part all fail because of it.
     pub(super) fn is_fault_of(&self, other: &TemplateError) -> bool {
         self.what == other.what && self.diagnostic.labels.first() == other.diagnostic.labels.first()
     }
@@ -53,25 +54,25 @@ impl From<Diagnostic> for TemplateError {
     }
 }
 
-/// The text in which an error is.
+/// The text that contains an error.
 #[derive(Clone, Copy)]
 enum Within<'a> {
     Template(&'a str),
-    /// A text given to `tpl`.
+    /// A text passed to `tpl`.
     Text(&'a str),
 }
 
-/// An error as it will be reported.
+/// An error that is about to be reported.
 struct Fault {
     what: String,
     labels: Vec<Label>,
     help: Vec<String>,
-    /// The place in a template that the first line names, if the labels show the values that are to blame instead.
+    /// The place in a template that the first line names, if the labels show the values at fault instead.
     raised_at: Option<Span>,
 }
 
 impl Mapper<'_> {
-    /// The errors of loading the templates: the syntax errors of all, or else all names that are unknown.
+    /// Returns the errors of loading the templates: all syntax errors or, if there are none, all unknown names.
     pub(super) fn load_errors(&self, error: &Error) -> Vec<TemplateError> {
         let syntax: Vec<TemplateError> = self
             .templates
@@ -99,14 +100,14 @@ impl Mapper<'_> {
         vec![self.of_the_whole(error)]
     }
 
-    /// The error of rendering a template.
+    /// Returns the error of rendering a template.
     pub(super) fn render_error(&self, name: &str, error: &Error) -> TemplateError {
         let kept = self.run.take_kept();
         let fault = self.explain(Within::Template(name), error, &kept);
         self.tell("execution error", name, fault)
     }
 
-    /// `KIND at (PATH:LINE:COLUMN): …`, as Helm says it.
+    /// Formats an error as Helm does: `KIND at (PATH:LINE:COLUMN): …`.
     fn tell(&self, kind: &str, name: &str, fault: Fault) -> TemplateError {
         let Fault { what, mut labels, help, raised_at } = fault;
         let place = raised_at.iter().chain(labels.iter().map(|label| &label.span));
@@ -115,7 +116,7 @@ impl Mapper<'_> {
             Some((at, source)) => format!("{}:{}:{}", self.path_of(source, name), at.line, at.column),
             None => self.templates.path(name),
         };
-        // What calls itself is called from the same place again and again.
+        // A recursive template is called from the same place again and again.
         let mut seen: Vec<Label> = Vec::new();
         labels.retain(|label| {
             !seen.contains(label) && {
@@ -131,7 +132,7 @@ impl Mapper<'_> {
         TemplateError { diagnostic: reported, what }
     }
 
-    /// Whether a place is in a template, not in a text of the values.
+    /// Whether a place is in a template, rather than in a text of the values.
     fn lies_in_templates(&self, span: &Span) -> bool {
         span.source().is_some_and(|source| self.templates.name_of(source).is_some())
     }
@@ -143,7 +144,7 @@ impl Mapper<'_> {
         }
     }
 
-    /// An error that belongs to the templates as a whole: circles, parents that are not there, components defined twice.
+    /// Reports an error that concerns the templates as a whole: cycles, missing parents, components defined twice.
     fn of_the_whole(&self, error: &Error) -> TemplateError {
         let (what, name, other) = match error.kind() {
             ErrorKind::CircularInclude { tpl, include_chain } => (
@@ -172,7 +173,7 @@ impl Mapper<'_> {
         self.tell("parse error", name, Fault { what, labels, help, raised_at: None })
     }
 
-    /// The tag in a template that extends or includes another one (or the first that does at all).
+    /// Returns the tag in a template that extends or includes `other`, or its first such tag if that is `None`.
     fn reference_in(&self, name: &str, other: Option<&str>) -> Option<Span> {
         let source = self.templates.source(name)?;
         let range = pieces(source.text()).find_map(|piece| {
@@ -191,7 +192,7 @@ impl Mapper<'_> {
             }
             ErrorKind::Io(std::io::ErrorKind::FileTooLarge) => Budget::overdrawn(),
             ErrorKind::Msg(text) => {
-                // Unknown names in a text given to `tpl`.
+                // Unknown names in a text passed to `tpl`.
                 if let Some(report) = report::in_text(text).next() {
                     return self.reported(within, &report);
                 }
@@ -220,7 +221,7 @@ impl Mapper<'_> {
                 if let Some(first) = outer.first_mut() {
                     first.text = "rendered by this tpl".to_owned();
                 }
-                // Of many calls the ones next to the error, and the first of all, say most.
+                // Of many calls, those next to the error and the first one are the most useful.
                 if inner.labels.len() + outer.len() > MAX_LABELS {
                     inner.labels.truncate(MAX_LABELS - outer.len().min(MAX_LABELS - 1));
                 }
@@ -230,7 +231,8 @@ impl Mapper<'_> {
         }
     }
 
-    /// The chart's own sentence, which points at the values that it is about, where they are known, and not at templates.
+    /// Reports the chart's own message, and points at the values that it is about, if they are known, rather than at
+    /// templates.
     fn refused(&self, sentence: &str, within: Within<'_>, report: &Report) -> Fault {
         let mut labels = self.labels(within, report);
         let raised_at = labels.first().map(|label| label.span.clone());
@@ -251,13 +253,13 @@ impl Mapper<'_> {
         Fault { what: sentence.to_owned(), labels, help, raised_at }
     }
 
-    /// What is before the keys of the chart's values for the user: a subchart's names.
+    /// Returns what the user writes before the keys of the chart's values: the names of subcharts.
     fn prefix_of_values(&self) -> String {
         let names = self.templates.base_path.trim_end_matches("/templates").split("/charts/").skip(1);
         names.map(|name| format!("{name}.")).collect()
     }
 
-    /// An error that Tera itself reports, with advice.
+    /// Reports an error from Tera itself, with advice.
     fn reported(&self, within: Within<'_>, report: &Report) -> Fault {
         let labels = self.labels(within, report);
         let (text, range) = self.original(within, report);
@@ -275,7 +277,7 @@ impl Mapper<'_> {
         Fault { what, labels, help, raised_at: None }
     }
 
-    /// The text that a report is about: that of `within`, or a template it includes or whose component it calls.
+    /// Returns the text that a report is about: `within`, or a template that it includes or whose component it calls.
     fn text_of<'b>(&'b self, within: Within<'b>, report: &'b Report) -> Within<'b> {
         match within {
             Within::Text(_) if report.name == ONE_OFF => within,
@@ -283,7 +285,7 @@ impl Mapper<'_> {
         }
     }
 
-    /// The text as it was written and as Tera has it.
+    /// Returns the text as it was written, and as Tera sees it.
     fn instrumented<'b>(&'b self, within: Within<'b>) -> (&'b str, Instrumented<'b>) {
         match within {
             Within::Text(text) => (text, self.run.text(text)),
@@ -294,13 +296,13 @@ impl Mapper<'_> {
         }
     }
 
-    /// The text as it was written and the bytes in it that a report is about.
+    /// Returns the text as it was written, and the bytes in it that a report is about.
     fn original<'b>(&'b self, within: Within<'b>, report: &'b Report) -> (&'b str, std::ops::Range<usize>) {
         let (text, instrumented) = self.instrumented(self.text_of(within, report));
         (text, report.range_in(&instrumented))
     }
 
-    /// The place of the report, then where it was called from.
+    /// Returns the place of the report, followed by the places from which it was called.
     fn labels(&self, within: Within<'_>, report: &Report) -> Vec<Label> {
         let (_, range) = self.original(within, report);
         let mut labels = vec![Label { span: self.place(self.text_of(within, report), range), text: String::new() }];
@@ -320,7 +322,7 @@ impl Mapper<'_> {
         labels
     }
 
-    /// `called from NAME` in its two parts. Names may hold anything, so the known ones are tried.
+    /// Splits `called from NAME` into its two parts. Names may contain anything, so the known ones are tried.
     fn split_note<'n>(&self, text: &'n str) -> Option<(&'n str, &'n str)> {
         let is_name = |name: &str| name == ONE_OFF || self.templates.text(name).is_some();
         let start = text.match_indices(' ').map(|(at, _)| at + 1).find(|&start| is_name(&text[start..]))?;
@@ -337,7 +339,8 @@ impl Mapper<'_> {
         }
     }
 
-    /// A place in a text given to `tpl`: where the value that holds it was written, or in the text itself.
+    /// Returns a place in a text passed to `tpl`: where the value that holds it was written, or else in the text
+    /// itself.
     fn place_in_text(&self, text: &str, range: std::ops::Range<usize>) -> Span {
         match find_text(self.values, text).filter(|node| node.span.source().is_some()) {
             Some(node) => {
@@ -350,7 +353,7 @@ impl Mapper<'_> {
     }
 }
 
-/// The value that is this very text.
+/// Finds the value that equals a text.
 fn find_text<'v>(values: &'v Map, text: &str) -> Option<&'v Node> {
     values.iter().find_map(|(_, node)| find_in(node, text))
 }
@@ -364,7 +367,7 @@ fn find_in<'v>(node: &'v Node, text: &str) -> Option<&'v Node> {
     }
 }
 
-/// The tag that a byte is in, and whether it includes another template.
+/// Returns the tag that contains a byte, and whether it includes another template.
 fn tag_around(text: &str, at: usize) -> (std::ops::Range<usize>, bool) {
     let found = pieces(text).find_map(|piece| match piece {
         Piece::Statement(range) | Piece::Expression(range) if range.contains(&at) => Some(range),
@@ -375,7 +378,7 @@ fn tag_around(text: &str, at: usize) -> (std::ops::Range<usize>, bool) {
     (range, is_include)
 }
 
-/// Tera's messages begin with a capital; ours go on after a colon.
+/// Converts the first letter to lower case: Tera's messages begin with a capital, but ours follow a colon.
 fn lower_first(message: &str) -> String {
     let mut chars = message.chars();
     match chars.next() {
@@ -385,7 +388,7 @@ fn lower_first(message: &str) -> String {
 }
 
 impl Report {
-    /// The bytes of the original text that the report is about.
+    /// Returns the bytes of the original text that the report is about.
     fn range_in(&self, text: &Instrumented<'_>) -> std::ops::Range<usize> {
         let range = match &self.range {
             Some(range) => text.original_range(range.clone()),

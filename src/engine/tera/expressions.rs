@@ -1,12 +1,13 @@
-//! Where the values of an expression are measured before an operator copies, compares or goes through them.
+//! Measures the values in an expression before an operator copies, compares or iterates over them.
 //!
 //! Tera's operators have no limits and no hooks: `s ~ s`, `[...a, ...a]`, `a == b`, `x in a`, `s[0]` work on values of
-//! any size. A filter binds more tightly than any of them, so one that gives its value back unchanged can be added
-//! behind every operand. What is charged is the operand, before the operator runs: the result of an operator is never
-//! larger than its operands together, and no expression has more than 256 of them (Tera's own limit).
+//! any size. A filter binds more tightly than any of them, so one that returns its value unchanged can be added after
+//! every operand. The operand is charged before the operator runs: the result of an operator is never larger than its
+//! operands together, and no expression has more than 256 of them (Tera's own limit).
 //!
-//! A counting allocator was the alternative. It counts what all threads allocate, stops nothing between two checks,
-//! knows no place in a template, and its limit depends on the platform; these charges are the same everywhere.
+//! A counting allocator was the alternative. But it counts the allocations of all threads, stops nothing between two
+//! checks, does not know the place in a template, and its limit depends on the platform. These charges are the same
+//! everywhere.
 
 mod operand;
 
@@ -16,16 +17,16 @@ use self::operand::{Around, Operand, Shape, Stage, Tag, Use};
 use super::additions::{COMPREHENSION, COPY, FILTER, INDEX, Insertion, LITERAL, LOOP, PRINT, READ, SPREAD, UNREADABLE};
 use super::tokens::{Kind, Token, tokens};
 
-/// How many bytes a variable that is indexed may have: it is written a second time behind each index.
+/// How many bytes an indexed variable may have: it is repeated after each index.
 const MAX_INDEXED: usize = 128;
 
 /// How many operators and indexes an expression can have in Tera.
 const MAX_OPERATORS: usize = 256;
 
-/// Tera's variable that holds all variables.
+/// Tera's variable that contains all variables.
 const ALL_VARIABLES: &str = "__tera_context";
 
-/// Whether a name is that of one of Helm's functions.
+/// Whether a name belongs to one of Helm's functions.
 pub(super) type IsFunction = fn(&str) -> bool;
 
 /// Tera's own filters whose result is a part of their input, or a number.
@@ -42,7 +43,7 @@ pub(super) fn measure(
     let known = insertions.len();
     let found = Walk::new(text, tag.clone(), is_print, is_function, insertions).and_then(Walk::run);
     if found.is_none() {
-        // Tera rejects such a tag, too. Should it not, the template doesn't run.
+        // Tera should reject such a tag, too. If it does not, the template still does not run.
         insertions.truncate(known);
         let text = format!("{{{{ {UNREADABLE}() }}}}");
         insertions.push(Insertion { at: tag.start, text, stands_for: tag, copied: None });
@@ -58,10 +59,10 @@ struct Walk<'t, 'i> {
     is_function: IsFunction,
     around: Vec<Around>,
     operand: Option<Operand>,
-    /// What the operator in front of the next operand does to it.
+    /// What the operator before the next operand does to it.
     before: Use,
     indexes: usize,
-    /// Whether the tag holds nothing but one operand so far.
+    /// Whether the tag has contained only one operand so far.
     is_single: bool,
     insertions: &'i mut Vec<Insertion>,
 }
@@ -110,7 +111,7 @@ impl<'t, 'i> Walk<'t, 'i> {
         self.insertions.push(Insertion { at, text, stands_for, copied: None });
     }
 
-    /// Goes through the tag; `None` where it is not understood.
+    /// Processes the tag; `None` if it is not understood.
     fn run(mut self) -> Option<()> {
         if self.tag != Tag::Print && !self.begin_statement()? {
             return Some(());
@@ -129,7 +130,7 @@ impl<'t, 'i> Walk<'t, 'i> {
         self.around.is_empty().then_some(())
     }
 
-    /// Steps over the statement's own message; false where no expression follows.
+    /// Skips the keyword and names of the statement; returns false if no expression follows.
     fn begin_statement(&mut self) -> Option<bool> {
         let first = *self.tokens.first()?;
         self.at = 1;
@@ -146,7 +147,7 @@ impl<'t, 'i> Walk<'t, 'i> {
                 self.at = 2;
                 match self.peek(0) {
                     "=" => self.at = 3,
-                    // A block, with filters.
+                    // A block that is captured, with filters.
                     "|" => self.operand = Some(captured(name.end())),
                     _ => return Some(false),
                 }
@@ -189,7 +190,7 @@ impl<'t, 'i> Walk<'t, 'i> {
                 self.operand = Some(constant);
             }
             (Kind::Word, "not") => self.before = Use::Nothing,
-            // Not to be measured: Tera takes no `-` behind `~`, but would take one with a filter.
+            // Must not be measured: Tera accepts no `-` after `~`, but would accept one with a filter.
             (Kind::Sign, "-") => self.before = Use::Negates,
             (Kind::Word, _) => {
                 let before = self.take_before();
@@ -308,7 +309,7 @@ impl<'t, 'i> Walk<'t, 'i> {
         self.before = does;
     }
 
-    /// In a component's tag, outside of the braces of its arguments.
+    /// Processes a token in a component's tag, outside the braces of its arguments.
     fn in_component(&mut self, token: Token<'t>) -> Option<()> {
         match (token.kind, token.text) {
             (Kind::Word, ALL_VARIABLES) => return None,
@@ -350,8 +351,8 @@ impl<'t, 'i> Walk<'t, 'i> {
         Some(())
     }
 
-    /// Opens the index of an operand, and measures the operand where it can be large: Tera copies the whole of a text
-    /// for one character of it.
+    /// Opens the index of an operand, and measures the operand if it can be large: Tera copies a whole text to get one
+    /// character of it.
     fn open_index(&mut self, token: Token<'t>) -> Option<()> {
         let mut base = self.operand.take()?;
         self.indexes += 1;
@@ -360,9 +361,9 @@ impl<'t, 'i> Walk<'t, 'i> {
         if too_long || name == ALL_VARIABLES || self.indexes > MAX_OPERATORS {
             return None;
         }
-        // A filter can't be within `a.b[0].c`: there, the index is what gets one.
+        // A filter cannot be inserted into `a.b[0].c`: there, the index gets one.
         let is_done = base.shape != Shape::Variable;
-        // Behind a minus, the filter would come after it: an index of a text is an error there.
+        // After a minus, the filter would apply to the negated value, and indexing a text is an error there.
         if is_done && base.shape != Shape::Constant && base.before != Use::Negates {
             self.insert(token.start, format!("| {FILTER} "), base.start..base.end);
             base.shape = Shape::Other;
@@ -371,7 +372,7 @@ impl<'t, 'i> Walk<'t, 'i> {
         Some(())
     }
 
-    /// Measures what is indexed at the end of the index, or of the first part of a slice.
+    /// Measures an indexed value at the end of the index, or of the first part of a slice.
     fn end_index(&mut self, at: usize) -> Option<()> {
         let Some(Around::Index { base, open, is_done }) = self.around.last_mut() else { return None };
         if std::mem::replace(is_done, true) {
@@ -399,44 +400,44 @@ impl<'t, 'i> Walk<'t, 'i> {
         Some(())
     }
 
-    /// Whether a filter is one of Tera's own whose result can be large: Helm's functions charge what they make.
+    /// Whether a filter is one of Tera's own whose result can be large. Helm's functions charge for what they make.
     fn is_large_filter(&self, name: &str) -> bool {
         !SMALL_FILTERS.contains(&name) && !(self.is_function)(name)
     }
 
-    /// Whether nothing but the tag's opening is in front of what begins at `start`.
+    /// Whether only the opening of the tag precedes `start`.
     fn is_first_in_tag(&self, start: usize) -> bool {
         let before = self.text.get(self.tag_start..start).unwrap_or_default();
         before.trim_start_matches(['{', '%', '-']).trim_ascii().is_empty()
     }
 
-    /// Measures the operand that ends here, if what precedes or follows it, or what it is part of, calls for it.
+    /// Measures the operand that ends here, if what precedes, follows or contains it requires that.
     fn end_operand(&mut self, next: Use, is_last: bool) {
         let Some(operand) = self.operand.take() else { return };
         if !is_last && self.around.is_empty() {
             self.is_single = false;
         }
         let stands_for = operand.start..operand.end;
-        // Whether it is all that the tag holds.
+        // Whether the tag contains nothing else.
         let is_whole = is_last && self.is_single && self.around.is_empty();
         let around = self.around.iter().rev().find(|around| !matches!(around, Around::Group { .. }));
         let filter = match (around, operand.shape) {
             (Some(Around::List { stage: Stage::Target, .. }), _) => COMPREHENSION,
             _ if operand.before == Use::Negates => return,
-            // All variables at once: not to be put into one of them without an end.
+            // All variables at once must not be put into one of them endlessly.
             (_, Shape::Variable) if &self.text[stands_for.clone()] == ALL_VARIABLES => COPY,
             (_, Shape::Constant) => return,
             (_, Shape::Literal) if self.text[operand.start + 1..operand.end - 1].trim_ascii().is_empty() => return,
-            // Its parts are measured; but where it is printed, they are copied.
+            // Its parts are measured, but printing copies them.
             (_, Shape::Literal) if operand.before.max(next) < Use::Copies && self.tag != Tag::Print => LITERAL,
-            // `{% <c> %}` opens a component with a body: what it prints is measured there.
+            // `{% <c> %}` opens a component with a body, where its output is measured.
             (_, Shape::Component) if self.tag != Tag::Print && self.is_first_in_tag(operand.start) => return,
-            // Components of the program's own charts don't measure what they print.
+            // Components of the built-in chart do not measure what they print.
             (_, Shape::Component) if self.tag != Tag::Print || !is_whole => COPY,
             _ if operand.before == Use::Spreads => SPREAD,
             _ if operand.before.max(next) == Use::Counts => return,
             (Some(Around::Arguments { measures: false, .. }), _) => COPY,
-            // What a list holds is shared with it, but must not grow or nest without end.
+            // A list shares its items, but must not grow or nest endlessly.
             (Some(Around::List { .. } | Around::Map { .. }), _) => READ,
             _ if operand.before.max(next) == Use::Copies => COPY,
             (None, shape) if self.tag == Tag::Print => match shape {
@@ -453,8 +454,8 @@ impl<'t, 'i> Walk<'t, 'i> {
         self.insert(operand.end, format!(" | {filter} "), stands_for);
     }
 
-    /// Measures a variable in front of the tag that prints it: what Tera says of one that is not there names it only
-    /// where nothing is done to it.
+    /// Measures a variable before the tag that prints it: Tera's message about an undefined variable names it only if
+    /// no filter is applied to it.
     fn print(&mut self, variable: Range<usize>) {
         let dash = if self.text[self.tag_start..].starts_with("{{-") { "-" } else { "" };
         let mut addition = format!("{{{{{dash} {PRINT}(value=");
@@ -465,7 +466,7 @@ impl<'t, 'i> Walk<'t, 'i> {
     }
 }
 
-/// What a block's text is once it is captured.
+/// Returns the captured text of a block as an operand.
 fn captured(end: usize) -> Operand {
     Operand { start: end, end, shape: Shape::Other, before: Use::Nothing }
 }

@@ -1,13 +1,13 @@
-//! Why a function gave no value.
+//! Why a function failed.
 
-/// Why a function gave no value.
+/// Why a function failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The call is wrong: Go would say `error calling NAME: MESSAGE`.
+    /// The call is invalid: Go would print `error calling NAME: MESSAGE`.
     Call(String),
-    /// `required` and `fail`: the chart refuses to render, and this is the sentence of its author.
+    /// `required` or `fail`: the chart refuses to render, with its author's message.
     Refused(String),
-    /// A text given to `tpl` is wrong, in itself.
+    /// A text passed to `tpl` is itself faulty.
     Text { text: String, error: Box<tera::Error> },
 }
 

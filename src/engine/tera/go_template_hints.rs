@@ -1,12 +1,12 @@
-//! Go's template syntax in a Tera template: what it is in Tera.
+//! Recognizes Go's template syntax in a Tera template, and translates it to Tera.
 
 use super::functions::functions;
 use super::scan::{inside, split_word};
 
-/// Objects that templates see; in Go's syntax a dot is before them.
+/// Objects that templates see; in Go's syntax, a dot precedes them.
 const OBJECTS: [&str; 7] = ["Values", "Release", "Chart", "Files", "Capabilities", "Template", "Subcharts"];
 
-/// Functions whose first argument in Go is the one that is piped in here; of all others it is the last.
+/// Functions whose first argument in Go is the one that is piped in here; for all others it is the last.
 const SUBJECT_FIRST: [&str; 16] = [
     "append",
     "get",
@@ -26,7 +26,7 @@ const SUBJECT_FIRST: [&str; 16] = [
     "without",
 ];
 
-/// What to do about a tag that is written in Go's syntax; `None` if it is not. `is_known` says which names are functions.
+/// Returns what to do about a tag in Go's syntax; `None` if it is not. `is_known` returns whether a name is a function.
 pub(super) fn advise(tag: &str, is_known: impl Fn(&str) -> bool) -> Option<Vec<String>> {
     if !tag.starts_with("{{") || !looks_like_go(inside(tag), is_known) {
         return None;
@@ -51,7 +51,7 @@ fn looks_like_go(code: &str, is_known: impl Fn(&str) -> bool) -> bool {
         ))
     );
     let dotted = tokens.iter().any(|token| matches!(token, Token::Field(_) | Token::Variable(_)));
-    // A function and its argument side by side: `default "x"`, `toYaml Values`.
+    // A function next to its argument: `default "x"`, `toYaml Values`.
     let side_by_side = tokens.windows(2).enumerate().any(|(at, pair)| {
         let starts_command = at == 0 || matches!(tokens[at - 1], Token::Pipe | Token::Open);
         let argument = matches!(pair[1], Token::Literal(_) | Token::Open)
@@ -67,7 +67,7 @@ fn looks_like_go(code: &str, is_known: impl Fn(&str) -> bool) -> bool {
         || side_by_side
 }
 
-/// Words that Tera puts between operands.
+/// Whether Tera uses a word between operands.
 fn is_word(name: &str) -> bool {
     matches!(name, "and" | "or" | "not" | "is" | "in" | "if" | "else")
 }
@@ -76,7 +76,7 @@ fn is_word(name: &str) -> bool {
 enum Token<'a> {
     /// A function, a keyword, or an object of Tera's with its fields.
     Name(&'a str),
-    /// `.a.b`, or `.` alone.
+    /// `.a.b`, or only `.`.
     Field(&'a str),
     /// `$`, `$x`, `$.a.b`.
     Variable(&'a str),
@@ -98,7 +98,7 @@ impl<'a> Token<'a> {
     }
 }
 
-/// The tokens of Go's expressions; `None` where a character is none of theirs.
+/// Splits a Go expression into tokens; `None` if it contains any other character.
 fn tokens(code: &str) -> Option<Vec<Token<'_>>> {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     let mut found = Vec::new();
@@ -140,7 +140,7 @@ fn tokens(code: &str) -> Option<Vec<Token<'_>>> {
     Some(found)
 }
 
-/// The end of the string literal that a text begins with.
+/// Returns the end of the string literal that a text begins with.
 fn string_end(text: &str) -> Option<usize> {
     let quote = text.chars().next()?;
     let mut escaped = false;
@@ -151,7 +151,7 @@ fn string_end(text: &str) -> Option<usize> {
     })
 }
 
-/// A whole tag in Tera.
+/// Translates a whole tag to Tera.
 fn translate(code: &str) -> Option<String> {
     if let Some(comment) = code.strip_prefix("/*") {
         return Some(format!("{{# {} #}}", comment.trim_end_matches("*/").trim()));
@@ -191,7 +191,7 @@ fn loop_over(code: &str) -> Option<String> {
     Some(format!("{{% for {names} in {} or {empty} %}}", Parser::whole(over)?))
 }
 
-/// A quoted name as that of a component.
+/// Converts a quoted name to that of a component.
 fn component(quoted: &str) -> Option<String> {
     let name = quoted.trim().strip_prefix('"')?.strip_suffix('"')?;
     let sound = |c: char| c.is_alphanumeric() || c == '.';
@@ -233,11 +233,11 @@ impl Parser<'_, '_> {
             return call(name, arguments);
         }
         let value = self.operand(depth)??;
-        // A value alone takes nothing from a pipe, and no arguments.
+        // A value that is not a function accepts nothing from a pipe, and no arguments.
         (piped.is_none() && self.operand(depth)?.is_none()).then_some(value)
     }
 
-    /// One argument; `Some(None)` where none follows.
+    /// Translates one argument; `Some(None)` if none follows.
     fn operand(&mut self, depth: usize) -> Option<Option<String>> {
         const MAX_DEPTH: usize = 32;
         let Some(token) = self.tokens.get(self.at).copied() else { return Some(None) };
@@ -268,7 +268,7 @@ impl Parser<'_, '_> {
     }
 }
 
-/// A call in Tera's form.
+/// Translates a call to Tera.
 fn call(name: &str, mut arguments: Vec<String>) -> Option<String> {
     let operator = match name {
         "eq" => "==",

@@ -1,4 +1,4 @@
-//! What to do about an error in a template: names that were meant, Tera's way to write what is missing.
+//! Advice about errors in templates: similar names, and how to write something in Tera.
 
 use std::ops::Range;
 
@@ -8,18 +8,18 @@ use super::scan::{Piece, inside, pieces, split_word};
 use super::templates::Templates;
 use crate::diagnostic::nearest;
 
-/// An error in a sentence, with what to do.
+/// An error message, with advice.
 #[derive(Debug, Default)]
 pub(super) struct Advice {
     pub(super) what: String,
     pub(super) help: Vec<String>,
-    /// The bytes to mark, if others than those that Tera names.
+    /// The bytes to mark, if they are not those that Tera reports.
     pub(super) place: Option<Range<usize>>,
     /// Further places, each with a text.
     pub(super) more: Vec<(Range<usize>, &'static str)>,
 }
 
-/// Words and advice for a message of Tera's about `range` in the template `text`.
+/// Rewrites Tera's message about `range` in the template `text`, and adds advice.
 pub(super) fn advise(message: &str, text: &str, range: Range<usize>, templates: &Templates<'_>) -> Advice {
     let tag = tag_at(text, range.start);
     if let Some(tag) = &tag
@@ -43,7 +43,7 @@ pub(super) fn advise(message: &str, text: &str, range: Range<usize>, templates: 
     }
     let mut advice = Advice { what: reworded(message), ..Advice::default() };
     if message.starts_with("Found ") {
-        // A tag that is never closed goes on into the next lines, where something does not fit any more.
+        // A tag that is not closed continues on the next lines, until something does not fit.
         if let Some(tag) = tag.filter(|tag| text[tag.start..range.start.max(tag.start)].contains('\n')) {
             let line_end = text[tag.start..].find('\n').map_or(text.len(), |at| tag.start + at);
             advice.more.push((tag.start..line_end, "the tag opened here is not closed"));
@@ -71,7 +71,7 @@ fn reworded(message: &str) -> String {
     }
 }
 
-/// The tag that a byte is in or right behind.
+/// Returns the tag that contains a byte.
 fn tag_at(text: &str, at: usize) -> Option<Range<usize>> {
     pieces(text).find_map(|piece| match piece {
         Piece::Expression(range) | Piece::Statement(range) if range.start <= at && at < range.end => Some(range),
@@ -79,13 +79,13 @@ fn tag_at(text: &str, at: usize) -> Option<Range<usize>> {
     })
 }
 
-/// Whether an error is one that says which names there are.
+/// Whether the message of an error lists the existing names.
 pub(super) fn is_of_undefined(error: &tera::Error) -> bool {
     let mut errors = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
     errors.any(|error| error.to_string().contains("is not defined"))
 }
 
-/// What Tera says of values that are not there.
+/// Explains Tera's messages about undefined values.
 fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> {
     let mut advice = Advice::default();
     if let Some(rest) = message.strip_prefix("Field `") {
@@ -135,7 +135,7 @@ fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> 
         return Some(advice);
     }
     if message == "Cannot index into an undefined value" {
-        // Tera's place of `a["b"]` leaves the bracket out that closes it.
+        // Tera's range for `a["b"]` leaves out the closing bracket.
         let whole = text.get(range.clone()).unwrap_or("");
         let open = whole.matches('[').count() > whole.matches(']').count();
         let end = range.end + usize::from(open && text[range.end..].starts_with(']'));
@@ -148,12 +148,12 @@ fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> 
     None
 }
 
-/// `Available fields: a, b` as names.
+/// Returns the names in `Available fields: a, b`.
 fn names_after<'m>(message: &'m str, introduction: &str) -> Vec<&'m str> {
     message.split_once(introduction).map_or_else(Vec::new, |(_, names)| names.split(", ").collect())
 }
 
-/// A few names in a row; of many, how many there are.
+/// Lists a few names; if there are many, adds their number.
 fn listed(names: &[&str]) -> String {
     const SHOWN: usize = 8;
     let mut sorted = names.to_vec();
@@ -166,7 +166,7 @@ fn is_path_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '.' | '?')
 }
 
-/// The dotted path around a name: `Values.a.b` around `a`.
+/// Returns the dotted path around a name: `Values.a.b` around `a`.
 fn path_around(text: &str, name: &Range<usize>) -> Range<usize> {
     let before = text.get(..name.start).unwrap_or("");
     let start = before.trim_end_matches(is_path_char).len();
@@ -181,13 +181,13 @@ fn path_from(text: &str, start: usize) -> Range<usize> {
     start..start + path.trim_end_matches(['.', '?']).len()
 }
 
-/// ``Unknown filter `x` `` as its two names.
+/// Splits ``Unknown filter `x` `` into the kind and the name.
 fn unknown(message: &str) -> Option<(&str, &str)> {
     let (kind, name) = message.strip_prefix("Unknown ")?.split_once(" `")?;
     Some((kind, name.strip_suffix('`')?))
 }
 
-/// Filters, tests and functions of Tera's own that Helm's do not replace.
+/// Tera's own filters, tests and functions that Helm's do not replace.
 const OWN_FILTERS: &[&str] = &[
     "abs",
     "as_str",
@@ -271,7 +271,7 @@ fn unknown_name(kind: &str, name: &str, templates: &Templates<'_>) -> Advice {
     Advice { what, help, ..Advice::default() }
 }
 
-/// What may have been meant by a template that is not there.
+/// Suggests what may have been meant by an unknown template.
 pub(super) fn unknown_template(name: &str, templates: &Templates<'_>) -> Vec<String> {
     let names: Vec<String> = templates.names().collect();
     let same_file = |known: &&String| known.rsplit('/').next() == name.rsplit('/').next();
@@ -304,7 +304,7 @@ fn unknown_tag(text: &str, at: usize) -> Option<String> {
     })
 }
 
-/// The end of the template came where something is open still.
+/// Explains that the template ends while something is still open.
 fn unexpected_end(text: &str) -> Advice {
     let mut open: Vec<(&str, Range<usize>)> = Vec::new();
     let mut last: Option<Range<usize>> = None;
@@ -315,7 +315,7 @@ fn unexpected_end(text: &str) -> Advice {
         let (word, rest) = split_word(inside(&text[range.clone()]));
         match word {
             "if" | "for" | "block" | "component" | "filter" => open.push((word, range)),
-            // `{% set x = 1 %}` is alone, `{% set x %}` encloses text.
+            // `{% set x = 1 %}` needs no end, `{% set x %}` encloses text.
             "set" | "set_global" if !rest.contains('=') => open.push((word, range)),
             _ if word.starts_with("end") => {
                 open.pop();

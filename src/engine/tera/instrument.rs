@@ -1,8 +1,8 @@
-//! Templates with something added that Tera has no hook for, and the way back to the places in what was written.
+//! Adds hooks to templates, since Tera has none, and maps positions back to the text that was written.
 //!
-//! [`with_ticks`] adds a call of [`TICK`] to every loop, component and include, so that a budget ends what would go on
-//! without end. [`with_checks`] adds to that what measures values ([`super::expressions`]). The output stays the same,
-//! and so does what a dash trims.
+//! [`with_ticks`] adds a call of [`TICK`] to every loop, component and include, so that a budget stops endless
+//! templates. [`with_checks`] also adds what measures values ([`super::expressions`]). The output stays the same, and
+//! so does what a dash trims.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,10 +11,10 @@ use super::additions::{Insertion, TICK};
 use super::expressions::{IsFunction, measure};
 use super::scan::{Piece, inside, pieces, references, split_word};
 
-/// How many bytes of a body count as a turn of a loop.
+/// How many bytes of a body count as one turn of a loop.
 const BODY_IN_A_STEP: usize = 256;
 
-/// How many turns of a loop a template or component weighs: Tera sets up much for each.
+/// How many turns of a loop a template or component counts as: Tera sets up much for each.
 const CALL: usize = 8;
 
 /// A template's text with additions.
@@ -24,25 +24,26 @@ pub(super) struct Instrumented<'a> {
 }
 
 struct Addition {
-    /// Where it begins in the text that holds it.
+    /// Where it begins in the text with additions.
     at: usize,
     length: usize,
-    /// The bytes of the original text that errors of it are about.
+    /// The bytes of the original text that errors in it refer to.
     stands_for: Range<usize>,
     /// Where in the addition a copy of those bytes begins, if there is one.
     copied: Option<usize>,
 }
 
 impl Instrumented<'_> {
-    /// The byte of the original text that a byte of `text` came from; a byte of an addition came from what follows it.
+    /// Returns the byte of the original text that a byte of `text` came from. For a byte of an addition, it is the byte
+    /// that follows the addition.
     pub(super) fn original(&self, offset: usize) -> usize {
         let before = self.additions.iter().take_while(|addition| addition.at < offset);
         offset - before.map(|addition| addition.length.min(offset - addition.at)).sum::<usize>()
     }
 
-    /// The bytes of the original text that bytes of `text` are about.
+    /// Returns the bytes of the original text that bytes of `text` refer to.
     pub(super) fn original_range(&self, range: Range<usize>) -> Range<usize> {
-        // An addition that ends what is marked belongs to it, one that only follows it does not.
+        // An addition at the end of the range belongs to it, but one that only follows it does not.
         let within = |offset: usize, may_end: bool| {
             let mut additions = self.additions.iter();
             additions.find(|addition| match may_end {
@@ -65,7 +66,7 @@ impl Instrumented<'_> {
         start..end.max(start)
     }
 
-    /// The byte of the original text at a line and a column (both from 0, in characters) of `text`.
+    /// Returns the byte of the original text at a line and a column (both from 0, in characters) of `text`.
     pub(super) fn original_of_position(&self, line: usize, column: usize) -> usize {
         let start = self.text.split_inclusive('\n').take(line).map(str::len).sum::<usize>();
         let rest = self.text.get(start..).unwrap_or_default();
@@ -74,12 +75,12 @@ impl Instrumented<'_> {
     }
 }
 
-/// The text with a call of [`TICK`] at the start of every loop's and component's body and before every include.
+/// Adds a call of [`TICK`] at the start of the body of every loop and component, and before every include.
 pub(super) fn with_ticks(text: &str) -> Instrumented<'_> {
     with_ticks_at(text, &references(text).repeats)
 }
 
-/// [`with_ticks`] for a text whose repeating statements are known.
+/// Like [`with_ticks`], but for a text whose repeating statements are known.
 pub(super) fn with_ticks_at<'t>(text: &'t str, repeats: &[Range<usize>]) -> Instrumented<'t> {
     let insertions: Vec<Insertion> = repeats.iter().filter_map(|range| tick(text, range.clone())).collect();
     added(text, insertions)
@@ -88,14 +89,14 @@ pub(super) fn with_ticks_at<'t>(text: &'t str, repeats: &[Range<usize>]) -> Inst
 /// Whether a text counts itself when it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Start {
-    /// It may be included by others.
+    /// Other templates may include it.
     Counted,
-    /// Whoever renders it counts it.
+    /// The code that renders it counts it.
     Free,
 }
 
-/// The text with all that keeps it within the budget: ticks that weigh what they repeat, in blocks as well, and
-/// measured values.
+/// Adds everything that keeps a text within the budget: ticks that weigh what they repeat, also in blocks, and
+/// measurements of values.
 pub(super) fn with_checks(text: &str, start: Start, is_function: IsFunction) -> Instrumented<'_> {
     let all: Vec<Piece> = pieces(text).collect();
     let keyword = |piece: &Piece| match piece {
@@ -103,12 +104,12 @@ pub(super) fn with_checks(text: &str, start: Start, is_function: IsFunction) -> 
         _ => "",
     };
     let mut insertions = Vec::new();
-    // What is not in a block of a template that extends another one must be white space.
+    // In a template that extends another one, there must be only white space outside the blocks.
     if start == Start::Counted && !all.is_empty() && !all.iter().any(|piece| keyword(piece) == "extends") {
         insertions.push(Insertion { at: 0, text: String::new(), stands_for: 0..0, copied: None });
     }
     let mut written = 0;
-    // The bodies around: their ticks, where they begin, and how much text was written before.
+    // The enclosing bodies: the index of their tick, where they begin, and how much text had been written before.
     let mut open: Vec<(usize, usize, usize)> = Vec::new();
     for piece in &all {
         match piece {
@@ -144,7 +145,8 @@ pub(super) fn with_checks(text: &str, start: Start, is_function: IsFunction) -> 
     added(text, insertions)
 }
 
-/// The arguments of [`TICK`] for a body of a length with so much text in it, which weighs `least` turns when empty.
+/// Returns the arguments of [`TICK`] for a body of a length that contains so much text, and counts as `least` turns
+/// when empty.
 fn weight(body: usize, text: usize, least: usize) -> String {
     match body / BODY_IN_A_STEP + least {
         1 if text == 0 => String::new(),
@@ -152,10 +154,10 @@ fn weight(body: usize, text: usize, least: usize) -> String {
     }
 }
 
-/// The call of [`TICK`] for a statement; `None` if the tag is never closed.
+/// Returns the call of [`TICK`] for a statement; `None` if the tag is never closed.
 fn tick(text: &str, range: Range<usize>) -> Option<Insertion> {
     let tag = &text[range.clone()];
-    // The dash of the tag goes over to the call, which now is between it and the text.
+    // The dash of the tag moves to the call, which is now between the tag and the text.
     let (at, open, close) = match split_word(inside(tag)).0 {
         "include" => (range.start, if tag.starts_with("{%-") { "{{-" } else { "{{" }, "}}"),
         _ if tag.ends_with("-%}") => (range.end, "{{", "-}}"),
@@ -165,7 +167,7 @@ fn tick(text: &str, range: Range<usize>) -> Option<Insertion> {
     Some(Insertion { at, text: format!("{open} {TICK}() {close}"), stands_for: at..at, copied: None })
 }
 
-/// The text with the additions, which may come in any order.
+/// Inserts the additions, which may be in any order.
 fn added(text: &str, mut insertions: Vec<Insertion>) -> Instrumented<'_> {
     if insertions.is_empty() {
         return Instrumented { text: Cow::Borrowed(text), additions: Vec::new() };

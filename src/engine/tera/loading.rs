@@ -1,4 +1,4 @@
-//! Limits of templates that take too much time or memory to load.
+//! Limits on templates that would take too much time or memory to load.
 
 use std::collections::HashMap;
 
@@ -7,17 +7,17 @@ use super::scan::{References, references};
 use super::templates::Templates;
 use crate::diagnostic::{Diagnostic, Source, Span, printable};
 
-/// Refuses templates of a chart that take too much time or memory to load: those that are loaded.
+/// Rejects the loaded templates of a chart if they take too much time or memory to load.
 ///
 /// # Errors
-/// What they have too much of, with the template at which it becomes too much.
+/// The limit that is exceeded, with the template that exceeds it.
 pub(super) fn check_loaded(templates: &Templates<'_>) -> Result<(), Diagnostic> {
     let loaded = templates.loaded().zip(templates.references());
     let loaded: Vec<_> = loaded.map(|((name, text), references)| (name, text.len(), references)).collect();
     check(templates, &loaded)
 }
 
-/// Whether all templates that there are can be loaded, also those that nothing refers to.
+/// Whether all templates can be loaded, including those that nothing refers to.
 pub(super) fn can_load_all(templates: &Templates<'_>, all: &[(String, Source)]) -> bool {
     let references: Vec<References<'_>> = all.iter().map(|(_, source)| references(source.text())).collect();
     let all = all.iter().zip(&references);
@@ -64,9 +64,9 @@ struct Node<'t> {
     references: &'t References<'t>,
     /// Whether its references are being followed.
     is_open: bool,
-    /// How many templates are in a row from here on, once it is known.
+    /// The length of the longest chain of templates from here on, once it is known.
     depth: Option<usize>,
-    /// How much text the parents have.
+    /// How many bytes of text its parents have.
     inherited: usize,
 }
 
@@ -76,9 +76,10 @@ struct Nesting<'t> {
 }
 
 impl Nesting<'_> {
-    /// How many templates are in a row from one on; those in a circle, which Tera reports, count once.
+    /// Returns the length of the longest chain of templates from one on. Those in a cycle, which Tera reports, count
+    /// once.
     fn depth(&mut self, name: &str) -> usize {
-        // Without recursion: the row can be as long as the list of templates.
+        // This is not recursive, because a chain can be as long as the list of templates.
         let mut open = vec![(name.to_owned(), 0)];
         while let Some((name, next)) = open.last_mut() {
             let Some(node) = self.nodes.get(name.as_str()) else {
@@ -102,7 +103,7 @@ impl Nesting<'_> {
         self.nodes.get(name).and_then(|node| node.depth).unwrap_or(0)
     }
 
-    /// Works out a template whose references are known.
+    /// Records the depth and the inherited text of a template whose references have been visited.
     fn close(&mut self, name: &str) {
         let Some(node) = self.nodes.get(name) else { return };
         let known = |reference: &str| self.nodes.get(&self.templates.loaded_name(reference)?);

@@ -1,17 +1,17 @@
-//! The template line that a line of the rendered text came from.
+//! Finds the template line that a line of the rendered text came from.
 //!
-//! The chart is rendered once more from templates that carry marks: in front of every expression, and of the first character
-//! of every line of text that is printed. What dashes trim is trimmed beforehand, so that marks don't keep it. Where templates
-//! look at their own output (they compare what a component gave, or read a captured text as YAML), marks would change what they
-//! do: then a second attempt leaves them out of all that is not printed directly.
+//! The chart is rendered again from templates with marks: before every expression, and before the first character of
+//! every line of printed text. White space that dashes trim is removed beforehand, since marks would keep it. Some
+//! templates process their own output: they compare the result of a component, or read a captured text as YAML. Marks
+//! would change what they do, so a second attempt marks only what is printed directly.
 
 use super::scan::{Piece, inside, pieces, split_word};
 
-/// Marks begin and end with characters of private use; between them stand the template's number and its line.
+/// Marks begin and end with private-use characters; between them are the number of the template and the line.
 const BEGIN: char = '\u{E010}';
 const END: char = '\u{E011}';
 
-/// Where marks are put.
+/// Where marks are inserted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Marks {
     /// Everywhere.
@@ -20,19 +20,19 @@ pub(super) enum Marks {
     Printed,
 }
 
-/// A template's text with marks; `number` tells which template it is.
+/// Adds marks to a template's text; `number` identifies the template.
 pub(super) fn with_marks(text: &str, number: usize, marks: Marks) -> String {
     let all: Vec<Piece> = pieces(text).collect();
     let mut marked = String::with_capacity(text.len() * 2);
     let mut lines = Lines { text, at: 0, line: 1 };
-    // Text outside the blocks of a template that extends another one is never printed, but must stay white space.
+    // In a template that extends another one, text outside the blocks is never printed, but must remain white space.
     let extends = all.iter().any(
         |piece| matches!(piece, Piece::Statement(range) if split_word(inside(&text[range.clone()])).0 == "extends"),
     );
     let mut blocks = 0usize;
-    // How many components and captures are around.
+    // The number of enclosing components and captures.
     let mut captures = 0usize;
-    // Whether a dash trims the next text; comments in between don't end that.
+    // Whether a dash trims the next text; comments in between do not change that.
     let mut trims = false;
     for (index, piece) in all.iter().enumerate() {
         let printed = (!extends || blocks > 0) && (captures == 0 || marks == Marks::Everywhere);
@@ -82,7 +82,7 @@ pub(super) fn with_marks(text: &str, number: usize, marks: Marks) -> String {
             }
             Piece::Inert(range) => {
                 let inert = &text[range.clone()];
-                // A comment's dash would reach beyond the text that has been trimmed already.
+                // A comment's dash would trim more than what has been trimmed already.
                 if inert.starts_with("{#") {
                     push_bare(&mut marked, inert)
                 } else {
@@ -101,9 +101,9 @@ fn mark(out: &mut String, number: usize, line: usize) {
     out.push(END);
 }
 
-/// A tag without the dashes that trim.
+/// Appends a tag without its trimming dashes.
 fn push_bare(out: &mut String, tag: &str) {
-    // A brace that stood before the trimmed white space would become part of the tag.
+    // A brace before the trimmed white space would become part of the tag.
     if out.ends_with('{') {
         out.pop();
         out.push_str("{{ \"{\" }}");
@@ -136,7 +136,7 @@ fn trims_after(text: &str, piece: &Piece) -> bool {
     tag.len() > 4 && tag[tag.len() - 3] == b'-'
 }
 
-/// Counts lines along a text.
+/// Counts lines while moving forward in a text.
 struct Lines<'t> {
     text: &'t str,
     at: usize,
@@ -144,7 +144,7 @@ struct Lines<'t> {
 }
 
 impl Lines<'_> {
-    /// The line of a byte that is not before the last one asked for.
+    /// Returns the line of a byte, which must not be before the previous one.
     fn of(&mut self, at: usize) -> usize {
         self.line += self.text.get(self.at..at).map_or(0, |between| between.matches('\n').count());
         self.at = self.at.max(at);
@@ -152,8 +152,8 @@ impl Lines<'_> {
     }
 }
 
-/// Which template (by number) and line gave line `line` (from 1) of what was rendered. `plain` is that text, `marked` the
-/// same with marks; where they do not agree on the line, nothing is known.
+/// Returns the number of the template and the line in it that produced line `line` (from 1) of the output. `plain` is
+/// that output, and `marked` the same with marks; if they differ in the line, the result is `None`.
 pub(super) fn origin(plain: &str, marked: &str, line: usize) -> Option<(usize, usize)> {
     let mut last = None;
     let mut lines = marked.split('\n');
@@ -168,7 +168,7 @@ pub(super) fn origin(plain: &str, marked: &str, line: usize) -> Option<(usize, u
     first_mark(wanted).or(last)
 }
 
-/// A line without its marks, and the last mark in it.
+/// Removes the marks from a line, and returns the last mark.
 fn read(line: &str) -> (String, Option<(usize, usize)>) {
     let mut bare = String::with_capacity(line.len());
     let mut last = None;
@@ -183,7 +183,8 @@ fn read(line: &str) -> (String, Option<(usize, usize)>) {
     (bare, last)
 }
 
-/// The mark that is before the first text of a line; of several in a row the last, which is nearest to the text.
+/// Returns the mark before the first text in a line. Of several in a row, it is the last one, which is nearest to the
+/// text.
 fn first_mark(line: &str) -> Option<(usize, usize)> {
     let mut found = None;
     let mut rest = line;
@@ -251,7 +252,7 @@ mod tests {
         assert_eq!(origin(&plain, &marked, 3), Some((7, 3)));
     }
 
-    /// Found by the property below.
+    /// Found by the property test below.
     #[test]
     fn dashes_of_comments_trim_no_more_than_before() {
         for template in [

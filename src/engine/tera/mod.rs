@@ -1,4 +1,4 @@
-//! Charts written in Tera.
+//! The engine for charts written in Tera.
 //!
 //! | file | what it does |
 //! |---|---|
@@ -7,15 +7,15 @@
 //! | `switched_off` | templates of the built-in chart that need not be parsed |
 //! | `stock`, `copies` | the stock templates in the binary; copies of them in charts |
 //! | `objects`, `value` | what templates see: `Values`, `Release`, `Chart`, ... |
-//! | `functions`, `failure` | Helm's functions, and why one gives no value |
+//! | `functions`, `failure` | Helm's functions, and why one fails |
 //! | `chart`, `session` | one chart that is loaded; one rendered many times |
-//! | `run`, `budget` | what the functions of one chart share; limits against endless templates |
-//! | `instrument`, `expressions`, `tokens`, `additions` | what is added to templates so that endless ones end |
-//! | `loading` | limits of what can be loaded |
-//! | `checks` | the functions that are called by what is added |
+//! | `run`, `budget` | what the functions of one chart share; limits that stop endless templates |
+//! | `instrument`, `expressions`, `tokens`, `additions` | what is added to templates so that endless ones stop |
+//! | `loading` | limits on what can be loaded |
+//! | `checks` | the functions that the additions call |
 //! | `errors`, `report` | Tera's errors as diagnostics |
-//! | `concerned` | which values a sentence of `fail` or `required` is about |
-//! | `hints`, `go_template_hints` | what to do about them; Tera's spelling for what was written in Go's |
+//! | `concerned` | which values a message of `fail` or `required` is about |
+//! | `hints`, `go_template_hints` | advice about errors; Tera's form of what was written in Go's syntax |
 //! | `locate` | the template line that a rendered line came from |
 
 mod additions;
@@ -94,7 +94,7 @@ impl Engine for TeraEngine {
     }
 }
 
-/// What rendering a tree of charts gave so far.
+/// The results of rendering a tree of charts so far.
 #[derive(Default)]
 struct Progress {
     rendered: Vec<Rendered>,
@@ -103,7 +103,7 @@ struct Progress {
 }
 
 impl Progress {
-    /// Adds an error unless its fault is known already.
+    /// Adds an error, unless its fault is already known.
     fn fail(&mut self, error: TemplateError) {
         if !self.errors.iter().any(|known| known.is_fault_of(&error)) {
             self.errors.push(error);
@@ -132,23 +132,23 @@ fn render_chart(scope: &Scope<'_>, member: &Member<'_>, progress: &mut Progress)
         }));
     }
     if let Err(errors) = render_templates(scope, member, &templates, progress) {
-        // The other templates are looked at all the same: their errors are reported together with these.
+        // The other templates are still rendered, so that their errors are reported together with these.
         let sources = errors.iter().filter_map(|error| error.diagnostic.labels.first()?.span.source());
         let faulty: Vec<String> = sources.filter_map(|source| templates.name_of(source)).collect();
         let reported = !faulty.is_empty();
         errors.into_iter().for_each(|error| progress.fail(error));
         templates.take_out(faulty);
         if reported {
-            // What can't be loaded even so has been reported.
+            // Whatever still cannot be loaded has been reported.
             let _ = render_templates(scope, member, &templates, progress);
         }
     }
 }
 
-/// Renders what is loaded.
+/// Renders the loaded templates.
 ///
 /// # Errors
-/// What keeps the templates from being loaded at all.
+/// The templates cannot be loaded at all.
 fn render_templates(
     scope: &Scope<'_>,
     member: &Member<'_>,
@@ -177,7 +177,7 @@ fn render_templates(
     Ok(())
 }
 
-/// The line of a template that a line of a rendered file of a chart came from.
+/// Returns the template line that a line of a rendered file in a chart came from.
 fn locate_in_chart(scope: &Scope<'_>, member: &Member<'_>, path: &str, line: usize) -> Option<Span> {
     let name = path.strip_prefix(&format!("{}/templates/", member.path))?;
     let mut templates = Templates::new(member.chart, &member.path);

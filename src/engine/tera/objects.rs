@@ -12,13 +12,13 @@ use crate::engine::objects::{self, Field};
 use crate::engine::scope::Scope;
 use crate::yaml::Map;
 
-/// Which objects are worth building: those that cost something and are mentioned nowhere are left out.
+/// Which objects to build: those that are costly and mentioned nowhere are left out.
 #[derive(Debug, Clone)]
 pub(super) struct Needed {
     pub(super) capabilities: bool,
     pub(super) files: bool,
     pub(super) subcharts: bool,
-    /// The values that are mentioned, by their first key; `None` where all may be needed.
+    /// The values that are mentioned, by their first key; `None` if all may be needed.
     pub(super) values: Option<BTreeSet<String>>,
 }
 
@@ -26,7 +26,7 @@ impl Needed {
     pub(super) const ALL: Needed = Needed { capabilities: true, files: true, subcharts: true, values: None };
 }
 
-/// The objects of a chart, without `Template`, which differs from template to template.
+/// Returns the objects of a chart, without `Template`, which differs from template to template.
 pub(super) fn objects(scope: &Scope<'_>, is_root: bool, needed: &Needed) -> Result<Context, TooDeep> {
     let mut context = Context::new();
     let release = value(objects::release(scope.release, &scope.release.service));
@@ -50,7 +50,7 @@ pub(super) fn objects(scope: &Scope<'_>, is_root: bool, needed: &Needed) -> Resu
     Ok(context)
 }
 
-/// The object `Template`: `base_path` is `mongooseim/templates`, `name` the template's path below it.
+/// Returns the object `Template`: `base_path` is `mongooseim/templates`, `name` the template's path below it.
 pub(super) fn template(base_path: &str, name: &str) -> Value {
     record([("Name", Value::from(format!("{base_path}/{name}"))), ("BasePath", Value::from(base_path))])
 }
@@ -59,7 +59,7 @@ fn record<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
     Value::from(fields.into_iter().map(|(name, value)| (Key::Str(name), value)).collect::<tera::Map>())
 }
 
-/// An object that all engines have.
+/// Converts an object that all engines have.
 fn value(fields: objects::Record<'_>) -> Value {
     let field = |field: Field<'_>| match field {
         Field::Text(text) => Value::from(text),
@@ -96,7 +96,7 @@ fn texts(texts: &[String]) -> Value {
     Value::from(texts.iter().map(|text| Value::from(text.as_str())).collect::<Vec<_>>())
 }
 
-/// The chart's own files: path and content, bytes where it is not text.
+/// Returns the chart's own files: path and content, as bytes if it is not text.
 fn files(chart: &Chart) -> Value {
     let files = chart.files.iter().map(|file| {
         let content = match std::str::from_utf8(&file.bytes) {

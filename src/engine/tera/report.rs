@@ -1,15 +1,15 @@
-//! What Tera says of an error, as data. Some of it Tera keeps private and only prints: that is read from its text.
+//! Tera's errors as data. Tera only prints some of it, and that is parsed from the text.
 
 use std::ops::Range;
 
 use tera::{Error, ReportError};
 
-/// An error in a template. Lines and columns count from 0 here.
+/// An error in a template. Lines and columns count from 0.
 pub(super) struct Report {
     pub(super) message: String,
-    /// The template.
+    /// The name of the template.
     pub(super) name: String,
-    /// The bytes in the template, where Tera gives them.
+    /// The bytes in the template, if Tera reports them.
     pub(super) range: Option<Range<usize>>,
     pub(super) line: usize,
     pub(super) column: usize,
@@ -18,20 +18,20 @@ pub(super) struct Report {
     pub(super) notes: Vec<Note>,
 }
 
-/// A further place.
+/// A further place in a template.
 pub(super) struct Note {
-    /// What is said of it, and the name of the template.
+    /// The text of the note, and the name of the template.
     pub(super) text: String,
     pub(super) line: usize,
     pub(super) column: usize,
 }
 
 impl Report {
-    /// A report with the notes that stand in the printed error.
+    /// Returns a report, with the notes in the printed error.
     pub(super) fn of(error: &Error, report: &ReportError) -> Report {
         let span = report.span();
         let printed = error.to_string();
-        // Messages can hold anything; what follows is in Tera's own form.
+        // Messages can contain anything, but what follows has Tera's own form.
         let rest = printed.strip_prefix("error: ").and_then(|text| text.strip_prefix(report.message())).unwrap_or("");
         Report {
             message: report.message().to_owned(),
@@ -45,13 +45,13 @@ impl Report {
     }
 }
 
-/// `called from a.yaml:3:5` and an excerpt.
+/// Parses `called from a.yaml:3:5`, which an excerpt follows.
 fn note(printed: &str) -> Option<Note> {
     let (text, line, column) = place(printed.lines().next()?)?;
     Some(Note { text: text.to_owned(), line, column })
 }
 
-/// The reports that Tera prints one after the other where a name is unknown.
+/// Parses the reports that Tera prints one after another if names are unknown.
 pub(super) fn in_text(text: &str) -> impl Iterator<Item = Report> {
     text.split("\n\n").filter_map(|block| {
         let mut lines = block.strip_prefix("error: ")?.lines();
@@ -63,7 +63,7 @@ pub(super) fn in_text(text: &str) -> impl Iterator<Item = Report> {
     })
 }
 
-/// `NAME:LINE:COLUMN`, both printed from 1.
+/// Parses `NAME:LINE:COLUMN`, where both numbers count from 1.
 fn place(text: &str) -> Option<(&str, usize, usize)> {
     let (rest, column) = text.rsplit_once(':')?;
     let (name, line) = rest.rsplit_once(':')?;

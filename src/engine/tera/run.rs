@@ -1,4 +1,4 @@
-//! One chart being rendered: what its functions share.
+//! The state of a chart while it is rendered, which its functions share.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -21,63 +21,63 @@ use crate::engine::scope::Release;
 /// How deeply `tpl` may nest, as in Helm.
 const MAX_TPL_DEPTH: usize = 1_000;
 
-/// Marks a message that stands for a kept [`Failure`]: a private-use character, then its number.
+/// Marks a message that stands for a kept [`Failure`]: this private-use character, then the number of the failure.
 pub(super) const FAILURE_MARK: char = '\u{E000}';
 
-/// A failure that Tera can't carry in its own errors, which hold text alone.
+/// A failure that does not fit into Tera's errors, which contain only text.
 #[derive(Debug)]
 pub(super) enum Kept {
-    /// `required` or `fail` with this sentence.
+    /// `required` or `fail` with this message.
     Refused(String),
-    /// A text given to `tpl`, and what was wrong with it.
+    /// A text passed to `tpl`, and what is wrong with it.
     Text { text: String, error: tera::Error },
 }
 
-/// Adds those functions to an instance whose names are wanted.
+/// Registers the wanted functions in an instance.
 type Register = fn(&mut Tera, &Arc<Run>, &dyn Fn(&str) -> bool);
 
-/// The functions that templates call. They call back here, so they are not named here.
+/// The functions that templates call. They call this module, so it does not refer to them by name.
 #[derive(Clone, Copy)]
 pub(super) struct Functions {
-    /// Adds those functions to an instance whose names are wanted.
+    /// Registers the wanted functions in an instance.
     pub(super) register: Register,
-    /// Whether there is a function of a name.
+    /// Whether there is a function with a name.
     pub(super) is_function: IsFunction,
 }
 
-/// One chart being rendered: what its functions share.
+/// The state of a chart while it is rendered, which its functions share.
 pub(super) struct Run {
-    /// The way back here for the functions of an instance.
+    /// A reference to itself, for the functions of an instance.
     me: Weak<Run>,
     functions: Functions,
-    /// Renders texts given to `tpl`. What those refer to is not known beforehand, so it holds all that there is.
+    /// Renders texts passed to `tpl`. What they refer to is not known in advance, so it holds all templates.
     for_texts: OnceLock<Tera>,
-    /// What it is made of: all templates, and those that are known to be sound.
+    /// What it is built from: all templates, and those that are known to be valid.
     parts: OnceLock<Parts>,
-    /// What the template being rendered has used up.
+    /// The budget of the template that is being rendered.
     pub(super) budget: Arc<Budget>,
-    /// The files of a chart that is part of the program: its templates, and its files where they are given to `tpl`,
+    /// The files of a chart that is built into the program: its templates, and its files if they are passed to `tpl`,
     /// need no checks of their values.
     trusted: Option<Vec<File>>,
-    /// The objects of the template being rendered.
+    /// The objects of the template that is being rendered.
     objects: Mutex<Context>,
-    /// What `lookup` finds.
+    /// The objects that `lookup` finds.
     cluster: Mutex<Option<Arc<ClusterObjects>>>,
-    /// Where API versions are noted that are not served.
+    /// Records API versions that are not served.
     missing_versions: Mutex<Option<Arc<MissingVersions>>>,
     /// Whether the addresses of hosts are wanted.
     needs_dns: AtomicBool,
     kept: Mutex<Vec<Kept>>,
     tpl_depth: AtomicUsize,
-    /// Whether refusals are noted and no more.
+    /// Whether refusals are only noted, and do not end the render.
     notes_refusals: bool,
     refused: Mutex<Vec<Refused>>,
 }
 
-/// What `required` or `fail` refuses, with the chart's own sentence.
+/// A refusal by `required` or `fail`, with the chart's own message.
 #[derive(Debug)]
 pub(super) enum Refused {
-    /// `required` of null, or of what is not there.
+    /// `required` of null, or of an undefined value.
     Missing(String),
     /// `required` of "".
     Empty(String),
@@ -92,7 +92,7 @@ impl Refused {
         }
     }
 
-    /// What Helm says of it where it does not end the render.
+    /// Returns Helm's message about a refusal that does not end the render.
     pub(super) fn note(&self) -> Diagnostic {
         match self {
             Refused::Missing(sentence) => {
@@ -104,18 +104,18 @@ impl Refused {
     }
 }
 
-/// The templates that a text given to `tpl` can refer to.
+/// The templates that a text passed to `tpl` can refer to.
 pub(super) struct Parts {
     pub(super) all: Vec<(String, Source)>,
-    /// Those that the chart renders or refers to itself: they have been loaded before, without an error.
+    /// Those that the chart itself renders or refers to, which have been loaded before without an error.
     pub(super) loaded: Vec<(String, Source)>,
     /// The prefixes that are tried for names.
     pub(super) prefixes: Vec<String>,
 }
 
 impl Run {
-    /// A run of a chart, whose templates call Helm's functions. With `notes_refusals` what `required` and
-    /// `fail` refuse does not end it.
+    /// Returns a run of a chart whose templates call Helm's functions. With `notes_refusals`, a refusal by `required`
+    /// or `fail` does not end it.
     pub(super) fn new(chart: &Chart, notes_refusals: bool, functions: Functions) -> Arc<Run> {
         Arc::new_cyclic(|me| Run {
             me: me.clone(),
@@ -135,12 +135,12 @@ impl Run {
         })
     }
 
-    /// Says what texts given to `tpl` can refer to.
+    /// Sets the templates that texts passed to `tpl` can refer to.
     pub(super) fn prepare_texts(&self, parts: Parts) {
         self.parts.get_or_init(|| parts);
     }
 
-    /// The instance that renders texts given to `tpl`, made when the first needs it.
+    /// Returns the instance that renders texts passed to `tpl`, which is created when it is first needed.
     fn tera_for_texts(&self) -> Result<&Tera, Failure> {
         if let Some(tera) = self.for_texts.get() {
             return Ok(tera);
@@ -148,7 +148,7 @@ impl Run {
         let unready = || Failure::call("this chart renders no texts");
         let parts = self.parts.get().ok_or_else(unready)?;
         let me = self.me.upgrade().ok_or_else(unready)?;
-        // A file that nothing refers to may be broken.
+        // A file that nothing refers to may be invalid.
         let of = |templates: &[(String, Source)]| {
             let checked = templates.iter().map(|(name, source)| (name.as_str(), self.template(source.text()).text));
             instance(&me, checked, &parts.prefixes, &|_| true)
@@ -158,7 +158,7 @@ impl Run {
         Ok(self.for_texts.get_or_init(|| made))
     }
 
-    /// A template with what keeps it within the budget.
+    /// Adds what keeps a template within the budget.
     pub(super) fn template<'t>(&self, text: &'t str) -> Instrumented<'t> {
         if self.trusts_templates() {
             with_ticks(text)
@@ -167,30 +167,30 @@ impl Run {
         }
     }
 
-    /// A text given to `tpl` with what keeps it within the budget.
+    /// Adds what keeps a text passed to `tpl` within the budget.
     pub(super) fn text<'t>(&self, text: &'t str) -> Instrumented<'t> {
         let trusted = self.trusted.iter().flatten().any(|file| *file.bytes == *text.as_bytes());
         if trusted { with_ticks(text) } else { with_checks(text, Start::Free, self.functions.is_function) }
     }
 
-    /// Whether the chart's templates are those of the program.
+    /// Whether the chart's templates are built into the program.
     pub(super) fn trusts_templates(&self) -> bool {
         self.trusted.is_some()
     }
 
-    /// Templates are rendered for this release from now on.
+    /// Sets the release that templates are rendered for.
     pub(super) fn see(&self, release: &Release) {
         *lock(&self.cluster) = release.environment.objects.clone();
         *lock(&self.missing_versions) = release.environment.missing_versions.clone();
         self.needs_dns.store(release.environment.needs_dns, Ordering::Relaxed);
     }
 
-    /// What `lookup` finds.
+    /// Returns the objects that `lookup` finds.
     pub(super) fn cluster_objects(&self) -> Option<Arc<ClusterObjects>> {
         lock(&self.cluster).clone()
     }
 
-    /// A template asked for an API version that is not served.
+    /// Records an API version that a template asked for and that is not served.
     pub(super) fn note_missing_version(&self, version: &str) {
         if let Some(missing) = &*lock(&self.missing_versions) {
             missing.note(version);
@@ -202,13 +202,13 @@ impl Run {
         self.needs_dns.load(Ordering::Relaxed)
     }
 
-    /// Begins a template, which sees these objects, after others that have used up so much of the budget.
+    /// Begins a template with these objects, after others that have used up `spent` of the budget.
     pub(super) fn begin(&self, objects: Context, spent: Spent) {
         self.budget.begin(spent);
         *lock(&self.objects) = objects;
     }
 
-    /// The end of rendering, or "" and a note of it.
+    /// Returns the error that ends the render, or notes the refusal and returns "".
     pub(super) fn refuse(&self, refused: Refused) -> Result<Value, Failure> {
         if !self.notes_refusals {
             return Err(Failure::Refused(checks::shortened(refused.sentence())));
@@ -217,17 +217,17 @@ impl Run {
         Ok(Value::from(""))
     }
 
-    /// What was refused since this was asked last.
+    /// Returns the refusals noted since the last call.
     pub(super) fn take_refused(&self) -> Vec<Refused> {
         std::mem::take(&mut lock(&self.refused))
     }
 
-    /// The failures kept so far, and an empty list in their place.
+    /// Returns the failures kept so far, and starts an empty list.
     pub(super) fn take_kept(&self) -> Vec<Kept> {
         std::mem::take(&mut lock(&self.kept))
     }
 
-    /// Hands a failure to Tera, whose errors carry nothing but text: what doesn't fit there is kept here.
+    /// Converts a failure to an error of Tera's, which contains only text. What does not fit into text is kept here.
     pub(super) fn keep_failure(&self, function: &str, failure: Failure) -> tera::Error {
         let keep = |failure: Kept| {
             let mut kept = lock(&self.kept);
@@ -241,8 +241,8 @@ impl Run {
         }
     }
 
-    /// `tpl`: renders a text with the objects of the template being rendered, and further variables (but `text`, which
-    /// is the text itself).
+    /// Implements `tpl`: renders a text with the objects of the template that is being rendered, and with further
+    /// variables (except `text`, which is the text itself).
     pub(super) fn render_text(&self, text: &str, variables: &Kwargs) -> Result<Value, Failure> {
         if !["{{", "{%", "{#"].iter().any(|delimiter| text.contains(delimiter)) {
             return Ok(Value::from(text));
@@ -265,10 +265,10 @@ impl Run {
     }
 }
 
-/// A Tera instance that holds templates (names, and texts with checks), with the functions whose names are wanted.
+/// Returns a Tera instance with these templates (names, and texts with checks) and the wanted functions.
 ///
 /// # Errors
-/// What Tera says of the templates.
+/// Tera's error about the templates.
 pub(super) fn instance<'t>(
     run: &Arc<Run>,
     templates: impl IntoIterator<Item = (&'t str, Cow<'t, str>)>,
@@ -284,7 +284,7 @@ pub(super) fn instance<'t>(
     Ok(tera)
 }
 
-/// One level of `tpl`, left when dropped.
+/// One level of `tpl`, which ends when this is dropped.
 struct Depth<'a>(&'a AtomicUsize);
 
 impl<'a> Depth<'a> {
@@ -306,6 +306,6 @@ impl Drop for Depth<'_> {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What is behind the locks is whole at any time: a panic elsewhere leaves nothing half done.
+    // The data is always consistent, so a panic elsewhere does not invalidate it.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,14 +1,14 @@
-//! A cheap look at a template's text: where its tags are and which other templates and components it refers to.
+//! A cheap scan of a template's text: where its tags are, and which other templates and components it refers to.
 //!
-//! Parsing is what rendering spends most of its time on, so only those templates are parsed that are rendered or
-//! referred to; this finds the references without parsing.
+//! Rendering spends most of its time on parsing, so only those templates are parsed that are rendered or referred to.
+//! This module finds the references without parsing.
 
 use std::ops::Range;
 
-/// A stretch of a template's text.
+/// A part of a template's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// Text that is printed as it stands.
+    /// Text that is printed unchanged.
     Text(Range<usize>),
     /// `{{ … }}` with its delimiters.
     Expression(Range<usize>),
@@ -18,7 +18,7 @@ pub(super) enum Piece {
     Inert(Range<usize>),
 }
 
-/// The stretches of a template's text, in order, without gaps.
+/// Returns the parts of a template's text, in order and without gaps.
 pub(super) fn pieces(text: &str) -> Pieces<'_> {
     Pieces { text, at: 0 }
 }
@@ -48,7 +48,7 @@ impl Iterator for Pieces<'_> {
     }
 }
 
-/// Where the next tag begins at or after `from`, or the end of the text.
+/// Returns where the next tag begins, at or after `from`, or the end of the text.
 fn next_tag(text: &str, from: usize) -> usize {
     let mut at = from;
     while let Some(found) = text[at..].find('{') {
@@ -61,12 +61,12 @@ fn next_tag(text: &str, from: usize) -> usize {
     text.len()
 }
 
-/// The end of the first `needle` at or after `from`, or the end of the text.
+/// Returns the end of the first `needle` at or after `from`, or the end of the text.
 fn find_after(text: &str, from: usize, needle: &str) -> usize {
     text.get(from..).and_then(|rest| rest.find(needle)).map_or(text.len(), |found| from + found + needle.len())
 }
 
-/// The end of a tag whose inside begins at `from`; its closing delimiter doesn't count inside a string.
+/// Returns the end of a tag whose content begins at `from`. A closing delimiter inside a string does not count.
 fn tag_end(text: &str, from: usize, close: [u8; 2]) -> usize {
     let bytes = text.as_bytes();
     let decides = |byte: &u8| *byte == close[0] || matches!(byte, b'"' | b'\'' | b'`');
@@ -84,7 +84,7 @@ fn tag_end(text: &str, from: usize, close: [u8; 2]) -> usize {
     bytes.len()
 }
 
-/// The end of the string literal that begins at `start`, behind its closing quote.
+/// Returns the end of the string literal that begins at `start`, after its closing quote.
 fn string_end(bytes: &[u8], start: usize) -> usize {
     let quote = bytes[start];
     let mut at = start + 1;
@@ -103,21 +103,21 @@ fn statement(text: &str, start: usize) -> Piece {
     let Some(length) = word_tag_end(&text[start + 2 + dash..], "raw") else {
         return Piece::Statement(start..tag_end(text, start + 2, *b"%}"));
     };
-    // Tera looks for nothing else in a raw block, not even strings.
+    // In a raw block, Tera looks only for its end, and ignores even strings.
     let end = start + 2 + dash + length;
     let ends = text[end..].match_indices("{%").map(|(found, _)| end + found + 2);
     let mut ends = ends.filter_map(|at| Some(at + word_tag_end(&text[at..], "endraw")?));
     Piece::Inert(start..ends.next().unwrap_or(text.len()))
 }
 
-/// The length of the rest of a tag, behind its `{%`, that holds nothing but a word.
+/// Returns the length of the rest of a tag, after its `{%`, if it contains only this word.
 fn word_tag_end(text: &str, word: &str) -> Option<usize> {
     let rest = text.strip_prefix('-').unwrap_or(text).trim_ascii_start().strip_prefix(word)?.trim_ascii_start();
     let rest = rest.strip_prefix('-').unwrap_or(rest).strip_prefix("%}")?;
     Some(text.len() - rest.len())
 }
 
-/// What is in a tag, without its delimiters and the dashes that trim.
+/// Returns the content of a tag, without its delimiters and trimming dashes.
 pub(super) fn inside(tag: &str) -> &str {
     let inner = tag.get(2..).unwrap_or("");
     let inner = inner.strip_suffix("%}").or_else(|| inner.strip_suffix("}}")).unwrap_or(inner);
@@ -128,45 +128,45 @@ pub(super) fn inside(tag: &str) -> &str {
 /// What a template refers to and defines.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct References<'a> {
-    /// Names of `extends` and `include`.
+    /// Names in `extends` and `include`.
     pub(super) templates: Vec<&'a str>,
-    /// The name of `extends`.
+    /// The name in `extends`.
     pub(super) parent: Option<&'a str>,
-    /// Names that may be calls of components (`<name/>`); comparisons (`a <b`) can be among them.
+    /// Names that may be calls of components (`<name/>`); they can include comparisons (`a <b`).
     pub(super) components: Vec<&'a str>,
     /// Names of the components defined here.
     pub(super) defines: Vec<&'a str>,
-    /// Names behind `|` and in front of `(`: filters, functions, tests.
+    /// Names after `|` and before `(`: filters, functions, tests.
     pub(super) calls: Vec<&'a str>,
-    /// Objects of Helm's that are built only where a template names them; `Values` where it may need all of them.
+    /// Objects of Helm's that are built only if a template names them; `Values` if it may need all values.
     pub(super) objects: Vec<&'a str>,
-    /// The names behind `Values.`.
+    /// The names after `Values.`.
     pub(super) values: Vec<&'a str>,
-    /// Statements that repeat something or bring it in: loops, components, includes.
+    /// Statements that repeat or include something: loops, components, includes.
     pub(super) repeats: Vec<Range<usize>>,
-    /// How many tags there are, and how many bytes they have together.
+    /// The number of tags and their length.
     pub(super) tags: Tags,
 }
 
-/// How many tags a text has.
+/// The number of tags in a text, and their total length in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tags {
     pub(super) count: usize,
     pub(super) bytes: usize,
 }
 
-/// Objects that are built only where a template names them.
+/// Objects that are built only if a template names them.
 const COSTLY_OBJECTS: [&str; 3] = ["Capabilities", "Files", "Subcharts"];
 
-/// The key behind `Values`, if just one is wanted of it.
+/// Returns the key after `Values`, if only one key is needed.
 fn key_behind(rest: &str) -> Option<&str> {
     let rest = rest.strip_prefix('.')?;
     let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-    // A letter of another alphabet goes on with the name.
+    // A letter of another alphabet would continue the name.
     (length > 0 && !rest[length..].starts_with(|c: char| !c.is_ascii())).then_some(&rest[..length])
 }
 
-/// What a template refers to and defines.
+/// Finds what a template refers to and defines.
 pub(super) fn references(text: &str) -> References<'_> {
     let mut found = References::default();
     for piece in pieces(text) {
@@ -198,18 +198,19 @@ pub(super) fn references(text: &str) -> References<'_> {
     found
 }
 
-/// Whether a template may define components: a look that costs next to nothing.
+/// Whether a template may define components; this check costs next to nothing.
 pub(super) fn defines_components(text: &str) -> bool {
     text.contains("endcomponent")
 }
 
-/// The first word and what follows it, without the white space between.
+/// Splits off the first word, and the white space after it.
 pub(super) fn split_word(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
     (&text[..end], text[end..].trim_start())
 }
 
-/// The content of the string literal a text begins with; literals with escapes are none: no file is named so.
+/// Returns the content of the string literal that a text begins with; `None` if it has escapes, as no file has such a
+/// name.
 fn literal(text: &str) -> Option<&str> {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
     let content = &text[1..];
@@ -224,7 +225,7 @@ fn dotted_name(text: &str) -> &str {
 fn names_in_tag<'a>(tag: &'a str, found: &mut References<'a>) {
     let bytes = tag.as_bytes();
     let mut at = 2;
-    // The last byte before the current one that is not a white space.
+    // The last byte before the current one that is not white space.
     let mut before = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
@@ -248,7 +249,7 @@ fn names_in_tag<'a>(tag: &'a str, found: &mut References<'a>) {
                         Some(key) => found.values.push(key),
                         None => found.objects.push(name),
                     },
-                    // It stands for all variables.
+                    // It contains all variables.
                     "__tera_context" => found.objects.extend(COSTLY_OBJECTS.into_iter().chain(["Values"])),
                     _ => {}
                 }

@@ -1,4 +1,4 @@
-//! One chart rendered many times: its templates are parsed once.
+//! A tree of charts rendered many times: its templates are parsed only once.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ struct SessionTemplate {
 }
 
 impl TeraSession {
-    /// Loads the templates of charts; `None` if they can't be loaded.
+    /// Loads the templates of charts; `None` if they cannot be loaded.
     pub(super) fn new(members: &[Member<'_>]) -> Option<TeraSession> {
         let mut session = TeraSession { charts: Vec::new() };
         members.iter().filter(|member| member.is_rendered()).try_for_each(|member| session.add(member))?;
@@ -62,7 +62,7 @@ impl TeraSession {
         Some(())
     }
 
-    /// What the templates give; `None` if anything is wrong.
+    /// Renders the templates; `None` if there is any error.
     fn try_render(&self, scope: &Scope<'_>) -> Option<Vec<Rendered>> {
         let mut rendered = Vec::new();
         let mut spent = Spent::default();

@@ -1,11 +1,12 @@
-//! Templates of the built-in chart that its values switch off as a whole: they are not parsed.
+//! Templates of the built-in chart that its values disable as a whole, and that are therefore not parsed.
 //!
-//! Every template of any other chart is parsed, as in Helm: it may be broken. Those of the program are not, and tests parse them all.
+//! Every template of any other chart is parsed, as in Helm, because it may be invalid. Those of the program are valid:
+//! tests parse them all.
 
 use crate::engine::tree::Member;
 use crate::yaml::Value;
 
-/// Templates that give [`TEXT`] without a look at anything else while `enabled` of this part of the values is false.
+/// Templates that render [`TEXT`], without evaluating anything else, if `enabled` in this part of the values is false.
 const SWITCHES: [(&str, &str); 4] = [
     ("mongoose-networkpolicy.yaml", "networkPolicy"),
     ("mongoose-pdb.yaml", "podDisruptionBudget"),
@@ -13,10 +14,10 @@ const SWITCHES: [(&str, &str); 4] = [
     ("mongoose-svc-nodeport.yaml", "nodeport"),
 ];
 
-/// What is left of a template that is switched off.
+/// The output of a template that is disabled.
 pub(super) const TEXT: &str = "\n";
 
-/// The templates of a chart that are switched off.
+/// Returns the templates of a chart that are disabled.
 pub(super) fn switched_off(member: &Member<'_>) -> Vec<&'static str> {
     if !member.chart.is_built_in {
         return Vec::new();
@@ -31,7 +32,7 @@ mod tests {
     use crate::engine::{Capabilities, Release, Scope, Session, render};
     use crate::yaml::Map;
 
-    /// What all templates of the built-in chart give, with one of its switches off or on, if it is given.
+    /// Renders all templates of the built-in chart, with one of its switches set if it is given.
     fn rendered(switch: Option<(&str, bool)>, is_parsed: bool) -> Vec<(String, String)> {
         let chart = Chart::built_in().unwrap();
         let mut values: Map = chart.values.clone();

@@ -10,19 +10,19 @@ use crate::chart::Chart;
 use crate::diagnostic::Source;
 use crate::engine::paths;
 
-/// The templates a chart can use, and those it does.
+/// The templates that a chart can use, and those that it does use.
 ///
-/// A name is looked for in the chart's own `templates/`, then among the stock templates (`stock/...`), then in the
-/// library subcharts, nearest first. Components are found in the same places.
+/// A name is looked up in the chart's own `templates/`, then among the stock templates (`stock/...`), then in the
+/// library subcharts, nearest first. Components are looked up in the same order.
 pub(super) struct Templates<'a> {
     /// The path of the chart's `templates` folder from the root chart's name on: `mongooseim/templates`.
     pub(super) base_path: String,
     own: BTreeMap<&'a str, &'a Source>,
     libraries: Vec<Library<'a>>,
     loaded: BTreeMap<String, Loaded<'a>>,
-    /// Templates that are there, by the components they define; filled when first asked for.
+    /// The template that defines each component; filled when it is first needed.
     components: Option<AHashMap<&'a str, String>>,
-    /// What was found out about templates on that occasion.
+    /// What was found in templates on that occasion.
     looked_through: AHashMap<String, References<'a>>,
 }
 
@@ -33,13 +33,13 @@ struct Library<'a> {
     templates: BTreeMap<&'a str, &'a Source>,
 }
 
-/// A template that is used, and what it refers to.
+/// A template that is used, and its references.
 struct Loaded<'a> {
     text: Text<'a>,
     references: References<'a>,
 }
 
-/// A template's text: a file of a chart, or one of the binary.
+/// A template's text: a file of a chart, or one in the binary.
 #[derive(Clone, Copy)]
 enum Text<'a> {
     Chart(&'a Source),
@@ -63,7 +63,7 @@ impl<'a> Text<'a> {
 }
 
 impl<'a> Templates<'a> {
-    /// The templates of the chart that is at `path` (`mongooseim`, `mongooseim/charts/db`).
+    /// Finds the templates of the chart at `path` (`mongooseim`, `mongooseim/charts/db`).
     pub(super) fn new(chart: &'a Chart, path: &str) -> Templates<'a> {
         let mut libraries = Vec::new();
         find_libraries(chart, path, &mut libraries);
@@ -81,28 +81,28 @@ impl<'a> Templates<'a> {
         }
     }
 
-    /// The names of the templates that are rendered by themselves: all of the chart's own but those whose file name
-    /// begins with `_` and the chart's copies of stock templates.
+    /// Returns the names of the templates that are rendered by themselves: all of the chart's own, except those whose
+    /// file name begins with `_` and the chart's copies of stock templates.
     pub(super) fn rendered(&self) -> Vec<&'a str> {
         self.own.keys().copied().filter(|name| !is_partial(name)).collect()
     }
 
-    /// Those of them that are loaded: all, unless faulty ones were taken out.
+    /// Returns those of them that are loaded: all, unless faulty ones have been removed.
     pub(super) fn rendered_and_loaded(&self) -> Vec<&'a str> {
         self.rendered().into_iter().filter(|name| self.loaded.contains_key(*name)).collect()
     }
 
-    /// Loads the rendered templates and all that they refer to.
+    /// Loads the rendered templates and everything they refer to.
     pub(super) fn load(&mut self) {
         self.load_these(self.rendered());
     }
 
-    /// The same without some of the rendered ones.
+    /// Loads the same, without some of the rendered templates.
     pub(super) fn load_without(&mut self, left_out: &[&str]) {
         self.load_these(self.rendered().into_iter().filter(|name| !left_out.contains(name)).collect());
     }
 
-    /// The same with all partials, also those that nothing refers to.
+    /// Loads the same, with all partials, including those that nothing refers to.
     pub(super) fn load_with_partials(&mut self) {
         self.load_these(self.own.keys().copied().collect());
     }
@@ -124,7 +124,7 @@ impl<'a> Templates<'a> {
         }
     }
 
-    /// Takes faulty templates out of what is loaded, and all that refer to them, directly or not.
+    /// Removes faulty templates from those that are loaded, and all that refer to them, directly or not.
     pub(super) fn take_out(&mut self, mut faulty: Vec<String>) {
         if faulty.is_empty() {
             return;
@@ -146,37 +146,38 @@ impl<'a> Templates<'a> {
         }
     }
 
-    /// Names and texts of what is loaded.
+    /// Returns the names and texts of the loaded templates.
     pub(super) fn loaded(&self) -> impl Iterator<Item = (&str, &str)> {
         self.loaded.iter().map(|(name, loaded)| (name.as_str(), loaded.text.as_str()))
     }
 
-    /// The name under which the template is loaded that a reference means.
+    /// Resolves a reference to the name under which its template is loaded.
     pub(super) fn loaded_name(&self, reference: &str) -> Option<String> {
         self.resolve(reference).map(|(name, _)| name)
     }
 
-    /// The name prefixes that Tera tries for a name it doesn't know, and whose components yield to others'.
+    /// Returns the prefixes that Tera tries for a name it does not know. Components under them yield to others of the
+    /// same name.
     pub(super) fn prefixes(&self) -> Vec<String> {
         (0..self.libraries.len()).map(library_prefix).chain(["stock/".to_owned()]).collect()
     }
 
-    /// What the loaded templates refer to, in the order of [`Templates::loaded`].
+    /// Returns the references of the loaded templates, in the order of [`Templates::loaded`].
     pub(super) fn references(&self) -> impl Iterator<Item = &References<'a>> {
         self.loaded.values().map(|loaded| &loaded.references)
     }
 
-    /// Whether a stock template, rather than a copy of the chart's own, is used here; with `any`, whether it can be.
+    /// Whether the chart uses a stock template, rather than its own copy; with `any`, whether it can use it.
     pub(super) fn uses_stock(&self, name: &str, any: bool) -> bool {
         !self.own.contains_key(name) && (any || self.loaded.contains_key(name))
     }
 
-    /// Names and sources of what is loaded.
+    /// Returns the names and sources of the loaded templates.
     pub(super) fn loaded_sources(&self) -> Vec<(String, Source)> {
         self.loaded.iter().map(|(name, loaded)| (name.clone(), loaded.text.to_source(name))).collect()
     }
 
-    /// Names and sources of all there is: the chart's own templates, those of libraries, and the stock templates.
+    /// Returns the names and sources of all templates: the chart's own, those of libraries, and the stock templates.
     pub(super) fn all_sources(&self) -> Vec<(String, Source)> {
         self.everything().map(|(name, text)| (name.clone(), text.to_source(&name))).collect()
     }
@@ -191,12 +192,12 @@ impl<'a> Templates<'a> {
         own.chain(libraries).chain(stock.filter(|(name, _)| !self.own.contains_key(name.as_str())))
     }
 
-    /// The text of a template.
+    /// Returns the text of a template.
     pub(super) fn text(&self, name: &str) -> Option<&'a str> {
         self.find(name).map(Text::as_str)
     }
 
-    /// The name of the template that a source is of.
+    /// Returns the name of the template that has a source.
     pub(super) fn name_of(&self, source: &Source) -> Option<String> {
         let found = self.everything().find(|(name, text)| match text {
             Text::Chart(own) => *own == source,
@@ -205,7 +206,7 @@ impl<'a> Templates<'a> {
         found.map(|(name, _)| name)
     }
 
-    /// The components that can be called, wherever they are defined.
+    /// Returns the components that can be called, wherever they are defined.
     pub(super) fn component_names(&self) -> Vec<&'a str> {
         let mut names: Vec<&str> = self.everything().flat_map(|(_, text)| references(text.as_str()).defines).collect();
         names.sort_unstable();
@@ -213,12 +214,12 @@ impl<'a> Templates<'a> {
         names
     }
 
-    /// The source of a template.
+    /// Returns the source of a template.
     pub(super) fn source(&self, name: &str) -> Option<Source> {
         self.find(name).map(|text| text.to_source(name))
     }
 
-    /// The template of this very name.
+    /// Returns the template with exactly this name.
     fn find(&self, name: &str) -> Option<Text<'a>> {
         match self.split_library(name) {
             Some((library, name)) => library.templates.get(name).map(|source| Text::Chart(source)),
@@ -228,7 +229,8 @@ impl<'a> Templates<'a> {
         }
     }
 
-    /// The path of a template as Helm writes it: `mongooseim/templates/x.yaml`; stock templates are `stock/x.yaml`.
+    /// Returns the path of a template as Helm writes it: `mongooseim/templates/x.yaml`; stock templates are
+    /// `stock/x.yaml`.
     pub(super) fn path(&self, name: &str) -> String {
         if let Some((library, name)) = self.split_library(name) {
             return format!("{}/{name}", library.base_path);
@@ -236,7 +238,7 @@ impl<'a> Templates<'a> {
         if self.own.contains_key(name) { format!("{}/{name}", self.base_path) } else { name.to_owned() }
     }
 
-    /// Names that could have been meant by one that is not there.
+    /// Returns the names that an unknown one may have meant.
     pub(super) fn names(&self) -> impl Iterator<Item = String> {
         self.own.keys().map(|name| (*name).to_owned()).chain(STOCK.iter().map(|(name, _)| format!("stock/{name}")))
     }
@@ -246,7 +248,7 @@ impl<'a> Templates<'a> {
         Some((self.libraries.get(index.parse::<usize>().ok()?)?, name))
     }
 
-    /// The template that a name means, with the name it is loaded under.
+    /// Returns the template that a name means, with the name under which it is loaded.
     fn resolve(&self, name: &str) -> Option<(String, Text<'a>)> {
         if let Some(source) = self.own.get(name) {
             return Some((name.to_owned(), Text::Chart(source)));
@@ -260,7 +262,7 @@ impl<'a> Templates<'a> {
         })
     }
 
-    /// The template that defines a component.
+    /// Returns the template that defines a component.
     fn defining(&mut self, component: &str) -> Option<(String, Text<'a>)> {
         if self.components.is_none() {
             self.components = Some(self.all_components());
@@ -272,7 +274,7 @@ impl<'a> Templates<'a> {
         }
     }
 
-    /// The templates that define components, by these; of several the nearest.
+    /// Returns the template that defines each component; of several, the nearest.
     fn all_components(&mut self) -> AHashMap<&'a str, String> {
         let mut components = AHashMap::new();
         for (name, text) in self.everything().collect::<Vec<_>>() {
@@ -291,14 +293,14 @@ impl<'a> Templates<'a> {
     }
 }
 
-/// Begins the names under which templates of libraries are loaded; no file of a chart is named so.
+/// The prefix of the names under which templates of libraries are loaded; no file in a chart has such a name.
 const LIBRARY: &str = "library:";
 
 fn library_prefix(index: usize) -> String {
     format!("{LIBRARY}{index}/")
 }
 
-/// Whether a template is there for others alone.
+/// Whether a template exists only for use by others.
 fn is_partial(name: &str) -> bool {
     name.starts_with("stock/") || paths::is_partial(name)
 }
@@ -313,7 +315,7 @@ fn by_name(chart: &Chart) -> BTreeMap<&str, &Source> {
         .collect()
 }
 
-/// The library charts below a chart, level by level.
+/// Finds the library charts below a chart, level by level.
 fn find_libraries<'a>(chart: &'a Chart, path: &str, found: &mut Vec<Library<'a>>) {
     let mut level: Vec<(&Chart, String)> = vec![(chart, path.to_owned())];
     while !level.is_empty() {

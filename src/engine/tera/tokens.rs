@@ -1,8 +1,8 @@
-//! The tokens of a tag, as Tera's lexer has them.
+//! Splits a tag into tokens, as Tera's lexer does.
 
 use std::ops::Range;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
@@ -16,7 +16,7 @@ pub(super) enum Kind {
 pub(super) struct Token<'t> {
     pub(super) kind: Kind,
     pub(super) text: &'t str,
-    /// The byte of the template at which it begins.
+    /// The byte of the template where it begins.
     pub(super) start: usize,
 }
 
@@ -26,7 +26,7 @@ impl Token<'_> {
     }
 }
 
-/// Cuts a stretch of a text into tokens; `None` where Tera sees none.
+/// Splits a part of a text into tokens; `None` if Tera would not accept it.
 pub(super) fn tokens(text: &str, range: Range<usize>) -> Option<Vec<Token<'_>>> {
     let mut found = Vec::new();
     let mut at = range.start;
@@ -57,7 +57,7 @@ pub(super) fn tokens(text: &str, range: Range<usize>) -> Option<Vec<Token<'_>>> 
     Some(found)
 }
 
-/// The length of the string literal at the start, with its quotes.
+/// Returns the length of the string literal at the start, including its quotes.
 fn text_length(bytes: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {

@@ -1,15 +1,15 @@
-//! Values on their way into Tera and back.
+//! Converts values to Tera's and back.
 
 use tera::Value as TeraValue;
 use tera::value::Key;
 
 use crate::yaml::{Map, Node, Value};
 
-/// How deeply values may nest in a template. Tera prints, compares and frees values recursively; deeper ones could
-/// exhaust the stack there.
+/// How deeply values may nest in a template. Tera prints, compares and frees values recursively, so deeper ones could
+/// exhaust the stack.
 pub(super) const MAX_DEPTH: usize = 1_000;
 
-/// Why values can't be handed to templates: they nest deeper than [`MAX_DEPTH`].
+/// The error about values that nest deeper than [`MAX_DEPTH`], which templates cannot use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooDeep;
 
@@ -19,17 +19,17 @@ impl TooDeep {
     }
 }
 
-/// A value as templates see it: whole floats (every number of a values file) become integers where i64 holds them.
+/// Converts a value for templates: whole floats (every number in a values file) become integers if they fit into `i64`.
 pub(super) fn to_tera(value: &Value) -> Result<TeraValue, TooDeep> {
     convert(value, 0)
 }
 
-/// A map as templates see it.
+/// Converts a map for templates.
 pub(super) fn map_to_tera(map: &Map) -> Result<TeraValue, TooDeep> {
     convert_map(map, 0)
 }
 
-/// Those entries of a map that are needed, as templates see them; all are checked.
+/// Converts the entries of a map that are needed for templates; all entries are checked.
 pub(super) fn part_to_tera(map: &Map, is_needed: impl Fn(&str) -> bool) -> Result<TeraValue, TooDeep> {
     let mut converted = tera::Map::new();
     for (key, node) in map.iter() {
@@ -85,14 +85,14 @@ fn deeper(depth: usize) -> Result<usize, TooDeep> {
     if depth < MAX_DEPTH { Ok(depth + 1) } else { Err(TooDeep) }
 }
 
-/// A float as templates see it: an integer where it is one.
+/// Converts a float for templates: to an integer if it is whole.
 pub(super) fn float_to_tera(number: f64) -> TeraValue {
     // 2^63 is the first float beyond i64.
     let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
     if fits && number.trunc() == number { TeraValue::from(number as i64) } else { TeraValue::from(number) }
 }
 
-/// A template's value as ours, with generated places. Undefined becomes null, bytes become their text.
+/// Converts a template's value back, with generated places. Undefined becomes null, and bytes become text.
 pub(super) fn from_tera(value: &TeraValue) -> Result<Value, TooDeep> {
     convert_back(value, 0)
 }
@@ -130,7 +130,7 @@ fn convert_back(value: &TeraValue, depth: usize) -> Result<Value, TooDeep> {
     })
 }
 
-/// Infinite results of arithmetic have no form in YAML or JSON that Kubernetes reads; they become null.
+/// Converts infinite results of arithmetic to null, since Kubernetes reads no form of them in YAML or JSON.
 fn finite(number: f64) -> Value {
     if number.is_finite() { Value::Float(number) } else { Value::Null }
 }
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn depth_is_limited() {
-        // The stack of a program's main thread; that of a test's is smaller.
+        // The stack size of a program's main thread, which is larger than a test thread's.
         let on_main_stack = std::thread::Builder::new().stack_size(8 << 20).spawn(|| {
             let deep = nested(MAX_DEPTH);
             let converted = to_tera(&deep).unwrap();

@@ -1,13 +1,13 @@
-//! What the walk through an expression knows of operands and of what is around them.
+//! What the walk through an expression records about operands and what surrounds them.
 
-/// What an operand is.
+/// The form of an operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// A literal of the template, or a truth value.
+    /// A literal, or a truth value.
     Constant,
     /// A variable with fields and indexes.
     Variable,
-    /// A list or map that is written out; its parts are measured.
+    /// A list or map literal, whose parts are measured.
     Literal,
     Component,
     /// The result of a function or filter, or anything in parentheses.
@@ -19,7 +19,7 @@ pub(super) struct Operand {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) shape: Shape,
-    /// What is done to it because of what precedes it.
+    /// What the operator before it does to it.
     pub(super) before: Use,
 }
 
@@ -27,13 +27,13 @@ pub(super) struct Operand {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Use {
     Nothing,
-    /// Calculates: it is a number, or an error.
+    /// Calculates: the operand is a number, or there is an error.
     Counts,
     Reads,
     Copies,
-    /// Its parts become parts of a new list or map.
+    /// Makes its parts a part of a new list or map.
     Spreads,
-    /// Of numbers alone.
+    /// Negates, which is only possible for numbers.
     Negates,
 }
 
@@ -53,13 +53,13 @@ pub(super) enum Around {
         start: usize,
         before: Use,
     },
-    /// `base[…]`, and whether its index has been measured.
+    /// `base[…]`; `is_done` if its index has been measured.
     Index {
         base: Operand,
         open: usize,
         is_done: bool,
     },
-    /// The arguments of a function, filter or test, and whether that measures them itself.
+    /// The arguments of a function, filter or test; `measures` if it measures them itself.
     Arguments {
         of: Operand,
         measures: bool,
@@ -73,16 +73,16 @@ pub(super) enum Around {
     Argument,
 }
 
-/// How far a list comprehension has come.
+/// The part of a list comprehension that is being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Between `[` and `for`, or an ordinary list.
+    /// Between `[` and `for`, or in an ordinary list.
     Items,
     /// Between `for` and `in`.
     Names,
-    /// Behind `in`.
+    /// After `in`.
     Target,
-    /// Behind `if`.
+    /// After `if`.
     Condition,
 }
 
@@ -91,6 +91,6 @@ pub(super) enum Stage {
 pub(super) enum Tag {
     Print,
     Loop,
-    /// It is stored or looked at.
+    /// It is stored or tested.
     Other,
 }

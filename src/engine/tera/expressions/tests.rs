@@ -1,4 +1,4 @@
-//! Where checks are added, and that they change no output.
+//! Where checks are added, and that they do not change the output.
 
 use proptest::prelude::*;
 use tera::{Context, Kwargs, State, Tera, Value};
@@ -8,7 +8,7 @@ use super::super::functions::is_function;
 use super::super::instrument::{Start, with_checks};
 use super::*;
 
-/// A template with its additions under short names, without those that count.
+/// Returns a template with its additions under short names, without those that count turns.
 fn measured(template: &str) -> String {
     let mut insertions = Vec::new();
     measure(template, 0..template.len(), template.starts_with("{{"), is_function, &mut insertions);

@@ -1,4 +1,4 @@
-//! A function of Helm's, and one call of it: its arguments, and what can go wrong with them.
+//! A function of Helm's, and a call of it: its arguments, and what can be wrong with them.
 
 use std::borrow::Cow;
 use std::sync::Weak;
@@ -25,7 +25,7 @@ impl From<sprig::Error> for Failure {
     }
 }
 
-/// The limits of a call's template.
+/// The limits of the template that makes a call.
 pub(super) struct CallLimits<'a>(&'a Call<'a>);
 
 impl Limits for CallLimits<'_> {
@@ -48,10 +48,10 @@ impl Limits for CallLimits<'_> {
 /// How many steps of work count as an item.
 const STEPS_IN_AN_ITEM: usize = 16;
 
-/// What an item of a list or map costs that a function makes, in bytes.
+/// The cost of an item in a list or map that a function makes, in bytes.
 const ITEM: usize = 16;
 
-/// Functions that give a part of what they are given: nothing is made.
+/// Functions that return a part of their arguments, and make nothing.
 const CHOOSING: &[&str] = &[
     "coalesce",
     "deepCopy",
@@ -71,12 +71,12 @@ const CHOOSING: &[&str] = &[
 /// A function of Helm's.
 #[derive(Debug)]
 pub struct Function {
-    /// Helm's name for it.
+    /// Its name in Helm.
     pub name: &'static str,
-    /// Its parameters, the first being the one a filter gets from the left; optional ones end in `?`, and `...` is
-    /// for any keyword arguments.
+    /// Its parameters. The first one receives the value that is piped into a filter; optional ones end in `?`, and
+    /// `...` stands for any keyword arguments.
     pub parameters: &'static [&'static str],
-    /// What it gives, in one or two sentences.
+    /// What it returns, in one or two sentences.
     pub meaning: &'static str,
     body: fn(&Call<'_>) -> Answer,
 }
@@ -91,7 +91,8 @@ impl Function {
         Function { name, parameters, meaning, body }
     }
 
-    /// Whether calling it is an error, since its result would differ from run to run; `meaning` says what to do instead.
+    /// Whether calling it is an error because its result would differ from run to run; `meaning` then says what to do
+    /// instead.
     pub fn is_refused(&self) -> bool {
         self.meaning.starts_with("Refused: ")
     }
@@ -100,7 +101,7 @@ impl Function {
         self.parameters.first().map(|first| first.trim_end_matches('?')).filter(|first| *first != "...")
     }
 
-    /// How a template writes it, as a filter where there is something to pipe in: `text | nindent(width=…)`.
+    /// Returns how a template calls it, as a filter if something can be piped in: `text | nindent(width=…)`.
     pub fn form(&self) -> String {
         let arguments = |parameters: &[&str]| {
             let arguments = parameters.iter().map(|parameter| match parameter.strip_suffix('?') {
@@ -137,36 +138,36 @@ impl Function {
     }
 }
 
-/// What a function gives.
+/// The result of a function.
 pub(super) type Answer = Result<Value, Failure>;
 
 /// One call of a function, written as a filter (`value | name(…)`) or as a function (`name(…)`).
 pub(in crate::engine::tera) struct Call<'a> {
     pub(super) function: &'static Function,
-    /// What was piped into it; stands for the first parameter.
+    /// The value that was piped into it, which is its first argument.
     pub(super) piped: Option<&'a Value>,
     pub(in crate::engine::tera) kwargs: &'a Kwargs,
     pub(super) run: &'a Run,
 }
 
 impl<'a> Call<'a> {
-    /// An argument, if it was given.
+    /// Returns an argument, if it was given.
     pub(super) fn optional(&self, name: &'static str) -> Option<&'a Value> {
         if let Some(piped) = self.piped
             && self.function.first_parameter() == Some(name)
         {
             return Some(piped);
         }
-        // Taking a value as it is can't fail.
+        // Reading a value without conversion cannot fail.
         self.kwargs.get::<&Value>(name).ok().flatten()
     }
 
-    /// An argument.
+    /// Returns an argument that must be given.
     pub(super) fn value(&self, name: &'static str) -> Result<&'a Value, Failure> {
         self.optional(name).ok_or_else(|| Failure::Call(format!("the argument `{name}` is missing: {}", self.usage())))
     }
 
-    /// The arguments that the function does not know.
+    /// Rejects arguments that the function does not have.
     pub(super) fn check_names(&self) -> Result<(), Failure> {
         let parameters = self.function.parameters;
         if parameters.contains(&"...") {
@@ -189,7 +190,7 @@ impl<'a> Call<'a> {
         format!("it is called {}", self.function.form())
     }
 
-    /// A string argument of Go's type `string`: anything else is an error.
+    /// Returns a string argument (Go's type `string`); any other type is an error.
     pub(in crate::engine::tera) fn text(&self, name: &'static str) -> Result<&'a str, Failure> {
         let value = self.value(name)?;
         let text = value.as_str().ok_or_else(|| wrong_type(value, "string"))?;
@@ -197,7 +198,8 @@ impl<'a> Call<'a> {
         Ok(text)
     }
 
-    /// The bytes of a string argument, which needn't be UTF-8: those of a file, or what `b64dec` gives.
+    /// Returns the bytes of a string argument, which need not be UTF-8: the content of a file, or the result of
+    /// `b64dec`.
     pub(super) fn bytes(&self, name: &'static str) -> Result<&'a [u8], Failure> {
         match self.value(name)?.as_bytes() {
             Some(bytes) => Ok(bytes),
@@ -205,32 +207,32 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// An argument that is gone through with all its parts.
+    /// Returns an argument that is processed with everything it contains.
     pub(super) fn whole_value(&self, name: &'static str) -> Result<&'a Value, Failure> {
         let value = self.value(name)?;
         self.spend_read(value_size::size(value)?)?;
         Ok(value)
     }
 
-    /// An argument as text, as sprig's `strval` makes it from any type.
+    /// Returns an argument as text, which sprig's `strval` makes from any type.
     pub(super) fn printed(&self, name: &'static str) -> Result<Cow<'a, str>, Failure> {
         self.whole_value(name).map(display)
     }
 
-    /// The items of a list, or any other value alone, each to be gone through with all its parts.
+    /// Returns the items of a list, or any other value as a single item, to be processed with everything they contain.
     pub(super) fn one_or_more(&self, name: &'static str) -> Result<&'a [Value], Failure> {
         let value = self.whole_value(name)?;
         Ok(value.as_array().unwrap_or(std::slice::from_ref(value)))
     }
 
-    /// A whole number of Go's type `int`: a float or a string is an error.
+    /// Returns an integer argument (Go's type `int`); a float or a string is an error.
     pub(super) fn whole(&self, name: &'static str) -> Result<i64, Failure> {
         let value = self.value(name)?;
         value.as_i64().ok_or_else(|| wrong_type(value, "int"))
     }
 
-    /// Checks what the function gives: no text may be larger than any may be, and what is made is paid for. Lists and
-    /// maps must not nest without end.
+    /// Checks the result of the function: texts must not be too large, what was made is charged, and lists and maps
+    /// must not nest endlessly.
     pub(super) fn check_answer(&self, answer: &Value) -> Result<(), Failure> {
         let text = answer.as_str().map(str::len).or(answer.as_bytes().map(<[u8]>::len));
         let made = match text {
@@ -255,45 +257,45 @@ impl<'a> Call<'a> {
         self.run.budget.spend_read(bytes).map_err(Failure::Call)
     }
 
-    /// Checks the size of a text that is about to be made.
+    /// Checks the size of a text before it is made.
     pub(super) fn check_size(&self, bytes: usize) -> Result<(), Failure> {
         self.run.budget.check_size(bytes).map_err(Failure::Call)
     }
 
-    /// How many bytes a text that is about to be made may have.
+    /// Returns how many bytes a text that is about to be made may have.
     pub(super) fn largest_text(&self) -> usize {
         self.run.budget.largest_text()
     }
 
-    /// Counts items that are about to be made.
+    /// Counts items before they are made.
     pub(super) fn spend_items(&self, count: usize) -> Result<(), Failure> {
         self.run.budget.spend_items(count as u64).map_err(Failure::Call)
     }
 
-    /// Counts steps of work on items that are there already, which cost much less than items that are made.
+    /// Counts steps of work on items that exist already, which cost much less than new items.
     pub(super) fn spend_work(&self, steps: usize) -> Result<(), Failure> {
         Ok(self.limits().spend_work(steps)?)
     }
 
-    /// The limits of the template, for functions of sprig.
+    /// Returns the limits of the template, for the functions of sprig.
     pub(super) fn limits(&self) -> CallLimits<'_> {
         CallLimits(self)
     }
 
-    /// A list argument.
+    /// Returns a list argument.
     pub(super) fn list(&self, name: &'static str) -> Result<&'a [Value], Failure> {
         let value = self.value(name)?;
         value.as_array().ok_or_else(|| wrong_type(value, "[]interface {}"))
     }
 
-    /// A map argument.
+    /// Returns a map argument.
     pub(super) fn map(&self, name: &'static str) -> Result<&'a tera::Map, Failure> {
         let value = self.value(name)?;
         value.as_map().ok_or_else(|| wrong_type(value, "map[string]interface {}"))
     }
 }
 
-/// Go's message for an argument of the wrong type.
+/// Returns Go's error about an argument of the wrong type.
 pub(super) fn wrong_type(value: &Value, expected: &str) -> Failure {
     if is_nothing(value) {
         return Failure::Call(format!("invalid value; expected {expected}"));
@@ -301,7 +303,7 @@ pub(super) fn wrong_type(value: &Value, expected: &str) -> Failure {
     Failure::Call(format!("wrong type for value; expected {expected}; got {}", go_type(value)))
 }
 
-/// Whether it is null or undefined.
+/// Whether a value is null or undefined.
 pub(super) fn is_nothing(value: &Value) -> bool {
     value.is_none() || value.is_undefined()
 }

@@ -128,8 +128,8 @@ fn merge(call: &Call<'_>, overwrite: bool) -> Answer {
     Ok(Value::from(result))
 }
 
-/// Maps are merged deeply. Of other values the new one wins if the old one is empty or `overwrite` holds; null never
-/// fills anything, but it does overwrite.
+/// Merges maps deeply. Of other values, the new one wins if the old one is empty or `overwrite` is set; null never
+/// fills a gap, but it does overwrite.
 fn merged(map: &Map, with: &Map, overwrite: bool) -> Map {
     let mut result = map.clone();
     for (key, new) in with {
@@ -140,7 +140,7 @@ fn merged(map: &Map, with: &Map, overwrite: bool) -> Map {
             None if overwrite || !old.is_some_and(Value::is_truthy) => new.clone(),
             None => continue,
         };
-        // Where nothing was put together, the new map takes the place of the empty one as it is.
+        // If nothing was merged, the new map replaces the empty one unchanged.
         let value = if value.is_truthy() { value } else { new.clone() };
         result.insert(key.clone(), value);
     }

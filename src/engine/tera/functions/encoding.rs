@@ -1,4 +1,4 @@
-//! Functions that encode, decode and digest text.
+//! Functions that encode, decode and hash text.
 
 use tera::Value;
 
@@ -29,7 +29,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// What was decoded, or where the decoder gave up. Bytes that are not text stay bytes: `b64dec | b64enc` gives them back.
+/// Returns the decoded value, or the decoder's message. Bytes that are not text stay bytes: `b64dec | b64enc` restores
+/// them.
 fn decoded(bytes: Result<Vec<u8>, Error>) -> Value {
     bytes.map_or_else(|error| Value::from(error.to_string()), value_of_bytes)
 }

@@ -1,4 +1,4 @@
-//! Functions on the object `Files` and on `Capabilities.APIVersions`, which in Helm are methods.
+//! Functions on the object `Files` and on `Capabilities.APIVersions`, which are methods in Helm.
 
 use std::borrow::Cow;
 
@@ -52,13 +52,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-/// A text, or bytes where it is none: `b64enc` and the digests take both.
+/// Returns a text, or bytes if the content is not text; `b64enc` and the digests accept both.
 fn get(call: &Call<'_>) -> Answer {
     let content = call.map("files")?.get(&Key::Str(call.text("path")?));
     Ok(content.cloned().unwrap_or_else(|| Value::from("")))
 }
 
-/// The files in the order of their paths.
+/// Returns the files, sorted by path.
 fn sorted<'a>(call: &Call<'a>) -> Result<Vec<(&'a Key<'static>, &'a Value)>, Failure> {
     let mut files: Vec<_> = call.map("files")?.iter().collect();
     files.sort_unstable_by_key(|(path, _)| *path);
@@ -89,7 +89,7 @@ fn contents<'a>(call: &Call<'a>) -> Result<Contents<'a>, Failure> {
     Ok(sorted(call)?.into_iter().map(|(path, content)| (path.as_str().unwrap_or(""), bytes_of(content))).collect())
 }
 
-/// The bytes of a file; any other value that a template put there is its text.
+/// Returns the bytes of a file; for any other value that a template put there, returns its text.
 fn bytes_of(content: &Value) -> Cow<'_, [u8]> {
     match (content.as_bytes(), content.as_str()) {
         (Some(bytes), _) => Cow::Borrowed(bytes),

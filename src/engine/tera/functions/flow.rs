@@ -1,4 +1,4 @@
-//! Functions that decide: defaults, refusals, choices, and templates given as text.
+//! Functions that decide: defaults, refusals, choices; and `tpl`, which renders a text as a template.
 
 use tera::Value;
 

@@ -1,4 +1,4 @@
-//! Values of Tera as Go's functions see them.
+//! Tera's values as Go's functions see them.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use tera::value::{Key, ValueKind};
 use crate::engine::sprig::Dialect;
 use crate::go::fmt::{self, GoValue, View};
 
-/// How functions of Tera templates differ from Helm's.
+/// How the functions of Tera templates differ from Helm's.
 pub(super) const DIALECT: Dialect = Dialect::TERA;
 
 impl GoValue for Value {
@@ -48,7 +48,7 @@ fn key_bytes(key: &Key<'static>) -> Vec<u8> {
     key.as_str().map_or_else(|| key.to_string(), str::to_owned).into_bytes()
 }
 
-/// The name of a value's type as Go prints it.
+/// Returns the name of a value's type as Go prints it.
 pub(super) fn go_type(value: &Value) -> &'static str {
     match value.kind() {
         ValueKind::Undefined | ValueKind::None => "<nil>",
@@ -62,7 +62,8 @@ pub(super) fn go_type(value: &Value) -> &'static str {
     }
 }
 
-/// The name of a value's kind as Go's `reflect` has it; numbers of files are `float64` in Helm and whole here.
+/// Returns the name of a value's kind in Go's `reflect`. Whole numbers in files are `float64` in Helm, but integers
+/// here.
 pub(super) fn kind_name(value: &Value) -> &'static str {
     match go_type(value) {
         "[]interface {}" | "[]uint8" => "slice",
@@ -72,8 +73,8 @@ pub(super) fn kind_name(value: &Value) -> &'static str {
     }
 }
 
-/// A value as sprig's `strval` and Go's `%v` print it: `map[a:1]`, `[1 2]`, `<nil>`, strings as they are. Values of
-/// templates have been checked for depth and size.
+/// Formats a value as sprig's `strval` and Go's `%v` do: `map[a:1]`, `[1 2]`, `<nil>`, strings unchanged. The depth and
+/// size of templates' values have been checked.
 pub(super) fn display(value: &Value) -> Cow<'_, str> {
     match fmt::display(value, usize::MAX, DIALECT.print) {
         Ok(Cow::Borrowed(text)) => String::from_utf8_lossy(text),
@@ -82,12 +83,12 @@ pub(super) fn display(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// A text, or bytes where they are none: `b64enc` and the digests take both.
+/// Converts bytes to a text, or keeps them as bytes if they are not UTF-8; `b64enc` and the digests accept both.
 pub(super) fn value_of_bytes(bytes: Vec<u8>) -> Value {
     String::from_utf8(bytes).map_or_else(|error| Value::bytes(error.into_bytes()), Value::from)
 }
 
-/// Bytes as text.
+/// Converts bytes to text, with U+FFFD for what is not UTF-8.
 pub(super) fn text_of(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }

@@ -1,4 +1,4 @@
-//! Functions on the case of letters, and the ways to write several words as one.
+//! Letter case, and joining several words into one.
 
 use tera::Value;
 

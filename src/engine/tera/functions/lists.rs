@@ -57,7 +57,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-/// The argument `items`, with sprig's message for anything that is not a list: `Cannot` and what can't be done.
+/// Returns the argument `items`, or sprig's error if it is not a list: `Cannot`, followed by `act`.
 fn items<'a>(call: &Call<'a>, act: &str) -> Result<&'a [Value], Failure> {
     let value = call.value("items")?;
     let items = value.as_array().ok_or_else(|| lists::cannot(act, value))?;
@@ -65,7 +65,7 @@ fn items<'a>(call: &Call<'a>, act: &str) -> Result<&'a [Value], Failure> {
     Ok(items)
 }
 
-/// `items`, all parts of which are compared with others.
+/// Returns `items`, which are compared with everything they contain.
 fn comparable_items<'a>(call: &Call<'a>, act: &str) -> Result<&'a [Value], Failure> {
     call.whole_value("items")?;
     items(call, act)
@@ -84,7 +84,7 @@ fn last(call: &Call<'_>) -> Answer {
     Ok(items(call, "find last on")?.last().cloned().unwrap_or_else(Value::none))
 }
 
-/// Of an empty list Go makes null here; nothing can loop over that in Tera.
+/// Go returns null for an empty list, but Tera cannot loop over that.
 fn rest(call: &Call<'_>) -> Answer {
     Ok(Value::from(items(call, "find rest on")?.get(1..).unwrap_or_default()))
 }
@@ -186,7 +186,8 @@ fn index(call: &Call<'_>) -> Answer {
     Ok(at)
 }
 
-/// What a list has at a position, a text at a byte, or a map under a key, which may be null.
+/// Returns the item at a position of a list, the byte at a position of a text, or the value of a map's key, which may
+/// be null.
 fn item(value: &Value, key: &Value) -> Answer {
     if let Some(map) = value.as_map() {
         let key = match key.as_str() {

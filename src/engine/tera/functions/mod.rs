@@ -1,7 +1,8 @@
 //! The functions of Tera templates: Helm's functions under Helm's names.
 //!
-//! Each function is one [`Function`] in the table of its topic; every one can be written as a filter, which pipes in
-//! the first parameter, and as a function with keyword arguments. The table in `templates/README.md` is made from the same data.
+//! Each function is a [`Function`] in the table of its topic. Each can be called as a filter, which pipes in the first
+//! parameter, and as a function with keyword arguments. The table in `templates/README.md` is generated from the same
+//! data.
 
 mod call;
 mod collections;
@@ -32,7 +33,7 @@ pub(super) use value_size::size;
 
 use super::run::{Functions, Run};
 
-/// All functions, topic by topic.
+/// Returns all functions, topic by topic.
 pub fn functions() -> impl Iterator<Item = &'static Function> {
     [
         flow::FUNCTIONS,
@@ -56,15 +57,15 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
     .flatten()
 }
 
-/// Whether there is a function of a name.
+/// Whether there is a function with this name.
 pub(super) fn is_function(name: &str) -> bool {
     functions().any(|function| function.name == name)
 }
 
-/// What a run needs of the functions.
+/// The functions, in the form that a run needs.
 pub(super) const FOR_RUNS: Functions = Functions { register, is_function };
 
-/// Makes those functions known to a Tera instance, as filters and as functions, whose names are wanted.
+/// Registers the wanted functions in a Tera instance, both as filters and as functions.
 fn register(tera: &mut Tera, run: &Arc<Run>, is_wanted: &dyn Fn(&str) -> bool) {
     for function in functions().filter(|function| is_wanted(function.name)) {
         if function.first_parameter().is_some() {

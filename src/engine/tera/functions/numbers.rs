@@ -1,4 +1,4 @@
-//! Functions on numbers, whatever form they have: `"2" | add(to=1.9)` is 3.
+//! Functions on numbers in any form: `"2" | add(to=1.9)` is 3.
 
 use tera::Value;
 
@@ -93,7 +93,7 @@ fn int(call: &Call<'_>) -> Answer {
     Ok(Value::from(to_int(call.value("value")?)))
 }
 
-/// A list's values, or the value alone.
+/// Returns the items of a list, or any other value as a single item.
 fn values_of(value: &Value) -> &[Value] {
     value.as_array().unwrap_or(std::slice::from_ref(value))
 }
@@ -117,7 +117,7 @@ fn steps(call: &Call<'_>, start: i64, stop: i64, step: i64) -> Answer {
     Ok(Value::from(numbers::until_step(start, stop, step, &mut call.limits())?))
 }
 
-/// Tera's own `range`, within the budget of the template.
+/// Does the same as Tera's own `range`, but within the budget of the template.
 fn range(call: &Call<'_>) -> Answer {
     let number = |name| match call.optional(name) {
         Some(value) => value.as_i64().map(Some).ok_or_else(|| wrong_type(value, "int")),
@@ -131,7 +131,8 @@ fn range(call: &Call<'_>) -> Answer {
     steps(call, start, end, step)
 }
 
-/// The shell's `seq`: counting down where the last is below the first, and not at all where `step` leads away from it.
+/// Returns the output of the shell's `seq`, which counts down if the last number is below the first; empty if `step`
+/// leads away from it.
 fn seq(call: &Call<'_>) -> Answer {
     let given = |name| call.optional(name).filter(|value| !is_nothing(value)).map(to_int);
     let (first, step) = (to_int(call.value("first")?), given("step"));

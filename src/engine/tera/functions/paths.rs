@@ -19,7 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("osIsAbs", &["path"], "The same as `isAbs`.", is_abs),
 ];
 
-/// What is made of the path, which is text as the path is.
+/// Returns the path after `change`, as text.
 fn changed(call: &Call<'_>, change: fn(&[u8]) -> Vec<u8>) -> Answer {
     Ok(Value::from(&*to_text(&change(call.text("path")?.as_bytes()))))
 }

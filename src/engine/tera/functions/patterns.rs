@@ -52,7 +52,7 @@ thread_local! {
 
 fn regex(call: &Call<'_>) -> Result<Arc<Regexp>, Failure> {
     let pattern = call.text("regex")?;
-    // A text of another type is reported by the function itself.
+    // The function itself reports a text of another type.
     let text = call.text("text").unwrap_or_default().as_bytes();
     let compiled = CACHE.with(|cache| cache.get(pattern, text, &mut |steps| call.spend_items(steps)));
     compiled?.map_err(Failure::Call)

@@ -1,4 +1,4 @@
-//! Functions of Helm's whose answer differs from run to run: each is refused with what to do instead.
+//! Helm's functions whose results differ from run to run. Each is refused, with advice on what to do instead.
 
 use super::call::{Answer, Call, Failure, Function};
 

@@ -101,7 +101,7 @@ fn in_quotes(call: &Call<'_>, write: impl Fn(&str) -> String) -> Answer {
     }))
 }
 
-/// A text that was made of texts.
+/// Converts bytes that were made from texts to a value.
 fn made(bytes: impl Into<Vec<u8>>) -> Value {
     Value::from(text_of(bytes.into()))
 }
@@ -127,13 +127,13 @@ fn join(call: &Call<'_>) -> Answer {
     Ok(made(text::join(&texts, separator.as_bytes(), &mut call.limits())?))
 }
 
-/// sprig's `strslice`: a list's values as texts without the nulls; any other value alone.
+/// Returns the items of a list as texts, without nulls, like sprig's `strslice`; any other value is a single item.
 pub(super) fn texts(call: &Call<'_>, name: &'static str) -> Result<Vec<String>, Failure> {
     let values = call.one_or_more(name)?;
     Ok(values.iter().filter(|value| !is_nothing(value)).map(|value| display(value).into_owned()).collect())
 }
 
-/// The parts under the names `_0`, `_1`, ...
+/// Returns a map of the parts under the names `_0`, `_1`, ...
 fn numbered(parts: Vec<Value>) -> Value {
     let named = parts.into_iter().enumerate().map(|(index, part)| (Key::from(format!("_{index}")), part));
     Value::from(named.collect::<tera::Map>())

@@ -1,4 +1,4 @@
-//! The functions against real Helm: `tests/cases/functions/cases.json` holds what it answered
+//! Compares the functions with real Helm, whose results are in `tests/cases/functions/cases.json`
 //! (`tests/parity/record_functions` writes it).
 
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ use crate::yaml::{Map, Node, Value};
 mod limits;
 mod random;
 
-/// A row's answer of ours.
+/// Returns this program's result for a row.
 fn answer(row: &Json) -> Result<String, String> {
     let files = |field: &str| row[field].as_object().cloned().unwrap_or_default().into_iter();
     let text = |content: &Json| content.as_str().expect("a file is text").as_bytes().to_vec();
@@ -28,7 +28,7 @@ fn answer(row: &Json) -> Result<String, String> {
     render(template, row.get("values").unwrap_or(&Json::Object(Default::default())), plain.chain(binary))
 }
 
-/// What a template makes of values and files: the text, or the errors.
+/// Renders a template with values and files; returns the text, or the errors.
 fn render(template: &str, values: &Json, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<String, String> {
     let mut chart = Chart::default();
     chart.metadata.name = "c".to_owned();
@@ -53,7 +53,7 @@ fn render(template: &str, values: &Json, files: impl IntoIterator<Item = (String
     }
 }
 
-/// As a values file gives it: every number is a float.
+/// Converts JSON as in a values file, where every number is a float.
 fn value_of(json: &Json) -> Value {
     match json {
         Json::Null => Value::Null,
@@ -75,8 +75,8 @@ fn cases() -> Vec<Json> {
     serde_json::from_str(include_str!("../../../../tests/cases/functions/cases.json")).expect("cases are JSON")
 }
 
-/// What Helm says of an error, without where it is; `None` where that is no more than a crash of Go's. Of an argument of
-/// the wrong type it is the type that was expected.
+/// Returns Helm's message without its position; `None` if it is only a crash of Go's. For an argument of the wrong
+/// type, returns the type that was expected.
 fn message_of_helm(error: &str) -> Option<&str> {
     for error in ["wrong type for value; ", "invalid value; "] {
         if let Some((_, message)) = error.split_once(error) {
@@ -88,7 +88,7 @@ fn message_of_helm(error: &str) -> Option<&str> {
     (!CRASHES.iter().any(|crash| message.starts_with(crash))).then_some(message)
 }
 
-/// A row may say in `differs` what we answer instead, and then says `why`.
+/// If a row contains `differs`, that is the expected result, and `why` explains it.
 #[test]
 fn functions_answer_as_helm_does() {
     let mut wrong = Vec::new();
@@ -112,7 +112,7 @@ fn errors_are_reported_as_in_helm() {
     let mut wrong = Vec::new();
     for row in cases().iter().filter(|row| row.get("differs").is_none()) {
         let message = row["helm"]["error"].as_str().and_then(message_of_helm);
-        // The errors are looked through in their escaped form. Whole numbers of values are integers here.
+        // Errors are searched in their escaped form. Whole numbers in values are integers here.
         let escaped = |text: &str| format!("{text:?}").trim_matches('"').replace("float64", "int");
         if let (Some(message), Err(ours)) = (message, answer(row))
             && !ours.replace("float64", "int").contains(&escaped(message))
@@ -150,7 +150,7 @@ fn every_function_is_held_against_helm() {
         .map(|function| function.name)
         .filter(|name| !tried.contains(name))
         .collect();
-    // Tera's own function, within a budget: Helm has none of the name.
+    // Tera's own function, within a budget. Helm has none of this name.
     assert_eq!(untried, ["range"]);
 }
 

@@ -1,5 +1,5 @@
-//! How deep and how large values are. Parts of a value are shared, not copied: a template can make one in a few lines
-//! that nobody can go through, such as a list that holds itself twice, forty times over.
+//! The depth and size of values. Parts of a value are shared, not copied, so a few lines of a template can make a value
+//! that is too large to process, such as a list that contains itself twice, forty times over.
 
 use tera::Value;
 
@@ -7,10 +7,10 @@ use crate::engine::tera::budget::MAX_BYTES;
 use crate::engine::tera::failure::Failure;
 use crate::engine::tera::value::{MAX_DEPTH, TooDeep};
 
-/// What an item costs beside its text.
+/// The cost of an item in addition to its text.
 const ITEM: u64 = 16;
 
-/// The parts of a list or map that are still to be looked at.
+/// The parts of a list or map that have not been visited.
 enum Parts<'a> {
     Items(std::slice::Iter<'a, Value>),
     Entries(indexmap::map::Iter<'a, tera::value::Key<'static>, Value>),
@@ -23,10 +23,11 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// How many bytes a value has, every part counted as often as it occurs: a measure for the work of going through it.
+/// Returns the size of a value in bytes, with every part counted as often as it occurs: a measure of the work to
+/// process it.
 ///
 /// # Errors
-/// It can't be gone through: it nests deeper than values may, or is larger than a text may be.
+/// It cannot be processed: it nests deeper than values may, or is larger than a text may be.
 pub(in crate::engine::tera) fn size(value: &Value) -> Result<u64, Failure> {
     let Some(parts) = Parts::of(value) else {
         return Ok(value.as_str().map_or(0, str::len).max(bytes_of(value)) as u64);
@@ -56,7 +57,7 @@ pub(in crate::engine::tera) fn size(value: &Value) -> Result<u64, Failure> {
     Ok(size)
 }
 
-/// The length of bytes as text; those that are none become three.
+/// Returns the length of bytes as text, in which an invalid byte becomes three bytes.
 fn bytes_of(value: &Value) -> usize {
     value.as_bytes().map_or(0, |bytes| bytes.len() * 3)
 }

@@ -1,4 +1,4 @@
-//! Functions on the message of a text: their first letters, lines of them, what is left of them where there is little room.
+//! Functions on the words of a text: breaking it into lines, abbreviating it, and taking initials.
 
 use tera::Value;
 

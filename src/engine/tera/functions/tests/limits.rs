@@ -1,10 +1,10 @@
-//! What no call may do, however strange its arguments: crash, take forever, or fill the memory.
+//! What no call may do, however strange its arguments: crash, run forever, or exhaust the memory.
 
 use serde_json::{Value as Json, json};
 
 use super::render;
 
-/// Renders on a stack as large as that of a program's main thread; those of tests are smaller.
+/// Renders on a stack as large as that of a program's main thread; the stacks of test threads are smaller.
 fn outcome(template: &str, values: &Json) -> Result<String, String> {
     let (template, values) = (template.to_owned(), values.clone());
     let thread = std::thread::Builder::new().stack_size(8 << 20);
@@ -17,7 +17,7 @@ fn refused(template: &str, values: &Json, message: &str) {
     assert!(error.contains(message), "{template}: {error}");
 }
 
-/// Leaves little of what a template may loop over, so that reaching the limit takes no time.
+/// Uses up most of the items that a template may loop over, so that the limit is reached quickly.
 const ALL_BUT_SPENT: &str = "{% set_global x = until(count=4900000) %}{% set_global x = [] %}";
 
 #[test]
@@ -54,7 +54,7 @@ fn numbers_at_the_ends_of_their_range_do_no_harm() {
         for n in ["9223372036854775807", MIN, "0", "-1"] {
             for m in ["9223372036854775807", MIN, "1", "-1"] {
                 let call = call.replace('N', n).replace('M', m);
-                // Whether it is a value or an error: both are fine.
+                // Both a value and an error are fine.
                 let _ = outcome(&format!("{{{{ {call} | toJson }}}}"), &values);
             }
         }
@@ -220,7 +220,7 @@ fn documents_that_are_too_much_are_refused() {
         "indented": (0..3_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect::<String>(),
         "bomb": bomb,
     });
-    // Documents that need a stack of their own are not read without end.
+    // Documents that need a separate stack are not read endlessly.
     let reading = "{% for i in range(end=1000) %}{% set x = '{' | repeat(count=70) | fromJson %}{% endfor %}";
     refused(&format!("{ALL_BUT_SPENT}{reading}"), &values, "the template loops over more than 5000000 items");
     let too_deep = "nest deeper than 1000 levels";
@@ -260,7 +260,7 @@ fn expressions_and_patterns_that_are_too_much_are_refused() {
     refused("{{ 'a' | regexMatch(regex=Values.nested) }}", &values, "error parsing regexp");
     refused("{{ Files | Glob(pattern=Values.braces) }}", &values, "nest too deeply");
     assert_eq!(outcome("{{ Files | Glob(pattern=Values.stars) | len }}", &values).unwrap(), "0");
-    // Every turn of the loop has an expression of its own to compile.
+    // Every turn of the loop compiles a different expression.
     let many = "{% for i in range(end=1000000) %}{{ 'a' | regexMatch(regex='a' ~ i) }}{% endfor %}";
     refused(many, &values, "the template loops over more than 5000000 items");
     let one = "{% for i in range(end=20000) %}{% if 'a' | regexMatch(regex='b') %}x{% endif %}{% endfor %}";

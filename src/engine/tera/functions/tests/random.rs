@@ -1,4 +1,4 @@
-//! Calls with arguments of any kind, sense or none: no call panics, and the two forms of a call are one.
+//! Calls with arbitrary arguments: no call panics, and both forms of a call have the same result.
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::super::{Function, functions};
 use super::render;
 
-/// Texts that mean something to one function or another, often something wrong.
+/// Texts that have a meaning for some function, often an invalid one.
 const TEXTS: &[&str] = &[
     "",
     " ",
@@ -70,7 +70,7 @@ const TEXTS: &[&str] = &[
     "apps/v1",
 ];
 
-/// Whole numbers that values can't hold.
+/// Integers, including some that values cannot hold.
 const NUMBERS: &[&str] =
     &["0", "1", "-1", "3", "-7", "64", "9223372036854775807", "-9223372036854775807", "4294967296"];
 
@@ -95,7 +95,7 @@ fn value() -> impl Strategy<Value = Json> {
     })
 }
 
-/// An argument: a value, or a number as it is in the template.
+/// An argument: a value, or a number literal in the template.
 #[derive(Debug, Clone)]
 enum Argument {
     Of(Json),
@@ -109,7 +109,7 @@ fn argument() -> impl Strategy<Value = Argument> {
     ]
 }
 
-/// An argument of the type that a parameter of this name is likely to want.
+/// Returns an argument of the type that a parameter with this name is likely to expect.
 fn fitting(parameter: &str) -> BoxedStrategy<Argument> {
     let map = prop::collection::vec((text(), value()), 0..4);
     match parameter {
@@ -131,7 +131,7 @@ fn fitting(parameter: &str) -> BoxedStrategy<Argument> {
     }
 }
 
-/// A function, and an argument for each parameter that gets one.
+/// Returns a function, with arguments for some of its parameters.
 fn call() -> impl Strategy<Value = (&'static Function, Vec<(&'static str, Argument)>)> {
     let functions = functions().filter(|function| !function.meaning.starts_with("Refused"));
     prop::sample::select(functions.collect::<Vec<_>>()).prop_flat_map(|function| {
