@@ -42,7 +42,7 @@ const BATCH: usize = 8;
 
 /// Finds, for each path whose alterations have no effect, a gate that gives one of them an effect. Gates are opened one after
 /// the other, the likeliest first, and with each open gate all values are altered at once. Only if that changes something are
-/// the values told apart, by halves.
+/// the values separated, by halves.
 pub(super) fn gates(experiment: &Experiment<'_>, without_effect: &[(ValuePath, Vec<Change>)]) -> Vec<Option<Gate>> {
     let mut found: Vec<Option<Gate>> = vec![None; without_effect.len()];
     if without_effect.is_empty() {
@@ -399,7 +399,7 @@ impl Behind<'_> {
         found
     }
 
-    /// Returns the changes that matter with the gates open. All are made at once and told apart by halves if something differs.
+    /// Returns the changes that matter with the gates open. All are made at once and separated by halves if something differs.
     pub(super) fn with_effect(&self, changes: &[(usize, &Change)]) -> Vec<usize> {
         let Some((&(first, _), rest)) = changes.split_first() else { return Vec::new() };
         let mut together = self.gates.to_vec();
