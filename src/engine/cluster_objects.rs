@@ -12,7 +12,7 @@ pub struct ClusterObjects(Vec<Object>);
 pub struct Found {
     /// The object or the list; empty if there is no object of the name.
     pub content: Map,
-    /// The number of bytes of files it was read from, which is about the memory it takes.
+    /// The size of the files' text that it was read from, in bytes, which is about its size in memory.
     pub size: usize,
 }
 

@@ -10,14 +10,14 @@ use crate::diagnostic::{Diagnostic, Label, SourceKind};
 /// How many diagnostics get a template line.
 const MAX_LOCATED: usize = 50;
 
-/// How many calls around a template line are shown.
+/// How many of the calls that enclose a template line are shown.
 const MAX_CALLS: usize = 3;
 
 /// How many of the values that a line shows are named.
 const MAX_VALUES: usize = 2;
 
 /// Adds the template line that produced a diagnostic's place in rendered text in front of that place, if it is known,
-/// and after it the calls around the line and the values that it shows. Finding a line may take several renders of the
+/// and after it the enclosing calls and the values that the line shows. Finding a line may take several renders of the
 /// chart, so only the first `MAX_LOCATED` diagnostics get one.
 pub fn add_template_lines<'d>(scope: &Scope<'_>, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
     let lines = Lines(LazyTrace::new(*scope));

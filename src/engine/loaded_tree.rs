@@ -1,4 +1,4 @@
-//! The templates of a tree of charts, kept after rendering to trace their output or find what they mention.
+//! The templates of a tree of charts, kept after rendering to trace their output or find the values that they mention.
 
 use super::language::LoadedTemplates;
 use super::mentions::{Found, Mentions};

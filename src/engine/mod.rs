@@ -1,4 +1,4 @@
-//! Rendering a chart's templates.
+//! Renders the templates of a chart and its subcharts.
 //!
 //! [`render`] turns a [`Scope`] into [`Rendered`] texts or diagnostics. It calls an implementation of
 //! `language::Engine` for each template language: that engine renders the charts of a tree that are written in its

@@ -18,7 +18,7 @@ pub struct Scope<'a> {
     pub release: &'a Release,
     /// The cluster.
     pub capabilities: &'a Capabilities,
-    /// Where `required` and `fail` record what they would refuse, and then return "". `lint` uses this, and also
+    /// Where `required` and `fail` record their refusals, before they return "". `lint` uses this, and also
     /// renders partials that no template refers to. With `None`, a refusal ends the render.
     pub refusals: Option<&'a Refusals>,
 }

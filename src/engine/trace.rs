@@ -1,4 +1,8 @@
-//! Traces each line of the output to its origin: the line of a template, the calls around it, and the values.
+//! Traces each line of the output to its origin: the line of a template, the enclosing calls, and the values.
+//!
+//! An engine records a [`Trace`] while it renders. A rendered file is divided into pieces, each of which knows its position in
+//! a template, its call, the set of values that it shows, and the set of those that decided about it. Positions, calls and
+//! sets are numbers until a caller asks for a line.
 
 use std::fmt;
 use std::ops::Range;
@@ -23,7 +27,7 @@ pub struct Trace {
     pub(super) files: Vec<TracedFile>,
     /// All values that were shown or decided anything, even if no line depends on them.
     pub(super) used: Vec<Used>,
-    /// What decided whether the files of subcharts exist.
+    /// The conditions and tags that decided whether the files of subcharts exist.
     pub(super) switches: Vec<Switches>,
     /// The values of the render.
     pub(super) values: Map,
@@ -83,7 +87,7 @@ pub(super) enum TraceSource {
 /// A call of a template.
 #[derive(Debug, Clone)]
 pub(super) struct TraceCall {
-    /// The number of the call around it, from 1; 0 for none.
+    /// The number of the enclosing call, from 1; 0 for none.
     pub(super) outer: u32,
     pub(super) name: Option<String>,
     pub(super) source: u32,
@@ -124,7 +128,7 @@ pub(super) struct TracePiece {
 pub struct LineOrigin {
     /// The line of the template, or of the text passed to `tpl`.
     pub place: Option<TemplateLine>,
-    /// The calls around it, innermost first.
+    /// The enclosing calls, innermost first.
     pub calls: Vec<TemplateCall>,
     /// The values that the line shows.
     pub shown: Vec<Used>,
@@ -241,7 +245,7 @@ impl Trace {
         Some(LineOrigin { place, calls: self.calls(call), shown: named(shown), deciding: named(deciding) })
     }
 
-    /// Returns a call, and the number of the call around it, 0 for none; `None` if there is no such call.
+    /// Returns a call, and the number of the enclosing one, 0 for none; `None` if there is no such call.
     pub fn call(&self, number: CallNumber) -> Option<(TemplateCall, CallNumber)> {
         let call = self.calls.get(number.checked_sub(1)? as usize)?;
         let place = self.place(PlaceNumber { source: call.source, offset: call.offset })?;
@@ -364,7 +368,7 @@ impl Trace {
         })
     }
 
-    /// Returns the calls around a position, innermost first. In very deep chains, the outermost calls are left out.
+    /// Returns a call and those that enclose it, innermost first. In very deep chains, the outermost calls are left out.
     fn calls(&self, number: CallNumber) -> Vec<TemplateCall> {
         const MOST: usize = 100;
         let mut next = number;
@@ -386,7 +390,7 @@ pub struct TracedLines<'t> {
 }
 
 impl<'t> TracedLines<'t> {
-    /// Returns the position that a line (from 1) comes from, and the innermost call around it, 0 for none.
+    /// Returns the position that a line (from 1) comes from, and the innermost enclosing call, 0 for none.
     pub fn place(&self, line: usize) -> Option<(Option<PlaceNumber>, CallNumber)> {
         let text = *self.file.texts.get(line.checked_sub(1)?)?;
         let Some(piece) = self.file.covering(text) else { return Some((None, 0)) };

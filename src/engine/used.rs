@@ -1,4 +1,7 @@
 //! Values that output depends on, either as a whole or only on their keys or emptiness.
+//!
+//! The engines record them while rendering: printing depends on the whole value, a loop over a map also on its keys, and `if`
+//! only on whether a map is empty.
 
 use crate::diagnostic::Span;
 use crate::values::{Step, ValuePath};
@@ -93,7 +96,7 @@ pub fn sort_deciding(deciding: &mut Vec<Used>, shown: &[Used]) {
     });
 }
 
-/// Whether nothing is left of a value if what the steps `below` lead to is not set.
+/// Whether a value would disappear if the value that the steps `below` lead to were not set.
 fn goes_with(node: Option<&Node>, below: &[Step]) -> bool {
     let mut node = node;
     for step in below {

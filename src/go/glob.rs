@@ -50,7 +50,7 @@ impl Glob {
             (None, None) => {}
             _ => return false,
         }
-        // The classic two-pointer walk: on a mismatch, the last star takes one more character.
+        // The classic two-pointer walk: on a mismatch, the last star matches one more character.
         let (mut token, mut at) = (0, 0);
         let mut last_star: Option<(usize, usize)> = None;
         while at < name.len() {

@@ -231,7 +231,7 @@ pub fn join<T: AsRef<[u8]>>(parts: &[T], separator: &[u8], limits: &mut impl Lim
     Ok(out)
 }
 
-/// Removes all white space (`nospace`). Helm takes every byte for a character. A text without white space is still
+/// Removes all white space (`nospace`). Helm treats every byte as a character. A text without white space is still
 /// returned unchanged, but in one with white space, each byte beyond ASCII becomes such a character.
 pub fn nospace(text: &[u8], cut: Cut) -> Cow<'_, [u8]> {
     let latin = |text: &[u8]| text.iter().map(|&byte| char::from(byte)).collect::<String>();

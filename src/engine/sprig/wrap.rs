@@ -8,7 +8,7 @@ use super::text;
 use super::text::{ceil, floor};
 use crate::go::utf8;
 
-/// Returns the first letter of every word (`initials`). Helm takes every byte for a character.
+/// Returns the first letter of every word (`initials`). Helm treats every byte as a character.
 pub fn initials(text: &[u8], cut: Cut) -> String {
     let mut after_space = true;
     let is_initial = |c: &char| std::mem::replace(&mut after_space, c.is_whitespace()) && !c.is_whitespace();

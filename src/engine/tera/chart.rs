@@ -158,7 +158,7 @@ impl<'a> Loaded<'a> {
         reported.collect()
     }
 
-    /// Keeps these templates and frees those that were kept before. The process often ends soon, and freeing them piece
+    /// Keeps these templates, and frees those that were kept before. The process often ends soon, and freeing them piece
     /// by piece takes up to a tenth of a render.
     pub(super) fn put_aside(self) {
         static LAST: Mutex<Option<(Arc<Run>, Tera, Context)>> = Mutex::new(None);

@@ -10,7 +10,7 @@ use super::budget::Budget;
 use super::failure::Failure;
 use super::functions::size;
 
-/// How many bytes a filter of Tera's can make from one byte.
+/// How many bytes one of Tera's filters can make from one byte.
 const GROWTH_IN_A_FILTER: u64 = 8;
 
 /// How many bytes one byte can become when a list or map is printed: texts in it are quoted, with control characters

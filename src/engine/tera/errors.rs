@@ -22,7 +22,7 @@ const ONE_OFF: &str = "__tera_one_off";
 /// How many places of one error are shown; an endless `tpl` has a thousand.
 const MAX_LABELS: usize = 6;
 
-/// What is needed to explain an error of Tera's to a user.
+/// Turns Tera's errors into errors for users, with the places in what they wrote.
 pub(super) struct Mapper<'a> {
     pub(super) templates: &'a Templates<'a>,
     pub(super) run: Arc<Run>,

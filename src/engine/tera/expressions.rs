@@ -32,7 +32,7 @@ pub(super) type IsFunction = fn(&str) -> bool;
 /// Tera's own filters whose result is a part of their input, or a number.
 const SMALL_FILTERS: &[&str] = &["abs", "default", "first", "float", "get", "int", "last", "nth", "round"];
 
-/// Adds what measures the values in a tag: `{{ … }}` or `{% … %}`.
+/// Adds measurements of the values in a tag: `{{ … }}` or `{% … %}`.
 pub(super) fn measure(
     text: &str,
     tag: Range<usize>,
@@ -400,7 +400,7 @@ impl<'t, 'i> Walk<'t, 'i> {
         Some(())
     }
 
-    /// Whether a filter is one of Tera's own whose result can be large. Helm's functions charge for what they make.
+    /// Whether a filter is built into Tera and can have a large result. Helm's functions charge for their results.
     fn is_large_filter(&self, name: &str) -> bool {
         !SMALL_FILTERS.contains(&name) && !(self.is_function)(name)
     }
@@ -411,7 +411,7 @@ impl<'t, 'i> Walk<'t, 'i> {
         before.trim_start_matches(['{', '%', '-']).trim_ascii().is_empty()
     }
 
-    /// Measures the operand that ends here, if what precedes, follows or contains it requires that.
+    /// Measures the operand that ends here, if the operators beside it or the construct that contains it require that.
     fn end_operand(&mut self, next: Use, is_last: bool) {
         let Some(operand) = self.operand.take() else { return };
         if !is_last && self.around.is_empty() {
@@ -432,7 +432,7 @@ impl<'t, 'i> Walk<'t, 'i> {
             (_, Shape::Literal) if operand.before.max(next) < Use::Copies && self.tag != Tag::Print => LITERAL,
             // `{% <c> %}` opens a component with a body, where its output is measured.
             (_, Shape::Component) if self.tag != Tag::Print && self.is_first_in_tag(operand.start) => return,
-            // Components of the built-in chart do not measure what they print.
+            // Components of the built-in chart do not measure their output.
             (_, Shape::Component) if self.tag != Tag::Print || !is_whole => COPY,
             _ if operand.before == Use::Spreads => SPREAD,
             _ if operand.before.max(next) == Use::Counts => return,

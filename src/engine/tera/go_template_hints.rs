@@ -74,7 +74,7 @@ fn is_word(name: &str) -> bool {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Token<'a> {
-    /// A function, a keyword, or an object of Tera's with its fields.
+    /// A function, a keyword, or a Tera object with its fields.
     Name(&'a str),
     /// `.a.b`, or only `.`.
     Field(&'a str),

@@ -271,7 +271,7 @@ fn unknown_name(kind: &str, name: &str, templates: &Templates<'_>) -> Advice {
     Advice { what, help, ..Advice::default() }
 }
 
-/// Suggests what may have been meant by an unknown template.
+/// Suggests a known template in place of an unknown one.
 pub(super) fn unknown_template(name: &str, templates: &Templates<'_>) -> Vec<String> {
     let names: Vec<String> = templates.names().collect();
     let same_file = |known: &&String| known.rsplit('/').next() == name.rsplit('/').next();

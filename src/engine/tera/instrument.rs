@@ -1,7 +1,7 @@
 //! Adds hooks to templates, since Tera has none, and maps positions back to the text that was written.
 //!
 //! [`with_ticks`] adds a call of [`TICK`] to every loop, component and include, so that a budget stops endless
-//! templates. [`with_checks`] also adds what measures values ([`super::expressions`]). The output stays the same, and
+//! templates. [`with_checks`] also adds measurements of values ([`super::expressions`]). The output stays the same, and
 //! so does what a dash trims.
 
 use std::borrow::Cow;
@@ -95,7 +95,7 @@ pub(super) enum Start {
     Free,
 }
 
-/// Adds everything that keeps a text within the budget: ticks that weigh what they repeat, also in blocks, and
+/// Adds everything that keeps a text within the budget: ticks that weigh the repeated text, also in blocks, and
 /// measurements of values.
 pub(super) fn with_checks(text: &str, start: Start, is_function: IsFunction) -> Instrumented<'_> {
     let all: Vec<Piece> = pieces(text).collect();

@@ -25,7 +25,7 @@ pub(super) fn can_load_all(templates: &Templates<'_>, all: &[(String, Source)]) 
     check(templates, &all).is_ok()
 }
 
-/// Checks templates by their names, the lengths of their texts, and what they refer to.
+/// Checks templates by their names, the lengths of their texts, and their references.
 fn check(templates: &Templates<'_>, all: &[(&str, usize, &References<'_>)]) -> Result<(), Diagnostic> {
     let refuse = |name: &str, what: String| {
         let place = templates.source(name).map_or_else(Span::generated, |source| source.span(0..0));

@@ -6,11 +6,11 @@
 //! | `scan` | tags and references of a template, found without parsing it |
 //! | `switched_off` | templates of the built-in chart that need not be parsed |
 //! | `stock`, `copies` | the stock templates in the binary; copies of them in charts |
-//! | `objects`, `value` | what templates see: `Values`, `Release`, `Chart`, ... |
+//! | `objects`, `value` | the objects that templates see: `Values`, `Release`, `Chart`, ... |
 //! | `functions`, `failure` | Helm's functions, and why one fails |
 //! | `chart`, `session` | one chart that is loaded; one rendered many times |
-//! | `run`, `budget` | what the functions of one chart share; limits that stop endless templates |
-//! | `instrument`, `expressions`, `tokens`, `additions` | what is added to templates so that endless ones stop |
+//! | `run`, `budget` | the state that the functions of one chart share; limits that stop endless templates |
+//! | `instrument`, `expressions`, `tokens`, `additions` | additions to templates that stop endless ones |
 //! | `loading` | limits on what can be loaded |
 //! | `checks` | the functions that the additions call |
 //! | `errors`, `report` | Tera's errors as diagnostics |

@@ -24,12 +24,12 @@ const MAX_TPL_DEPTH: usize = 1_000;
 /// Marks a message that stands for a kept [`Failure`]: this private-use character, then the number of the failure.
 pub(super) const FAILURE_MARK: char = '\u{E000}';
 
-/// A failure that does not fit into Tera's errors, which contain only text.
+/// A failure that is more than the text of a Tera error.
 #[derive(Debug)]
 pub(super) enum Kept {
     /// `required` or `fail` with this message.
     Refused(String),
-    /// A text passed to `tpl`, and what is wrong with it.
+    /// A text passed to `tpl`, and its error.
     Text { text: String, error: tera::Error },
 }
 
@@ -158,7 +158,7 @@ impl Run {
         Ok(self.for_texts.get_or_init(|| made))
     }
 
-    /// Adds what keeps a template within the budget.
+    /// Adds to a template the code that keeps it within the budget.
     pub(super) fn template<'t>(&self, text: &'t str) -> Instrumented<'t> {
         if self.trusts_templates() {
             with_ticks(text)
@@ -167,7 +167,7 @@ impl Run {
         }
     }
 
-    /// Adds what keeps a text passed to `tpl` within the budget.
+    /// Adds to a text passed to `tpl` the code that keeps it within the budget.
     pub(super) fn text<'t>(&self, text: &'t str) -> Instrumented<'t> {
         let trusted = self.trusted.iter().flatten().any(|file| *file.bytes == *text.as_bytes());
         if trusted { with_ticks(text) } else { with_checks(text, Start::Free, self.functions.is_function) }
@@ -197,7 +197,7 @@ impl Run {
         }
     }
 
-    /// Whether the addresses of hosts are wanted, which are never looked up.
+    /// Whether the addresses of hosts are wanted; they are never looked up.
     pub(super) fn needs_dns(&self) -> bool {
         self.needs_dns.load(Ordering::Relaxed)
     }
@@ -227,7 +227,7 @@ impl Run {
         std::mem::take(&mut lock(&self.kept))
     }
 
-    /// Converts a failure to an error of Tera's, which contains only text. What does not fit into text is kept here.
+    /// Converts a failure to a Tera error, which contains only text. Failures that are more than text are kept here.
     pub(super) fn keep_failure(&self, function: &str, failure: Failure) -> tera::Error {
         let keep = |failure: Kept| {
             let mut kept = lock(&self.kept);

@@ -18,7 +18,7 @@ pub(super) enum Piece {
     Inert(Range<usize>),
 }
 
-/// Returns the parts of a template's text, in order and without gaps.
+/// Splits a template's text into parts, in order and without gaps.
 pub(super) fn pieces(text: &str) -> Pieces<'_> {
     Pieces { text, at: 0 }
 }
@@ -138,7 +138,7 @@ pub(super) struct References<'a> {
     pub(super) defines: Vec<&'a str>,
     /// Names after `|` and before `(`: filters, functions, tests.
     pub(super) calls: Vec<&'a str>,
-    /// Objects of Helm's that are built only if a template names them; `Values` if it may need all values.
+    /// Helm objects that are built only if a template names them; `Values` if it may need all values.
     pub(super) objects: Vec<&'a str>,
     /// The names after `Values.`.
     pub(super) values: Vec<&'a str>,

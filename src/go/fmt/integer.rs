@@ -46,7 +46,7 @@ impl Printer<'_> {
             return self.written(plain, "");
         }
         let sign = sign(negative, flags);
-        // Zeros up to the width count as digits, as those up to the precision do. The precision takes precedence.
+        // Zeros that fill the width count as digits, like those that fill the precision, which takes precedence.
         let least = match flags.precision {
             Some(precision) => precision,
             None if flags.zero && !flags.minus => flags.width.unwrap_or(0).saturating_sub(sign.len()),

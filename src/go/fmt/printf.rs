@@ -1,4 +1,4 @@
-//! Go's `printf`: parses what is between a `%` and its verb, and selects the argument. `verbs` prints the argument.
+//! Go's `printf`: parses the flags, widths and argument numbers of a format. `verbs` prints the arguments.
 
 use super::printer::{Error, Flags, Printer};
 use super::value::{GoValue, View};
@@ -28,7 +28,7 @@ struct Format<'a, V> {
     format: &'a [u8],
     at: usize,
     args: &'a [V],
-    /// The argument that the next verb takes.
+    /// The index of the argument for the next verb.
     next: usize,
     /// Whether the format selected an argument by its number; unused arguments are then not an error.
     reordered: bool,
@@ -152,7 +152,7 @@ impl<'a, V: GoValue> Format<'a, V> {
         number
     }
 
-    /// Reads the argument that `*` takes as width or precision.
+    /// Reads the argument that `*` uses as width or precision.
     fn number_from_argument(&mut self) -> Option<i64> {
         let number = match self.args.get(self.next)?.view() {
             View::Int(number) => Some(number),

@@ -78,7 +78,7 @@ pub trait GoValue: Clone {
 /// The content of a value. Elements are cloned if the value cannot lend them.
 #[derive(Debug, Clone)]
 pub enum View<'a, V: GoValue> {
-    /// `nil`: an interface that holds nothing.
+    /// `nil`: an empty interface.
     Nil,
     /// A boolean.
     Bool(bool),

@@ -166,7 +166,7 @@ impl Regexp {
     }
 }
 
-/// Replaces every match in `matched`, which is the text as Go sees it, with what `push` appends.
+/// Replaces every match in `matched`, which is the text as Go sees it, with the bytes that `push` appends.
 fn replaced<M, E>(
     text: &[u8],
     matched: &[u8],

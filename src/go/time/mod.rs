@@ -7,7 +7,7 @@
 //! | `duration` | durations such as `1h30m` |
 //! | `zone`, `zone_at`, `posix` | time zones of the zoneinfo database, and the rule at the end of its files |
 //!
-//! Parsing and error texts match Go's to the byte. Where Go's text may hold any bytes, it may here.
+//! Parsing and error texts match Go's to the byte. Text may contain any bytes wherever Go allows it.
 
 mod civil;
 mod duration;
@@ -126,7 +126,7 @@ impl Time {
         self.zone.at(self.to_unix())
     }
 
-    /// Returns what clocks and calendars in the zone show.
+    /// Returns the date and the time of day in the zone.
     pub fn civil(&self) -> Civil {
         self.civil_at(self.zone_at().offset)
     }

@@ -55,7 +55,7 @@ struct Read {
     nanoseconds: u32,
     half: Option<Half>,
     is_utc: bool,
-    /// Seconds east of UTC. Go takes one second west of it for no offset.
+    /// Seconds east of UTC. Go treats one second west of it as no offset.
     offset: Option<i64>,
     zone_name: Vec<u8>,
 }

@@ -1,4 +1,4 @@
-//! The state of a time zone.
+//! The state of a time zone at an instant: its abbreviation and its offset.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ pub struct ZoneAt {
     pub offset: i64,
     /// Whether it is daylight saving time.
     pub is_dst: bool,
-    /// When it began to be so, in seconds since 1970.
+    /// When this state began, in seconds since 1970.
     pub(super) start: i64,
     /// When it ends.
     pub(super) end: i64,

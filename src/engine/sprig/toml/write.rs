@@ -222,7 +222,7 @@ impl Writer {
         self.push("\"");
     }
 
-    /// Writes a time as it was read: for a time without a zone, the zone's name says what it consists of.
+    /// Writes a time as it was read: for a time without a zone, the zone's name says which parts it has.
     fn time(&mut self, time: &Time) {
         let layout: &[u8] = match time.zone().name() {
             b"datetime-local" => b"2006-01-02T15:04:05.999999999",

@@ -1,4 +1,4 @@
-//! What the walk through an expression records about operands and what surrounds them.
+//! The operands of an expression and the constructs around them, as recorded while walking through it.
 
 /// The form of an operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) enum Use {
     Negates,
 }
 
-/// What is open around the current token.
+/// A construct that is open at the current token.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Around {
     Group {

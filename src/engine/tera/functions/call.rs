@@ -1,4 +1,4 @@
-//! A function of Helm's, and a call of it: its arguments, and what can be wrong with them.
+//! A Helm function, and a call of it: reading and checking its arguments and its result.
 
 use std::borrow::Cow;
 use std::sync::Weak;
@@ -68,7 +68,7 @@ const CHOOSING: &[&str] = &[
     "ternary",
 ];
 
-/// A function of Helm's.
+/// A Helm function.
 #[derive(Debug)]
 pub struct Function {
     /// Its name in Helm.
@@ -162,7 +162,7 @@ impl<'a> Call<'a> {
         self.kwargs.get::<&Value>(name).ok().flatten()
     }
 
-    /// Returns an argument that must be given.
+    /// Returns a required argument.
     pub(super) fn value(&self, name: &'static str) -> Result<&'a Value, Failure> {
         self.optional(name).ok_or_else(|| Failure::Call(format!("the argument `{name}` is missing: {}", self.usage())))
     }
@@ -231,7 +231,7 @@ impl<'a> Call<'a> {
         value.as_i64().ok_or_else(|| wrong_type(value, "int"))
     }
 
-    /// Checks the result of the function: texts must not be too large, what was made is charged, and lists and maps
+    /// Checks the result of the function: texts must not be too large, new values are charged, and lists and maps
     /// must not nest endlessly.
     pub(super) fn check_answer(&self, answer: &Value) -> Result<(), Failure> {
         let text = answer.as_str().map(str::len).or(answer.as_bytes().map(<[u8]>::len));

@@ -88,7 +88,7 @@ pub(super) fn value_of_bytes(bytes: Vec<u8>) -> Value {
     String::from_utf8(bytes).map_or_else(|error| Value::bytes(error.into_bytes()), Value::from)
 }
 
-/// Converts bytes to text, with U+FFFD for what is not UTF-8.
+/// Converts bytes to text, with U+FFFD in place of invalid UTF-8.
 pub(super) fn text_of(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }

@@ -75,7 +75,7 @@ fn cases() -> Vec<Json> {
     serde_json::from_str(include_str!("../../../../tests/cases/functions/cases.json")).expect("cases are JSON")
 }
 
-/// Returns Helm's message without its position; `None` if it is only a crash of Go's. For an argument of the wrong
+/// Returns Helm's message without its position; `None` if it is only a Go panic. For an argument of the wrong
 /// type, returns the type that was expected.
 fn message_of_helm(error: &str) -> Option<&str> {
     for error in ["wrong type for value; ", "invalid value; "] {
