@@ -35,8 +35,7 @@ pub struct CallSite<'a> {
 }
 
 impl Random {
-    /// Returns a source seeded by the system, different in each run. The system is asked once, which is enough for all
-    /// calls.
+    /// Returns a source seeded by the system, different in each run. The system is asked only once in a run.
     ///
     /// # Errors
     /// The system has no randomness.

@@ -232,7 +232,7 @@ pub fn join<T: AsRef<[u8]>>(parts: &[T], separator: &[u8], limits: &mut impl Lim
 }
 
 /// Removes all white space (`nospace`). Helm treats every byte as a character. A text without white space is still
-/// returned unchanged, but in one with white space, each byte beyond ASCII becomes such a character.
+/// returned unchanged, but in one with white space, each byte beyond ASCII becomes a character of its own.
 pub fn nospace(text: &[u8], cut: Cut) -> Cow<'_, [u8]> {
     let latin = |text: &[u8]| text.iter().map(|&byte| char::from(byte)).collect::<String>();
     let kept: String = match cut {

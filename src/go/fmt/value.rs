@@ -1,4 +1,4 @@
-//! How functions that print, compare or convert Go values see them.
+//! The interface through which functions print, compare and convert Go values of any Rust type.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -78,7 +78,7 @@ pub trait GoValue: Clone {
 /// The content of a value. Elements are cloned if the value cannot lend them.
 #[derive(Debug, Clone)]
 pub enum View<'a, V: GoValue> {
-    /// `nil`: an empty interface.
+    /// `nil`: an interface without a value.
     Nil,
     /// A boolean.
     Bool(bool),

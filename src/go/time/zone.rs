@@ -14,7 +14,8 @@ pub trait Zones {
     fn local(&self) -> Zone;
 }
 
-/// A time zone: Go's `*time.Location`, nil for UTC. Two are equal only if they are the same object.
+/// A time zone: Go's `*time.Location`, nil for UTC. Two are equal if they are the same object, or unnamed zones
+/// with the same whole hours from UTC.
 #[derive(Debug, Clone, Default)]
 pub struct Zone(Option<Arc<Location>>);
 
@@ -165,7 +166,7 @@ impl Location {
         self
     }
 
-    /// Returns the same zone as the system's own.
+    /// Returns the same zone, marked as the system's own.
     #[must_use]
     pub fn into_local(mut self) -> Location {
         self.is_local = true;

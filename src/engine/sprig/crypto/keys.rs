@@ -92,7 +92,7 @@ impl PrivateKey {
     }
 }
 
-/// The message for a malformed key. Go's message describes what it found instead of what it expected.
+/// The message for a malformed key. Go's own message describes what was found, rather than what was expected.
 const MALFORMED: &str = "asn1: structure error: malformed private key";
 
 fn pkcs1(der: &[u8]) -> Result<PrivateKey, String> {

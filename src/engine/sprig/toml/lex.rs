@@ -451,7 +451,7 @@ fn has_leading_zero(number: &str) -> bool {
     }
 }
 
-/// Removes each newline that a backslash escapes from a multi-line string, with the white space around it.
+/// Removes each newline that a backslash escapes from a multi-line string, with the backslash and all white space after it.
 fn without_escaped_newlines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

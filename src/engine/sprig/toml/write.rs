@@ -66,8 +66,8 @@ impl Item {
     }
 }
 
-/// Whether all items of a list are tables. As in Go, the whole list is checked, including nested ones, before any is
-/// written.
+/// Whether all items of a list are tables. As in Go, the whole list is checked, including nested ones, before
+/// anything is written.
 fn is_list_of_tables(item: &Item) -> Result<bool, String> {
     match item {
         Item::Unsupported(kind) => Err(format!("unsupported type: {kind}")),
