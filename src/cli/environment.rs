@@ -28,7 +28,7 @@ pub(super) fn environment(seed: Option<&str>, lookup: &LookupFlag) -> Result<Env
         now,
         zones,
         seed: seed.map(Arc::from),
-        is_blind_to_places: false,
+        ignores_call_sites: false,
         memory: Arc::default(),
         variables: Some(Arc::new(variables)),
         objects: lookup.objects()?,
@@ -51,7 +51,7 @@ pub(super) fn reproducible(lookup: &LookupFlag) -> Result<Environment, Vec<Diagn
 /// # Errors
 /// Those of [`reproducible`].
 pub(super) fn reproducible_across_versions(lookup: &LookupFlag) -> Result<Environment, Vec<Diagnostic>> {
-    Ok(Environment { is_blind_to_places: true, ..reproducible(lookup)? })
+    Ok(Environment { ignores_call_sites: true, ..reproducible(lookup)? })
 }
 
 fn clock() -> (i64, u32) {

@@ -25,7 +25,7 @@ pub struct Environment {
     pub seed: Option<Arc<str>>,
     /// Whether calls in a file are distinguished only by their function, and not by their position, under a seed. Two
     /// versions of a chart then have the same results, even if a call has moved to another template.
-    pub is_blind_to_places: bool,
+    pub ignores_call_sites: bool,
     /// The keys and hashes made under the seed.
     pub memory: Arc<Memory>,
     /// The environment variables. Charts cannot see them, only `--name-template` can.
@@ -44,13 +44,13 @@ pub struct MissingVersions(Mutex<BTreeSet<String>>);
 
 impl MissingVersions {
     /// How many versions are recorded, and how long each may be, in bytes.
-    const MOST: usize = 100;
-    const LONGEST: usize = 256;
+    const MAX: usize = 100;
+    const MAX_LENGTH: usize = 256;
 
     /// Records a version.
     pub fn note(&self, version: &str) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if version.len() <= Self::LONGEST && noted.len() < Self::MOST {
+        if version.len() <= Self::MAX_LENGTH && noted.len() < Self::MAX {
             noted.insert(version.to_owned());
         }
     }
@@ -90,7 +90,7 @@ impl Default for Environment {
             now: (0, 0),
             zones: Arc::new(UtcAlone),
             seed: None,
-            is_blind_to_places: false,
+            ignores_call_sites: false,
             memory: Arc::default(),
             variables: None,
             objects: None,

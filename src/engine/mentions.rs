@@ -13,7 +13,7 @@ pub struct Mentions {
     certain: Vec<(ValuePath, Span)>,
     /// The indexes of `certain`, by the first step of the path.
     by_first: HashMap<Step, Vec<usize>, ahash::RandomState>,
-    handed_on: Vec<HandedOn>,
+    passed_values: Vec<PassedValues>,
 }
 
 /// Where a value is mentioned.
@@ -32,12 +32,12 @@ pub(super) struct Found {
     /// Values by their path (`.Values.a.b`).
     pub(super) certain: Vec<(ValuePath, Span)>,
     /// Charts that pass on their values as a whole.
-    pub(super) handed_on: Vec<HandedOn>,
+    pub(super) passed_values: Vec<PassedValues>,
 }
 
 /// The possible mentions in a chart that assigns all its values to another name, or passes them to a function.
 #[derive(Debug, Clone)]
-pub(super) struct HandedOn {
+pub(super) struct PassedValues {
     /// The steps to the chart's values.
     pub(super) names: Vec<Step>,
     /// Everything in its templates that may be a key of values.
@@ -49,14 +49,14 @@ pub(super) struct HandedOn {
 impl Found {
     pub(super) fn extend(&mut self, other: Found) {
         self.certain.extend(other.certain);
-        self.handed_on.extend(other.handed_on);
+        self.passed_values.extend(other.passed_values);
     }
 }
 
 impl Mentions {
     /// Collects the mentions in a chart's templates, and in the conditions and tags that enable its subcharts.
     pub(super) fn of_chart(chart: &Chart, found: Found) -> Mentions {
-        let Found { mut certain, handed_on } = found;
+        let Found { mut certain, passed_values } = found;
         for switches in switches(chart) {
             certain.extend(switches.values.into_iter().map(|value| (value, switches.place.clone())));
         }
@@ -66,7 +66,7 @@ impl Mentions {
                 by_first.entry(first.clone()).or_default().push(number);
             }
         }
-        Mentions { certain, by_first, handed_on }
+        Mentions { certain, by_first, passed_values }
     }
 
     /// Returns where a value is mentioned, or something that contains it or that it contains. If nothing mentions it
@@ -78,7 +78,7 @@ impl Mentions {
         match places.is_empty() {
             false => Mentioned { places, is_certain: true },
             true => Mentioned {
-                places: self.handed_on.iter().flat_map(|of| of.mentions(path)).collect(),
+                places: self.passed_values.iter().flat_map(|of| of.mentions(path)).collect(),
                 is_certain: false,
             },
         }
@@ -101,7 +101,7 @@ impl Mentions {
     }
 }
 
-impl HandedOn {
+impl PassedValues {
     /// Returns where a value may be meant. Whatever is used of values that are passed on begins with one of their keys.
     fn mentions(&self, path: &ValuePath) -> Vec<Span> {
         let is_global = matches!(path.steps().first(), Some(Step::Key(first)) if first == "global");

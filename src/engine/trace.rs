@@ -370,14 +370,14 @@ impl Trace {
 
     /// Returns a call and those that enclose it, innermost first. In very deep chains, the outermost calls are left out.
     fn calls(&self, number: CallNumber) -> Vec<TemplateCall> {
-        const MOST: usize = 100;
+        const MAX: usize = 100;
         let mut next = number;
         let around = std::iter::from_fn(|| {
             let (call, outer) = self.call(next)?;
             next = outer;
             Some(call)
         });
-        around.take(MOST).collect()
+        around.take(MAX).collect()
     }
 }
 

@@ -144,7 +144,7 @@ pub struct Control {
     /// Runs if the value is true, or once for each of its items.
     pub list: NodeId,
     /// Runs otherwise: the `{{ else }}` branch.
-    pub otherwise: Option<NodeId>,
+    pub else_list: Option<NodeId>,
 }
 
 /// A template: a file itself, or one that a file defines.

@@ -216,7 +216,7 @@ pub trait Evaluate {
     fn tpl(&mut self, text: &Text, data: Value) -> Result<Value, FnError>;
 
     /// Notes a refusal of `required` or `fail`. Returns `false` if refusals end the render instead.
-    fn note(&mut self, refused: Refused<'_>) -> bool;
+    fn note_refusal(&mut self, refused: RefusalRef<'_>) -> bool;
 
     /// Counts the bytes of a text, or [`ITEM`] bytes for each item of a list or map, that is about to be allocated.
     ///
@@ -240,7 +240,7 @@ pub trait Evaluate {
     fn spend_costly(&mut self, calls: u32) -> Result<(), FnError>;
 
     /// The number of bytes that may still be allocated, which limits the printing of a value.
-    fn room(&self) -> usize;
+    fn bytes_left(&self) -> usize;
 
     /// The time and the time zones.
     fn environment(&self) -> &Environment;
@@ -281,7 +281,7 @@ fn limit(error: FnError) -> sprig::Error {
 
 /// A refusal of `required` or `fail`, with the chart's message.
 #[derive(Debug, Clone, Copy)]
-pub enum Refused<'a> {
+pub enum RefusalRef<'a> {
     /// `required` of nil.
     Missing(&'a str),
     /// `required` of an empty string.

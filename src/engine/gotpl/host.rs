@@ -19,7 +19,7 @@ pub struct Host {
     calls: HashMap<(Text, u64), u64, ahash::RandomState>,
     file: Text,
     /// The noted calls, whose results are different in each run.
-    called: RandomCalls,
+    random_calls: RandomCalls,
 }
 
 impl Host {
@@ -32,7 +32,7 @@ impl Host {
             site: (Text::default(), 0),
             calls: HashMap::default(),
             file: Text::default(),
-            called: RandomCalls::default(),
+            random_calls: RandomCalls::default(),
         }
     }
 
@@ -48,8 +48,8 @@ impl Host {
     }
 
     /// Sets the site of the random call that follows.
-    pub fn called_at(&mut self, function: &'static str, template: &Text, position: usize) {
-        self.site = if self.environment.is_blind_to_places {
+    pub fn set_call_site(&mut self, function: &'static str, template: &Text, position: usize) {
+        self.site = if self.environment.ignores_call_sites {
             (Text::from(function.as_bytes()), 0)
         } else {
             (template.clone(), position as u64)
@@ -63,24 +63,24 @@ impl Host {
 
     /// Notes a random call, made in the current file or in a file that it includes.
     pub fn note_call(&mut self, function: &'static str, included: Option<&Text>) {
-        self.called.count += 1;
+        self.random_calls.count += 1;
         let file = included.unwrap_or(&self.file).lossy();
-        if !self.called.files.iter().any(|known| *known == file) {
-            self.called.files.push(file.into_owned());
+        if !self.random_calls.files.iter().any(|known| *known == file) {
+            self.random_calls.files.push(file.into_owned());
         }
-        if !self.called.functions.contains(&function) {
-            self.called.functions.push(function);
+        if !self.random_calls.functions.contains(&function) {
+            self.random_calls.functions.push(function);
         }
     }
 
     /// Returns the random calls noted since the last time; with a seed there are none.
-    pub fn take_called(&mut self) -> RandomCalls {
-        std::mem::take(&mut self.called)
+    pub fn take_random_calls(&mut self) -> RandomCalls {
+        std::mem::take(&mut self.random_calls)
     }
 
-    /// The number of random calls noted since [`take_called`](Self::take_called).
-    pub fn called(&self) -> usize {
-        self.called.count
+    /// The number of random calls noted since [`take_random_calls`](Self::take_random_calls).
+    pub fn random_call_count(&self) -> usize {
+        self.random_calls.count
     }
 
     /// Returns the source of randomness for the current call.

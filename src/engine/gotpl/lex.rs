@@ -148,7 +148,7 @@ pub struct Lexer<'t> {
     line: u32,
     start_line: u32,
     inside_action: bool,
-    parens: u32,
+    paren_depth: u32,
     /// The message of the error token, which is the last token.
     message: Option<String>,
 }
@@ -156,7 +156,7 @@ pub struct Lexer<'t> {
 impl<'t> Lexer<'t> {
     /// Starts at the beginning of a text, which must be shorter than 4 GiB.
     pub fn new(text: &'t [u8]) -> Lexer<'t> {
-        Lexer { text, at: 0, start: 0, line: 1, start_line: 1, inside_action: false, parens: 0, message: None }
+        Lexer { text, at: 0, start: 0, line: 1, start_line: 1, inside_action: false, paren_depth: 0, message: None }
     }
 
     /// The message of the error token; empty before one was returned.
@@ -253,7 +253,7 @@ impl<'t> Lexer<'t> {
             self.inside_action = true;
             self.at += marker;
             self.ignore();
-            self.parens = 0;
+            self.paren_depth = 0;
             return Ok(token);
         }
     }
@@ -300,7 +300,7 @@ impl<'t> Lexer<'t> {
         let first = *self.text.get(self.at).ok_or("unclosed action")?;
         if matches!(first, b' ' | b'\t' | b'\r' | b'\n' | b'}') {
             if self.at_right_delimiter().is_some() {
-                if self.parens == 0 {
+                if self.paren_depth == 0 {
                     return Ok(self.right_delimiter());
                 }
                 return Err("unclosed left paren".to_owned());
@@ -317,11 +317,11 @@ impl<'t> Lexer<'t> {
             b'"' => self.quoted(b'"', "unterminated quoted string", TokenKind::String)?,
             b'|' => TokenKind::Pipe,
             b'(' => {
-                self.parens += 1;
+                self.paren_depth += 1;
                 TokenKind::LeftParen
             }
             b')' => {
-                self.parens = self.parens.checked_sub(1).ok_or("unexpected right paren")?;
+                self.paren_depth = self.paren_depth.checked_sub(1).ok_or("unexpected right paren")?;
                 TokenKind::RightParen
             }
             b'=' => TokenKind::Assign,

@@ -64,7 +64,7 @@ impl Limits {
     }
 
     /// The number of bytes that are left.
-    pub fn room(&self) -> usize {
+    pub fn bytes_left(&self) -> usize {
         usize::try_from(self.bytes).unwrap_or(usize::MAX)
     }
 

@@ -21,7 +21,7 @@
 //! | `host` | time, time zones, randomness |
 //! | `times` | the types of Go's `time` package as values |
 //! | `limits` | budgets against templates that never end |
-//! | `errors`, `report`, `value_texts` | error texts of Go and Helm; diagnostics; places in values |
+//! | `errors`, `report`, `tpl_places` | error texts of Go and Helm; diagnostics; places in values |
 
 mod ast;
 mod call;
@@ -42,10 +42,10 @@ mod report;
 mod set;
 mod template_mentions;
 mod times;
+mod tpl_places;
 mod trace;
 mod tree_mentions;
 mod value;
-mod value_texts;
 
 pub use self::flag_templates::{render_name, render_version};
 

@@ -86,7 +86,7 @@ fn write_node(parsed: &Parsed, id: NodeId, out: &mut Vec<u8>, rest: &mut Vec<Par
 
 fn write_control(start: &'static str, control: Control, rest: &mut Vec<Part>) {
     rest.push(Part::Text("{{end}}"));
-    rest.extend(control.otherwise.into_iter().flat_map(|list| [Part::Node(list), Part::Text("{{else}}")]));
+    rest.extend(control.else_list.into_iter().flat_map(|list| [Part::Node(list), Part::Text("{{else}}")]));
     rest.extend([Part::Node(control.list), Part::Text("}}"), Part::Node(control.pipe), Part::Text(start)]);
 }
 

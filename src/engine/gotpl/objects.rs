@@ -102,11 +102,11 @@ impl Object for KubeVersionObject {
         self.fields().into_iter().find(|(known, _)| known.as_bytes() == name).map(|(_, value)| value)
     }
 
-    fn shown(&self) -> Option<String> {
+    fn printed(&self) -> Option<String> {
         self.is_field.then(|| self.version.normal.clone())
     }
 
-    fn passed(&self) -> Option<Value> {
+    fn as_interface_argument(&self) -> Option<Value> {
         self.is_field.then(|| KubeVersionObject::without_address(self.version.clone()))
     }
 

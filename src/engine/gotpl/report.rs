@@ -2,7 +2,7 @@
 
 use super::errors::{ExecError, FnError, ParseError, Place};
 use super::exec::Refusal;
-use super::value_texts::place_in_values;
+use super::tpl_places::place_in_values;
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
 use crate::yaml::Map;
 

@@ -14,9 +14,9 @@ pub(super) struct TemplateMentions {
     /// The keys after `Values`: `.Values.a.b`, `$.Values.a.b`, `.context.Values.a.b`, `index .Values "a" "b"`.
     pub(super) values: Vec<(Vec<String>, Span)>,
     /// Other fields and strings. They may be keys of values under another name (`$v.a.b` after `$v := .Values`).
-    pub(super) others: Vec<(Vec<String>, Span)>,
+    pub(super) possible_keys: Vec<(Vec<String>, Span)>,
     /// Whether the values as a whole are bound to another name or passed to a function.
-    pub(super) hands_on: bool,
+    pub(super) passes_values_on: bool,
     /// The first place that prints all values or ranges over them.
     pub(super) uses_all: Option<Span>,
     /// The names of the templates that it calls.
@@ -26,7 +26,7 @@ pub(super) struct TemplateMentions {
 }
 
 /// Functions whose result contains the whole map that they are passed.
-const WHOLE: &[&str] = &[
+const WHOLE_MAP_FUNCTIONS: &[&str] = &[
     "toYaml",
     "mustToYaml",
     "toYamlPretty",
@@ -78,7 +78,7 @@ impl Collector<'_> {
             match self.parsed.node(id) {
                 Node::Action { pipe } => rest.push(pipe),
                 Node::If(control) | Node::With(control) | Node::Range(control) => {
-                    rest.extend(control.otherwise);
+                    rest.extend(control.else_list);
                     rest.push(control.list);
                     let is_range = matches!(self.parsed.node(id), Node::Range(_));
                     match self.only_operand(control.pipe).filter(|operand| is_range && self.is_all_values(*operand)) {
@@ -106,7 +106,8 @@ impl Collector<'_> {
 
     fn pipe(&mut self, commands: Children, rest: &mut Vec<NodeId>) {
         let commands = self.parsed.children(commands).to_vec();
-        let is_whole = |command: &NodeId| self.function(*command).is_some_and(|name| WHOLE.contains(&name));
+        let is_whole =
+            |command: &NodeId| self.function(*command).is_some_and(|name| WHOLE_MAP_FUNCTIONS.contains(&name));
         let printed = match commands[..] {
             [first, second, ..] if is_whole(&second) => self.operand(first).filter(|first| self.is_all_values(*first)),
             _ => None,
@@ -123,7 +124,7 @@ impl Collector<'_> {
 
     fn command(&mut self, children: Children, rest: &mut Vec<NodeId>) {
         let children = self.parsed.children(children).to_vec();
-        match (self.called(&children), &children[..]) {
+        match (self.called_function(&children), &children[..]) {
             (Some("index" | "get" | "hasKey"), [_, map, keys @ ..]) if self.values_keys(*map).is_some() => {
                 let mut path = self.values_keys(*map).unwrap_or_default();
                 let literal = |id: &NodeId| match self.parsed.node(*id) {
@@ -148,7 +149,7 @@ impl Collector<'_> {
                 }
                 rest.extend(arguments.iter().rev());
             }
-            (Some(function), [_, arguments @ ..]) if WHOLE.contains(&function) => {
+            (Some(function), [_, arguments @ ..]) if WHOLE_MAP_FUNCTIONS.contains(&function) => {
                 for argument in arguments.iter().rev() {
                     match self.is_all_values(*argument) {
                         true => self.use_all(*argument),
@@ -163,16 +164,16 @@ impl Collector<'_> {
     fn fields(&mut self, fields: Fields) {
         let names = self.names(fields);
         let place = (self.place)(fields.range());
-        match behind_values(&names) {
+        match keys_after_values(&names) {
             Some(keys) => self.mention(keys, place),
             None if names.is_empty() => {}
-            None => self.found.others.push((names, place)),
+            None => self.found.possible_keys.push((names, place)),
         }
     }
 
     /// Notes a mention of the value at `keys`; without keys, of all values.
     fn mention(&mut self, keys: Vec<String>, place: Span) {
-        self.found.hands_on |= keys.first().is_none_or(|first| METHODS.contains(&first.as_str()));
+        self.found.passes_values_on |= keys.first().is_none_or(|first| METHODS.contains(&first.as_str()));
         self.found.values.push((keys, place));
     }
 
@@ -193,22 +194,22 @@ impl Collector<'_> {
             }
             return;
         }
-        self.found.hands_on |= text == "Values" || is_template && text.contains("Values");
+        self.found.passes_values_on |= text == "Values" || is_template && text.contains("Values");
         let is_key = |c: char| c.is_alphanumeric() || "-_/%".contains(c);
         let keys: Vec<String> = text.split(|c| !is_key(c)).filter(|key| !key.is_empty()).map(str::to_owned).collect();
         if !keys.is_empty() {
-            self.found.others.push((keys, place));
+            self.found.possible_keys.push((keys, place));
         }
     }
 
     /// The name of the function that a command calls.
     fn function(&self, command: NodeId) -> Option<&'static str> {
         let Node::Command(children) = self.parsed.node(command) else { return None };
-        self.called(self.parsed.children(children))
+        self.called_function(self.parsed.children(children))
     }
 
     /// The name of the function if it is the first word of a command.
-    fn called(&self, words: &[NodeId]) -> Option<&'static str> {
+    fn called_function(&self, words: &[NodeId]) -> Option<&'static str> {
         match self.parsed.node(*words.first()?) {
             Node::Identifier { function } => Some((self.parsed.function_names)(function)),
             _ => None,
@@ -241,7 +242,7 @@ impl Collector<'_> {
     fn values_keys(&self, operand: NodeId) -> Option<Vec<String>> {
         match self.parsed.node(operand) {
             Node::Field(fields) | Node::Variable(_, fields) | Node::Chain { fields, .. } => {
-                behind_values(&self.names(fields))
+                keys_after_values(&self.names(fields))
             }
             _ => None,
         }
@@ -285,8 +286,8 @@ impl Collector<'_> {
 impl TemplateMentions {
     fn add(&mut self, other: TemplateMentions) {
         self.values.extend(other.values);
-        self.others.extend(other.others);
-        self.hands_on |= other.hands_on;
+        self.possible_keys.extend(other.possible_keys);
+        self.passes_values_on |= other.passes_values_on;
         self.uses_all = self.uses_all.take().or(other.uses_all);
         self.calls.extend(other.calls);
         self.computes_calls |= other.computes_calls;
@@ -294,7 +295,7 @@ impl TemplateMentions {
 }
 
 /// The keys after `Values` in a chain of names, with the subcharts in front of it (`.Subcharts.db.Values.port`).
-fn behind_values(names: &[String]) -> Option<Vec<String>> {
+fn keys_after_values(names: &[String]) -> Option<Vec<String>> {
     let at = names.iter().position(|name| name == "Values")?;
     let subcharts = names[..at].windows(2).filter(|pair| pair[0] == "Subcharts").map(|pair| pair[1].clone());
     Some(subcharts.chain(names[at + 1..].iter().cloned()).collect())
@@ -329,7 +330,7 @@ mod tests {
             ("{{ define \"t\" }}{{ .Values.a }}{{ end }}", "a"),
         ] {
             let found = found(text);
-            assert_eq!((dotted(&found.values), found.hands_on), (keys.to_owned(), false), "{text}");
+            assert_eq!((dotted(&found.values), found.passes_values_on), (keys.to_owned(), false), "{text}");
         }
     }
 
@@ -343,13 +344,13 @@ mod tests {
             ("{{ tpl (printf \"{{ .Values.%s.b \" .x) $ }}", "x Values.%s.b"),
         ] {
             let found = found(text);
-            assert!(found.hands_on && found.uses_all.is_none(), "{text}");
+            assert!(found.passes_values_on && found.uses_all.is_none(), "{text}");
             let sorted = |text: &str| {
                 let mut words: Vec<&str> = text.split(' ').collect();
                 words.sort_unstable();
                 words.join(" ")
             };
-            assert_eq!(sorted(&dotted(&found.others)), sorted(others), "{text}");
+            assert_eq!(sorted(&dotted(&found.possible_keys)), sorted(others), "{text}");
         }
     }
 

@@ -42,7 +42,7 @@ impl Object for Time {
         None
     }
 
-    fn plain(&self) -> Value {
+    fn marshaled(&self) -> Value {
         match self.rfc3339() {
             Ok(text) => Value::str(text),
             Err(_) => Value::str(self.shown()),
@@ -92,7 +92,7 @@ macro_rules! numbers {
                 Some($shown)
             }
 
-            fn plain(&self) -> Value {
+            fn marshaled(&self) -> Value {
                 let $value = self;
                 Value::Int64($number)
             }
@@ -171,7 +171,7 @@ impl Object for Zone {
         Vec::new()
     }
 
-    fn plain(&self) -> Value {
+    fn marshaled(&self) -> Value {
         Value::record([])
     }
 

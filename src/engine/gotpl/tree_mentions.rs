@@ -9,14 +9,14 @@ use super::parse::parse;
 use super::template_mentions::{TemplateMentions, of_text, template_text};
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::{Source, Span};
-use crate::engine::mentions::{Found, HandedOn};
+use crate::engine::mentions::{Found, PassedValues};
 use crate::engine::tree::Member;
 use crate::go::utf8;
 use crate::values::{Step, ValuePath};
 use crate::yaml::{self, Map, Node};
 
 /// How many mentions in templates of other charts are followed.
-const MOST_OF_OTHERS: usize = 500_000;
+const MAX_FOREIGN_MENTIONS: usize = 500_000;
 
 /// The templates of a tree of charts, and strings among its values that may be passed to `tpl`.
 #[derive(Default)]
@@ -111,20 +111,20 @@ impl TreeMentions {
                 found.certain.push((ValuePath::of(steps(keys)), place.clone()));
             }
         }
-        let mut room = MOST_OF_OTHERS;
+        let mut mentions_left = MAX_FOREIGN_MENTIONS;
         for names in charts {
             let mut reached = own.get(names).cloned().unwrap_or_default();
-            self.reach_called(&mut reached, names, &mut room);
+            self.reach_called(&mut reached, names, &mut mentions_left);
             let mentions = || reached.iter().map(|number| &self.templates[*number].mentions);
             for (keys, place) in mentions().flat_map(|mentions| &mentions.values) {
                 if !names.is_empty() || !is_global(keys) {
                     found.certain.push((ValuePath::of([steps(names), steps(keys)].concat()), place.clone()));
                 }
             }
-            if mentions().any(|mentions| mentions.hands_on) {
-                found.handed_on.push(HandedOn {
+            if mentions().any(|mentions| mentions.passes_values_on) {
+                found.passed_values.push(PassedValues {
                     names: steps(names),
-                    keys: mentions().flat_map(|mentions| mentions.others.iter().cloned()).collect(),
+                    keys: mentions().flat_map(|mentions| mentions.possible_keys.iter().cloned()).collect(),
                     uses_all: mentions().find_map(|mentions| mentions.uses_all.clone()),
                 });
             }
@@ -133,7 +133,7 @@ impl TreeMentions {
     }
 
     /// Adds the templates of any chart that the reached templates call, directly or not.
-    fn reach_called(&self, reached: &mut Vec<usize>, names: &[String], room: &mut usize) {
+    fn reach_called(&self, reached: &mut Vec<usize>, names: &[String], mentions_left: &mut usize) {
         let mut known: HashSet<usize, ahash::RandomState> = reached.iter().copied().collect();
         let mut at = 0;
         let mut has_all = false;
@@ -147,9 +147,10 @@ impl TreeMentions {
             };
             for number in called {
                 let Template { names: of_template, mentions } = &self.templates[number];
-                let size = if of_template == names { 0 } else { 1 + mentions.values.len() + mentions.others.len() };
-                if size <= *room && known.insert(number) {
-                    *room -= size;
+                let size =
+                    if of_template == names { 0 } else { 1 + mentions.values.len() + mentions.possible_keys.len() };
+                if size <= *mentions_left && known.insert(number) {
+                    *mentions_left -= size;
                     reached.push(number);
                 }
             }

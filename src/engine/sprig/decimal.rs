@@ -41,7 +41,7 @@ pub fn fold(first: f64, others: &[f64], step: Step) -> Result<f64, Error> {
 /// How many decimal places a quotient has.
 const QUOTIENT_PLACES: i64 = 16;
 /// The largest size of a number in bits, about 300,000 digits: a template can multiply any number of factors.
-const MOST_BITS: u64 = 1_000_000;
+const MAX_BITS: u64 = 1_000_000;
 const BITS_OF_A_DIGIT: u64 = 4;
 
 /// A decimal number: `digits` times ten to the power of `exponent`.
@@ -76,7 +76,7 @@ impl Decimal {
 
     /// Returns the product; `None` if it has too many digits.
     pub fn times(&self, other: &Decimal) -> Option<Decimal> {
-        let fits = self.digits.bits() + other.digits.bits() <= MOST_BITS;
+        let fits = self.digits.bits() + other.digits.bits() <= MAX_BITS;
         fits.then(|| Decimal { digits: &self.digits * &other.digits, exponent: self.exponent + other.exponent })
     }
 
@@ -114,7 +114,7 @@ impl Decimal {
 /// Appends zeros to digits; `None` if there are too many.
 fn raised(digits: &BigInt, zeros: i64) -> Option<BigInt> {
     let zeros = u32::try_from(zeros).ok()?;
-    let fits = digits.bits() + u64::from(zeros) * BITS_OF_A_DIGIT <= MOST_BITS;
+    let fits = digits.bits() + u64::from(zeros) * BITS_OF_A_DIGIT <= MAX_BITS;
     fits.then(|| digits * BigInt::from(10).pow(zeros))
 }
 

@@ -47,10 +47,10 @@ impl<T: Tracer> Exec<T> {
         given: Given<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         self.limits.step(1)?;
-        let mut arguments = self.spare.pop().unwrap_or_default();
+        let mut arguments = self.argument_pool.pop().unwrap_or_default();
         let filled = self.arguments(context, function, receiver, given, &mut arguments);
         if function.is_random {
-            self.host.called_at(function.name, &context.name, context.parsed.offset(node));
+            self.host.set_call_site(function.name, &context.name, context.parsed.offset(node));
             if self.host.notes_calls() {
                 let included = self.included_file().cloned();
                 self.host.note_call(function.name, included.as_ref());
@@ -64,7 +64,7 @@ impl<T: Tracer> Exec<T> {
             }
             let result = (function.run)(self, Args(values));
             let result = result.map_err(|error| {
-                self.at = node;
+                self.error_node = node;
                 Box::new(Fail { message: format!("error calling {}: ", function.name), cause: Some(error) })
             })?;
             let mut mark = self.trace.returned(function.name, values, marks, &result);
@@ -75,7 +75,7 @@ impl<T: Tracer> Exec<T> {
         });
         arguments.values.clear();
         arguments.marks.clear();
-        self.spare.push(arguments);
+        self.argument_pool.push(arguments);
         result
     }
 
@@ -111,7 +111,7 @@ impl<T: Tracer> Exec<T> {
     /// Calls `and` or `or`, which stop at the argument that decides the result.
     fn and_or(&mut self, context: &Context<T>, is_or: bool, given: Given<'_, T::Mark>) -> Result<Operand<T::Mark>> {
         self.limits.step(1)?;
-        let before = self.trace.state();
+        let before = self.trace.scope();
         let result = self.chosen(context, is_or, given);
         self.trace.restore(before);
         result
@@ -123,25 +123,27 @@ impl<T: Tracer> Exec<T> {
         for (index, &argument) in given.arguments.iter().enumerate() {
             operand = self.argument(context, Param::Reflect, argument)?;
             // The arguments before this one decided that it is evaluated.
-            operand.mark = self.trace.decided(operand.mark, &Value::Invalid, decided);
+            operand.mark = self.trace.chosen_by(operand.mark, &Value::Invalid, decided);
             if operand.value.is_true() == is_or {
                 self.skips(context, &given.arguments[index + 1..], &operand);
                 return Ok(operand);
             }
             decided = self.trace.truth(&operand.value, operand.mark);
-            let mut state = self.trace.state();
-            self.trace.add_to(&mut state, &operand.value, operand.mark);
-            self.trace.restore(state);
+            let mut scope = self.trace.scope();
+            self.trace.add_decision(&mut scope, &operand.value, operand.mark);
+            self.trace.restore(scope);
         }
         Ok(match given.last {
-            Some(last) => Operand::marked(last.value.clone(), self.trace.decided(last.mark, &Value::Invalid, decided)),
+            Some(last) => {
+                Operand::marked(last.value.clone(), self.trace.chosen_by(last.mark, &Value::Invalid, decided))
+            }
             None => operand,
         })
     }
 
     /// Evaluates an argument for a parameter.
     fn argument(&mut self, context: &Context<T>, param: Param, id: NodeId) -> Result<Operand<T::Mark>> {
-        self.at = id;
+        self.error_node = id;
         let parsed = &*context.parsed;
         let expected = |what: &str| Err(fail(format!("expected {what}; found {}", node_text(parsed, id))));
         let literal = match parsed.node(id) {
@@ -189,7 +191,7 @@ impl<T: Tracer> Exec<T> {
 
     /// Evaluates an argument that is not a literal, whatever its type.
     pub(super) fn untyped_argument(&mut self, context: &Context<T>, id: NodeId) -> Result<Operand<T::Mark>> {
-        self.at = id;
+        self.error_node = id;
         match context.parsed.node(id) {
             Node::Dot => Ok(context.dot.clone()),
             Node::Field(fields) => self.field_node(context, id, fields, Given::NOTHING),
@@ -236,7 +238,9 @@ fn validated(value: Value, param: Param) -> Result<Value> {
         Value::Invalid => param.zero().ok_or_else(|| fail(format!("invalid value; expected {}", param.go_type()))),
         Value::Nil if matches!(param, Param::Any | Param::Reflect) => Ok(Value::Nil),
         Value::Nil => Err(fail(format!("wrong type for value; expected {}; got interface {{}}", param.go_type()))),
-        Value::Object(object) if param == Param::Any => Ok(object.passed().unwrap_or(Value::Object(object))),
+        Value::Object(object) if param == Param::Any => {
+            Ok(object.as_interface_argument().unwrap_or(Value::Object(object)))
+        }
         value => param.assign(value).map_err(|value| {
             fail(format!("wrong type for value; expected {}; got {}", param.go_type(), value.go_type()))
         }),

@@ -29,7 +29,7 @@ impl<M: Copy + 'static> Given<'_, M> {
 impl<T: Tracer> Exec<T> {
     /// Evaluates a pipeline and pushes the variables that it declares.
     pub(super) fn pipeline(&mut self, context: &Context<T>, id: NodeId) -> Result<Operand<T::Mark>> {
-        self.at = id;
+        self.error_node = id;
         let Node::Pipe { variables, commands, assigns } = context.parsed.node(id) else {
             return Ok(Operand::of(Value::Invalid));
         };
@@ -87,7 +87,7 @@ impl<T: Tracer> Exec<T> {
             Node::Field(fields) => self.field_node(context, first, fields, given),
             Node::Chain { of, fields } => self.chain(context, first, of, fields, given),
             Node::Identifier { function } => {
-                self.at = first;
+                self.error_node = first;
                 self.call_function(context, function, id, given)
             }
             Node::Pipe { .. } => {
@@ -96,7 +96,7 @@ impl<T: Tracer> Exec<T> {
             }
             Node::Variable(variable, fields) => self.variable_node(context, first, (variable, fields), given),
             literal => {
-                self.at = first;
+                self.error_node = first;
                 self.check_not_called(context, first, given)?;
                 match literal {
                     Node::Bool(value) => Ok(Operand::of(Value::Bool(value))),
@@ -112,7 +112,7 @@ impl<T: Tracer> Exec<T> {
 
     /// Returns the value of a number where no type is required.
     pub(super) fn constant(&mut self, context: &Context<T>, id: NodeId, number: u32) -> Result<Value> {
-        self.at = id;
+        self.error_node = id;
         let parsed = &context.parsed;
         let constant: &Number = parsed.number(number);
         constant.value().map_err(|_| fail(format!("{} overflows int", utf8::to_text(parsed.number_text(number)))))
@@ -133,7 +133,7 @@ impl<T: Tracer> Exec<T> {
         fields: Fields,
         given: Given<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
-        self.at = id;
+        self.error_node = id;
         self.fields(context, context.dot.clone(), id, fields, given)
     }
 
@@ -145,7 +145,7 @@ impl<T: Tracer> Exec<T> {
         fields: Fields,
         given: Given<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
-        self.at = id;
+        self.error_node = id;
         if context.parsed.node(of) == Node::Nil {
             return Err(fail(format!("indirection through explicit nil in {}", node_text(&context.parsed, id))));
         }
@@ -160,7 +160,7 @@ impl<T: Tracer> Exec<T> {
         (variable, fields): (ast::Variable, Fields),
         given: Given<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
-        self.at = id;
+        self.error_node = id;
         let slot = self.slot(context, variable)?;
         let operand = self.variables[slot].operand.clone();
         if fields.is_empty() {

@@ -6,7 +6,7 @@ use super::operand::Operand;
 use super::{Exec, Refusal, without_no_value};
 use crate::engine::environment::Environment;
 use crate::engine::gotpl::ast::{Origin, Parsed};
-use crate::engine::gotpl::call::{Evaluate, Refused};
+use crate::engine::gotpl::call::{Evaluate, RefusalRef};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::parse;
 use crate::engine::gotpl::set::Template;
@@ -63,12 +63,12 @@ impl<T: Tracer> Evaluate for Exec<T> {
         }
     }
 
-    fn note(&mut self, refused: Refused<'_>) -> bool {
+    fn note_refusal(&mut self, refused: RefusalRef<'_>) -> bool {
         if self.notes_refusals {
             self.refusals.push(match refused {
-                Refused::Missing(sentence) => Refusal::Missing(sentence.to_owned()),
-                Refused::Empty(sentence) => Refusal::Empty(sentence.to_owned()),
-                Refused::Fail(sentence) => Refusal::Fail(sentence.to_owned()),
+                RefusalRef::Missing(sentence) => Refusal::Missing(sentence.to_owned()),
+                RefusalRef::Empty(sentence) => Refusal::Empty(sentence.to_owned()),
+                RefusalRef::Fail(sentence) => Refusal::Fail(sentence.to_owned()),
             });
         }
         self.notes_refusals
@@ -90,8 +90,8 @@ impl<T: Tracer> Evaluate for Exec<T> {
         self.limits.spend_costly(calls)
     }
 
-    fn room(&self) -> usize {
-        self.limits.room()
+    fn bytes_left(&self) -> usize {
+        self.limits.bytes_left()
     }
 
     fn environment(&self) -> &Environment {

@@ -56,11 +56,11 @@ pub struct Exec<T: Tracer = Off> {
     variables: Vec<Variable<T::Mark>>,
     frames: Vec<Frame<T>>,
     /// The node that Go would name in an error at this point.
-    at: NodeId,
+    error_node: NodeId,
     /// The number of open calls of `{{ template }}`.
     depth: usize,
     /// Vectors for the arguments of calls, kept for reuse.
-    spare: Vec<Arguments<T::Mark>>,
+    argument_pool: Vec<Arguments<T::Mark>>,
     /// The number of open calls of `include`, by name.
     includes: HashMap<Text, u32, ahash::RandomState>,
     /// The texts that `tpl` has parsed.
@@ -124,30 +124,30 @@ enum Frame<T: Tracer> {
     /// A sequence of nodes, and the index of the next one.
     List { nodes: Children, next: usize },
     /// The end of an `if` or `with`: drops variables and restores the dot.
-    Leave { mark: usize, dot: Option<Operand<T::Mark>>, state: T::State },
+    Leave { mark: usize, dot: Option<Operand<T::Mark>>, scope: T::Scope },
     /// The end of the `else` branch of a loop. As in Go, a `break` in that branch leaves only this loop.
-    Else { mark: usize, state: T::State },
+    Else { mark: usize, scope: T::Scope },
     /// A running loop.
     Range(Box<Loop<T>>),
     /// The end of a template called by `{{ template }}`: returns to the caller.
-    Return(Box<Context<T>>, T::State),
+    Return(Box<Context<T>>, T::Scope),
 }
 
 struct Loop<T: Tracer> {
     control: Control,
     items: Items,
     /// The value that the loop iterates over.
-    of: Operand<T::Mark>,
-    /// For a map: the marks of its values when the loop began. `turns` is the number of iterations begun since.
+    subject: Operand<T::Mark>,
+    /// For a map: the marks of its values when the loop began. `iterations` is the number of iterations begun since.
     marks: Vec<T::Mark>,
-    turns: usize,
+    iterations: usize,
     /// The number of variables before and after the pipeline.
     before: usize,
     after: usize,
     dot: Operand<T::Mark>,
     /// The tracer's state after the loop, and inside each iteration.
-    state: T::State,
-    inner: T::State,
+    scope: T::Scope,
+    inner: T::Scope,
 }
 
 /// The error that ended a template. Its place is added by [`Exec::located`].
@@ -179,9 +179,9 @@ impl<T: Tracer + Default> Exec<T> {
             out: Vec::new(),
             variables: Vec::new(),
             frames: Vec::new(),
-            at: NodeId(0),
+            error_node: NodeId(0),
             depth: 0,
-            spare: Vec::new(),
+            argument_pool: Vec::new(),
             includes: HashMap::default(),
             texts: HashMap::default(),
             notes_refusals,
@@ -237,7 +237,7 @@ impl<T: Tracer> Exec<T> {
 
     /// Returns the random calls noted since the last call.
     pub fn take_random(&mut self) -> RandomCalls {
-        self.host.take_called()
+        self.host.take_random_calls()
     }
 
     /// Stops each file once this many random calls were made and a complete line shows a random value.
@@ -247,14 +247,14 @@ impl<T: Tracer> Exec<T> {
 
     /// Runs a template, which appends to the output.
     fn execute(&mut self, template: Template, dot: Operand<T::Mark>) -> std::result::Result<(), Box<ExecError>> {
-        let (frames, variables, at, depth) = (self.frames.len(), self.variables.len(), self.at, self.depth);
+        let (frames, variables, at, depth) = (self.frames.len(), self.variables.len(), self.error_node, self.depth);
         self.depth = 0;
         let mut context = self.begin(template, dot);
         let result = self.run(&mut context, frames);
         let result = result.map_err(|fail| self.located(&context, *fail));
         self.frames.truncate(frames);
         self.variables.truncate(variables);
-        (self.at, self.depth) = (at, depth);
+        (self.error_node, self.depth) = (at, depth);
         result
     }
 
@@ -263,7 +263,7 @@ impl<T: Tracer> Exec<T> {
         let Template { parsed, name, root } = template;
         let base = self.variables.len();
         self.variables.push(Variable { name: 0, operand: dot.clone() });
-        self.at = root;
+        self.error_node = root;
         self.push_list(&parsed, root);
         Context { parsed, name, dot, base }
     }
@@ -276,9 +276,9 @@ impl<T: Tracer> Exec<T> {
 
     fn located(&self, context: &Context<T>, fail: Fail) -> Box<ExecError> {
         let parsed = &context.parsed;
-        let start = parsed.offset(self.at);
+        let start = parsed.offset(self.error_node);
         let (line, byte) = parsed.line_and_byte(start);
-        let text = node_text(parsed, self.at);
+        let text = node_text(parsed, self.error_node);
         Box::new(ExecError {
             location: format!("{}:{line}:{byte}", parsed.name.lossy()),
             executing: context.name.lossy().into_owned(),
@@ -292,7 +292,7 @@ impl<T: Tracer> Exec<T> {
 
     /// The keys after `.Values` or `$.Values` in the node that Go would name.
     fn value_path(&self, parsed: &Parsed) -> Vec<String> {
-        let fields = match parsed.node(self.at) {
+        let fields = match parsed.node(self.error_node) {
             Node::Field(fields) => fields,
             Node::Variable(variable, fields) if variable.name == 0 => fields,
             _ => return Vec::new(),
@@ -316,7 +316,7 @@ impl<T: Tracer> Exec<T> {
                     node
                 }
                 Some(Frame::Range(_)) => {
-                    self.turn(context)?;
+                    self.next_iteration(context)?;
                     continue;
                 }
                 _ => None,
@@ -328,7 +328,7 @@ impl<T: Tracer> Exec<T> {
             if !Arc::ptr_eq(&parsed, &context.parsed) {
                 parsed = Arc::clone(&context.parsed);
             }
-            if T::IS_ON && base == 0 && self.has_all_that_is_random()? {
+            if T::IS_ON && base == 0 && self.is_done_with_random()? {
                 break;
             }
         }
@@ -337,8 +337,8 @@ impl<T: Tracer> Exec<T> {
 
     /// Whether the rest of a file is not needed: all random calls were made, and no variable holds a random value that
     /// could still be written.
-    fn has_all_that_is_random(&mut self) -> Result<bool> {
-        let is_called = self.random_calls.is_some_and(|calls| self.host.called() >= calls);
+    fn is_done_with_random(&mut self) -> Result<bool> {
+        let is_called = self.random_calls.is_some_and(|calls| self.host.random_call_count() >= calls);
         if !is_called || !self.trace.has_random_line(&self.out) {
             return Ok(false);
         }
@@ -351,33 +351,33 @@ impl<T: Tracer> Exec<T> {
     fn leave(&mut self, context: &mut Context<T>) {
         match self.frames.pop() {
             None | Some(Frame::List { .. }) => {}
-            Some(Frame::Leave { mark, dot, state }) => {
+            Some(Frame::Leave { mark, dot, scope }) => {
                 self.variables.truncate(mark);
                 if let Some(dot) = dot {
                     context.dot = dot;
                 }
-                self.trace.leave(&self.out, state);
+                self.trace.leave(&self.out, scope);
             }
-            Some(Frame::Else { mark, state }) => {
+            Some(Frame::Else { mark, scope }) => {
                 self.variables.truncate(mark);
-                self.trace.leave(&self.out, state);
+                self.trace.leave(&self.out, scope);
             }
             Some(Frame::Range(ended)) => {
                 self.variables.truncate(ended.before);
                 context.dot = ended.dot;
-                self.trace.leave(&self.out, ended.state);
+                self.trace.leave(&self.out, ended.scope);
             }
-            Some(Frame::Return(caller, state)) => {
+            Some(Frame::Return(caller, scope)) => {
                 self.variables.truncate(context.base);
                 self.depth -= 1;
                 *context = *caller;
-                self.trace.restore(state);
+                self.trace.restore(scope);
             }
         }
     }
 
     fn walk(&mut self, context: &mut Context<T>, parsed: &Parsed, id: NodeId) -> Result<()> {
-        self.at = id;
+        self.error_node = id;
         match parsed.node(id) {
             Node::Text { end } => {
                 let text = parsed.text(id, end);
@@ -390,7 +390,7 @@ impl<T: Tracer> Exec<T> {
                 if let Node::Pipe { variables, .. } = parsed.node(pipe)
                     && variables.is_empty()
                 {
-                    self.at = id;
+                    self.error_node = id;
                     let from = self.out.len();
                     self.print(&operand.value)?;
                     self.trace.printed(from, &self.out, context.site(id), &operand.value, operand.mark);
@@ -400,28 +400,28 @@ impl<T: Tracer> Exec<T> {
                 let mark = self.variables.len();
                 let operand = self.pipeline(context, control.pipe)?;
                 let is_true = operand.value.is_true();
-                let state = self.enter(context, id, control, is_true, &operand.value, operand.mark)?;
+                let scope = self.enter(context, id, control, is_true, &operand.value, operand.mark)?;
                 if let Some(list) = taken(control, is_true) {
-                    self.frames.push(Frame::Leave { mark, dot: None, state });
+                    self.frames.push(Frame::Leave { mark, dot: None, scope });
                     self.push_list(parsed, list);
                 } else {
                     self.variables.truncate(mark);
-                    self.trace.leave(&self.out, state);
+                    self.trace.leave(&self.out, scope);
                 }
             }
             Node::With(control) => {
                 let mark = self.variables.len();
                 let operand = self.pipeline(context, control.pipe)?;
                 let is_true = operand.value.is_true();
-                let state = self.enter(context, id, control, is_true, &operand.value, operand.mark)?;
+                let scope = self.enter(context, id, control, is_true, &operand.value, operand.mark)?;
                 if let Some(list) = taken(control, is_true) {
                     let new = if is_true { operand } else { context.dot.clone() };
                     let dot = std::mem::replace(&mut context.dot, new);
-                    self.frames.push(Frame::Leave { mark, dot: Some(dot), state });
+                    self.frames.push(Frame::Leave { mark, dot: Some(dot), scope });
                     self.push_list(parsed, list);
                 } else {
                     self.variables.truncate(mark);
-                    self.trace.leave(&self.out, state);
+                    self.trace.leave(&self.out, scope);
                 }
             }
             Node::Range(control) => self.begin_range(context, id, control)?,
@@ -452,11 +452,11 @@ impl<T: Tracer> Exec<T> {
                 let place = self.frames.len();
                 let called = self.begin(template, dot);
                 let caller = std::mem::replace(context, called);
-                let state = self.trace.state();
+                let scope = self.trace.scope();
                 if T::IS_ON {
                     self.trace.call(caller.site(id), name);
                 }
-                self.frames.insert(place, Frame::Return(Box::new(caller), state));
+                self.frames.insert(place, Frame::Return(Box::new(caller), scope));
             }
             // A list contains no other nodes.
             _ => {}
@@ -482,7 +482,7 @@ impl<T: Tracer> Exec<T> {
         match value {
             Value::Str(text) => self.write(text),
             Value::Invalid | Value::Nil => self.write(NO_VALUE),
-            Value::Object(object) => match object.shown() {
+            Value::Object(object) => match object.printed() {
                 Some(text) => self.write(text.as_bytes()),
                 None => self.print_any(value),
             },
@@ -492,7 +492,7 @@ impl<T: Tracer> Exec<T> {
 
     fn print_any(&mut self, value: &Value) -> Result<()> {
         let start = self.out.len();
-        let mut printer = Printer::new(&mut self.out, self.limits.room(), Dialect::GO);
+        let mut printer = Printer::new(&mut self.out, self.limits.bytes_left(), Dialect::GO);
         printer.value(value).map_err(|error| fail(error.message()))?;
         self.limits.spend(self.out.len() - start)?;
         Ok(())
@@ -501,7 +501,7 @@ impl<T: Tracer> Exec<T> {
 
 /// The list to run, if any.
 fn taken(control: Control, condition: bool) -> Option<NodeId> {
-    if condition { Some(control.list) } else { control.otherwise }
+    if condition { Some(control.list) } else { control.else_list }
 }
 
 /// The text printed for a missing value.

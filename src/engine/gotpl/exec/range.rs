@@ -46,22 +46,22 @@ impl<T: Tracer> Exec<T> {
             Items::Map(entries, _) => entries.len() == 0,
         };
         let shape = self.trace.shape(&value, mark);
-        let state = self.enter(context, id, control, !is_empty, &value, shape)?;
+        let scope = self.enter(context, id, control, !is_empty, &value, shape)?;
         if is_empty {
-            match control.otherwise {
+            match control.else_list {
                 Some(list) => {
-                    self.frames.push(Frame::Else { mark: before, state });
+                    self.frames.push(Frame::Else { mark: before, scope });
                     self.push_list(&context.parsed, list);
                 }
                 None => {
                     self.variables.truncate(before);
-                    self.trace.leave(&self.out, state);
+                    self.trace.leave(&self.out, scope);
                 }
             }
             return Ok(());
         }
         let dot = context.dot.clone();
-        let inner = self.trace.state();
+        let inner = self.trace.scope();
         // The loop may change the map, but iterates over the entries from before.
         let marks = match &value {
             Value::Map(map) if T::IS_ON => {
@@ -69,17 +69,17 @@ impl<T: Tracer> Exec<T> {
             }
             _ => Vec::new(),
         };
-        let of = Operand::marked(value, mark);
+        let subject = Operand::marked(value, mark);
         self.frames.push(Frame::Range(Box::new(Loop {
             control,
             items,
-            of,
+            subject,
             marks,
-            turns: 0,
+            iterations: 0,
             before,
             after,
             dot,
-            state,
+            scope,
             inner,
         })));
         Ok(())
@@ -93,7 +93,7 @@ impl<T: Tracer> Exec<T> {
     }
 
     /// Begins the next iteration of the innermost loop, or ends the loop.
-    pub(super) fn turn(&mut self, context: &mut Context<T>) -> Result<()> {
+    pub(super) fn next_iteration(&mut self, context: &mut Context<T>) -> Result<()> {
         self.limits.step(1)?;
         let Some(Frame::Range(current)) = self.frames.last_mut() else { return Ok(()) };
         self.variables.truncate(current.after);
@@ -103,15 +103,15 @@ impl<T: Tracer> Exec<T> {
             self.leave(context);
             return Ok(());
         };
-        let of = &current.of;
+        let subject = &current.subject;
         let mark = match &index {
-            Value::Int(index) => self.trace.item(&of.value, of.mark, *index as usize),
-            Value::Str(_) => current.marks.get(current.turns).copied().unwrap_or_default(),
-            _ => of.mark,
+            Value::Int(index) => self.trace.item(&subject.value, subject.mark, *index as usize),
+            Value::Str(_) => current.marks.get(current.iterations).copied().unwrap_or_default(),
+            _ => subject.mark,
         };
-        current.turns += 1;
+        current.iterations += 1;
         let element = Operand { value: element, is_interface, mark };
-        let index = Operand::marked(index, self.trace.shape(&of.value, of.mark));
+        let index = Operand::marked(index, self.trace.shape(&subject.value, subject.mark));
         if let Node::Pipe { variables, assigns, .. } = context.parsed.node(control.pipe) {
             match (context.parsed.children(variables), assigns) {
                 ([], _) => {}

@@ -17,12 +17,12 @@ impl<T: Tracer> Exec<T> {
         is_taken: bool,
         by: &Value,
         mark: T::Mark,
-    ) -> Result<T::State> {
+    ) -> Result<T::Scope> {
         if !T::IS_ON {
-            return Ok(T::State::default());
+            return Ok(T::Scope::default());
         }
-        let untaken = if is_taken { control.otherwise } else { Some(control.list) };
-        let taken = if is_taken { Some(control.list) } else { control.otherwise };
+        let untaken = if is_taken { control.else_list } else { Some(control.list) };
+        let taken = if is_taken { Some(control.list) } else { control.else_list };
         let ends = match taken {
             // If the taken list leaves the loop, the alternative is the rest of the loop, whose ends are unknown.
             Some(list) if self.trace.effects(&context.parsed, list).contains(&Effect::Leaves) => Ends::UNKNOWN,
@@ -31,13 +31,20 @@ impl<T: Tracer> Exec<T> {
         let mut before = self.trace.enter(self.out.len(), context.site(id), by, mark, ends);
         if let Some(list) = untaken {
             self.limits.step(1)?;
-            self.without(context, list, by, mark, &mut before);
+            self.record_untaken_effects(context, list, by, mark, &mut before);
         }
         Ok(before)
     }
 
     /// Records that everything a list would have changed depends on the value that decided against running it.
-    fn without(&mut self, context: &Context<T>, list: NodeId, by: &Value, mark: T::Mark, before: &mut T::State) {
+    fn record_untaken_effects(
+        &mut self,
+        context: &Context<T>,
+        list: NodeId,
+        by: &Value,
+        mark: T::Mark,
+        before: &mut T::Scope,
+    ) {
         for effect in self.trace.effects(&context.parsed, list).iter() {
             match effect {
                 Effect::Assigns(variable) => {
@@ -45,25 +52,25 @@ impl<T: Tracer> Exec<T> {
                     // Variables that the list itself declares do not exist here.
                     let Ok(slot) = self.slot(context, variable) else { continue };
                     let old = self.variables[slot].operand.mark;
-                    self.variables[slot].operand.mark = self.trace.with_decision(old, by, mark);
+                    self.variables[slot].operand.mark = self.trace.untaken_assignment(old, by, mark);
                 }
                 Effect::Changes(change) => {
                     let map = change.map.and_then(|node| self.named(context, node));
-                    self.trace.not_changed(map.as_ref().map(|map| (map, change)), by, mark);
+                    self.trace.untaken_change(map.as_ref().map(|map| (map, change)), by, mark);
                 }
                 Effect::Calls(name, data) => {
                     let data = data.and_then(|node| self.named(context, node));
                     let Changed { maps, is_unknown } = self.trace.changes_of(&self.set, name, data.as_ref());
-                    maps.iter().for_each(|(map, change)| self.trace.not_changed(Some((map, change)), by, mark));
+                    maps.iter().for_each(|(map, change)| self.trace.untaken_change(Some((map, change)), by, mark));
                     if is_unknown {
-                        self.trace.not_changed(None, by, mark);
+                        self.trace.untaken_change(None, by, mark);
                     }
                 }
                 Effect::Runs(text) => {
                     if let Some(Value::Str(text)) = self.named(context, *text)
                         && text_changes_maps(&text)
                     {
-                        self.trace.not_changed(None, by, mark);
+                        self.trace.untaken_change(None, by, mark);
                     }
                 }
                 Effect::Leaves => self.might_leave(by, mark, before),
@@ -81,29 +88,29 @@ impl<T: Tracer> Exec<T> {
             _ => None,
         });
         if let Some(list) = innermost {
-            let mut state = self.trace.state();
-            self.without(context, list, &Value::Invalid, T::Mark::default(), &mut state);
+            let mut scope = self.trace.scope();
+            self.record_untaken_effects(context, list, &Value::Invalid, T::Mark::default(), &mut scope);
         }
     }
 
     /// Records that `and` or `or` does not evaluate these arguments.
     pub(super) fn skips(&mut self, context: &Context<T>, arguments: &[NodeId], by: &Operand<T::Mark>) {
         if T::IS_ON {
-            let mut state = self.trace.state();
+            let mut scope = self.trace.scope();
             for &argument in arguments {
-                self.without(context, argument, &by.value, by.mark, &mut state);
+                self.record_untaken_effects(context, argument, &by.value, by.mark, &mut scope);
             }
         }
     }
 
     /// Records that the loop might have been left here, so the rest of the iteration depends on the decision.
-    fn might_leave(&mut self, by: &Value, mark: T::Mark, before: &mut T::State) {
-        self.trace.add_to(before, by, mark);
+    fn might_leave(&mut self, by: &Value, mark: T::Mark, before: &mut T::Scope) {
+        self.trace.add_decision(before, by, mark);
         for frame in self.frames.iter_mut().rev() {
             match frame {
-                Frame::Leave { state, .. } | Frame::Else { state, .. } => self.trace.add_to(state, by, mark),
+                Frame::Leave { scope, .. } | Frame::Else { scope, .. } => self.trace.add_decision(scope, by, mark),
                 Frame::Range(around) => {
-                    self.trace.add_to(&mut around.inner, by, mark);
+                    self.trace.add_decision(&mut around.inner, by, mark);
                     return;
                 }
                 Frame::Return(..) => return,

@@ -3,7 +3,7 @@
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::value::{
-    List, ListKind, Map, MapKind, NoPlainForm, Value, from_yaml, to_go_yaml, to_json, to_yaml,
+    List, ListKind, Map, MapKind, MarshalError, Value, from_yaml, to_go_yaml, to_json, to_yaml,
 };
 use crate::engine::sprig::documents;
 use crate::json::Style;
@@ -13,7 +13,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("toYaml", &[Param::Any], |run, args| yaml(run, args, false)),
     Function::new("mustToYaml", &[Param::Any], |run, args| yaml(run, args, true)),
     Function::new("toYamlPretty", &[Param::Any], |run, args| {
-        let value = to_go_yaml(args.get(0), run.room());
+        let value = to_go_yaml(args.get(0), run.bytes_left());
         written(run, true, value.map(|value| yaml::write_go_pretty(&value)))
     }),
     Function::new("toJson", &[Param::Any], |run, args| json(run, args, false, Style::Compact)),
@@ -45,29 +45,31 @@ const NODE: usize = 16;
 
 /// Writes a value as YAML. If that is impossible, the result is empty, or an error with `must`.
 fn yaml(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, FnError> {
-    let plain = to_yaml(args.get(0), run.room()).map_err(|error| match error {
-        NoPlainForm::Unsupported(message) => NoPlainForm::Unsupported(format!("error marshaling into JSON: {message}")),
+    let plain = to_yaml(args.get(0), run.bytes_left()).map_err(|error| match error {
+        MarshalError::Unsupported(message) => {
+            MarshalError::Unsupported(format!("error marshaling into JSON: {message}"))
+        }
         limit => limit,
     });
-    let write = |value| yaml::write(&value).map_err(|error| NoPlainForm::Unsupported(error.to_string()));
+    let write = |value| yaml::write(&value).map_err(|error| MarshalError::Unsupported(error.to_string()));
     written(run, must, plain.and_then(write))
 }
 
 /// Writes a value as JSON. If that is impossible, the result is empty, or an error with `must`.
 fn json(run: &mut dyn Evaluate, args: Args<'_>, must: bool, style: Style) -> Result<Value, FnError> {
-    let text = to_json(args.get(0), style, run.room());
+    let text = to_json(args.get(0), style, run.bytes_left());
     written(run, must, text)
 }
 
-fn written(run: &mut dyn Evaluate, must: bool, text: Result<String, NoPlainForm>) -> Result<Value, FnError> {
+fn written(run: &mut dyn Evaluate, must: bool, text: Result<String, MarshalError>) -> Result<Value, FnError> {
     match text {
         Ok(text) => {
             run.spend(text.len())?;
             Ok(Value::str(text))
         }
-        Err(NoPlainForm::Limit(message)) => Err(FnError::Limit(message.to_owned())),
-        Err(NoPlainForm::Unsupported(message)) if must => Err(FnError::Message(message)),
-        Err(NoPlainForm::Unsupported(_)) => Ok(Value::str("")),
+        Err(MarshalError::Limit(message)) => Err(FnError::Limit(message.to_owned())),
+        Err(MarshalError::Unsupported(message)) if must => Err(FnError::Message(message)),
+        Err(MarshalError::Unsupported(_)) => Ok(Value::str("")),
     }
 }
 

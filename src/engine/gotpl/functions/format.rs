@@ -36,7 +36,7 @@ fn printed(
     print: impl FnOnce(&mut Printer<'_>) -> Result<(), Error>,
 ) -> Result<Vec<u8>, FnError> {
     let mut out = Vec::new();
-    print(&mut Printer::new(&mut out, run.room(), Dialect::GO))
+    print(&mut Printer::new(&mut out, run.bytes_left(), Dialect::GO))
         .map_err(|error| FnError::Limit(error.message().to_owned()))?;
     run.spend(out.len())?;
     Ok(out)

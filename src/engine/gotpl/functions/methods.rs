@@ -45,7 +45,7 @@ const FILES: &[Function] = &[
 const VALUES: &[Function] = &[
     Function::new("AsMap", &[], |_, args| Ok(Value::Map(args.map(0).with_kind(MapKind::Any)))),
     Function::new("YAML", &[], |run, args| {
-        let plain = to_yaml(args.get(0), run.room());
+        let plain = to_yaml(args.get(0), run.bytes_left());
         let text = plain.ok().and_then(|value| yaml::write(&value).ok()).unwrap_or_default();
         Ok(Value::str(text + "\n"))
     }),
@@ -74,7 +74,7 @@ const VERSIONS: &[Function] = &[Function::new("Has", &[Param::Str], |run, args| 
 })];
 
 const KUBE_VERSION: &[Function] = &[Function::new("String", &[], |_, args| match args.get(0) {
-    Value::Object(version) => Ok(Value::str(version.shown().unwrap_or_default())),
+    Value::Object(version) => Ok(Value::str(version.printed().unwrap_or_default())),
     _ => Ok(Value::str("")),
 })];
 

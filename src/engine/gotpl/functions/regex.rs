@@ -89,16 +89,21 @@ fn find(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnErr
 }
 
 /// The remaining budget during a replacement or split.
-struct Room {
+struct MatchBudget {
     bytes: usize,
     steps: u64,
     of_match: u64,
     matches: Cell<usize>,
 }
 
-impl Room {
-    fn new(run: &mut dyn Evaluate, search: Search) -> Room {
-        Room { bytes: run.room(), steps: run.steps_left(), of_match: search.of_match, matches: Cell::new(0) }
+impl MatchBudget {
+    fn new(run: &mut dyn Evaluate, search: Search) -> MatchBudget {
+        MatchBudget {
+            bytes: run.bytes_left(),
+            steps: run.steps_left(),
+            of_match: search.of_match,
+            matches: Cell::new(0),
+        }
     }
 
     /// Counts a match, after which the result has `size` bytes.
@@ -149,17 +154,17 @@ fn find_all(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, F
 
 fn replace(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {
     let (regex, search) = get(run, args)?;
-    let room = Room::new(run, search);
-    let replaced = regex.replace_all(args.bytes(1), args.bytes(2), |size| room.check(size));
-    let replaced = room.counted(run, replaced)?;
+    let budget = MatchBudget::new(run, search);
+    let replaced = regex.replace_all(args.bytes(1), args.bytes(2), |size| budget.check(size));
+    let replaced = budget.counted(run, replaced)?;
     made(run, replaced)
 }
 
 fn replace_literal(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {
     let (regex, search) = get(run, args)?;
-    let room = Room::new(run, search);
-    let replaced = regex.replace_all_literal(args.bytes(1), args.bytes(2), |size| room.check(size));
-    let replaced = room.counted(run, replaced)?;
+    let budget = MatchBudget::new(run, search);
+    let replaced = regex.replace_all_literal(args.bytes(1), args.bytes(2), |size| budget.check(size));
+    let replaced = budget.counted(run, replaced)?;
     made(run, replaced)
 }
 
@@ -167,14 +172,14 @@ fn split(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnEr
     let (regex, search) = get(run, args)?;
     // Each part takes at least one byte of the text, or its end.
     run.spend(args.bytes(1).len().saturating_add(1).saturating_mul(ITEM))?;
-    let room = Room::new(run, search);
-    let parts = regex.split(args.bytes(1), args.int(2), || room.check(0));
-    let parts = room.counted(run, parts)?;
+    let budget = MatchBudget::new(run, search);
+    let parts = regex.split(args.bytes(1), args.int(2), || budget.check(0));
+    let parts = budget.counted(run, parts)?;
     let most = usize::try_from(args.int(2)).unwrap_or(usize::MAX);
     match most {
         0 => Ok(nil_strings()),
         // The search found one more match than was used for splitting.
         _ if parts.len() == most => strings(run, parts, most),
-        _ => strings(run, parts, room.matches.get()),
+        _ => strings(run, parts, budget.matches.get()),
     }
 }

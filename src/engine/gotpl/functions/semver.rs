@@ -122,7 +122,7 @@ impl Object for VersionObject {
         None
     }
 
-    fn plain(&self) -> Value {
+    fn marshaled(&self) -> Value {
         Value::str(self.version.to_string())
     }
 

@@ -29,7 +29,7 @@ fn write(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, Fn
     {
         return Ok(Value::str("[]"));
     }
-    let item = item(args.get(0), &mut { run.room() }, MAX_DEPTH)?;
+    let item = item(args.get(0), &mut { run.bytes_left() }, MAX_DEPTH)?;
     match toml::write(&item) {
         Ok(text) => {
             run.spend(text.len())?;
@@ -40,10 +40,10 @@ fn write(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, Fn
     }
 }
 
-/// Converts a value into a TOML item that takes at most about `room` bytes.
-fn item(value: &Value, room: &mut usize, depth: usize) -> Result<Item, FnError> {
+/// Converts a value into a TOML item that takes at most about `bytes_left` bytes.
+fn item(value: &Value, bytes_left: &mut usize, depth: usize) -> Result<Item, FnError> {
     let too_large = || FnError::Limit("the value is too large to be written".to_owned());
-    *room = room.checked_sub(value.text_length().saturating_add(NODE)).ok_or_else(too_large)?;
+    *bytes_left = bytes_left.checked_sub(value.text_length().saturating_add(NODE)).ok_or_else(too_large)?;
     let too_deep = || FnError::Limit("the value nests too deeply to be written".to_owned());
     let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
     Ok(match value {
@@ -58,18 +58,18 @@ fn item(value: &Value, room: &mut usize, depth: usize) -> Result<Item, FnError> 
         Value::Bytes(bytes) => Item::List(bytes.iter().map(|byte| Item::Int((*byte).into())).collect()),
         Value::List(list) if list.is_nil() => Item::Nil,
         Value::List(list) => {
-            Item::List(list.items().iter().map(|value| item(value, room, depth)).collect::<Result<_, _>>()?)
+            Item::List(list.items().iter().map(|value| item(value, bytes_left, depth)).collect::<Result<_, _>>()?)
         }
         Value::Map(map) if map.is_nil() => Item::Nil,
         Value::Map(map) => {
-            let entry = |(key, value): (Text, Value)| Ok((key.to_vec(), item(&value, room, depth)?));
+            let entry = |(key, value): (Text, Value)| Ok((key.to_vec(), item(&value, bytes_left, depth)?));
             Item::Map(map.snapshot().into_iter().map(entry).collect::<Result<_, FnError>>()?)
         }
-        Value::Object(object) => object_item(&**object, value, room, depth)?,
+        Value::Object(object) => object_item(&**object, value, bytes_left, depth)?,
     })
 }
 
-fn object_item(object: &dyn Object, value: &Value, room: &mut usize, depth: usize) -> Result<Item, FnError> {
+fn object_item(object: &dyn Object, value: &Value, bytes_left: &mut usize, depth: usize) -> Result<Item, FnError> {
     if let Some(time) = as_object::<Time>(value) {
         return Ok(Item::Time(time.clone()));
     }
@@ -80,11 +80,11 @@ fn object_item(object: &dyn Object, value: &Value, room: &mut usize, depth: usiz
         return Ok(Item::Int(number.into()));
     }
     // Versions write themselves as text; other structs show their exported fields.
-    if let Value::Str(text) = object.plain() {
+    if let Value::Str(text) = object.marshaled() {
         return Ok(Item::Text(text.to_vec()));
     }
     let is_exported = |(name, _): &(&str, Value)| name.starts_with(|first: char| first.is_ascii_uppercase());
-    let field = |(name, value): (&'static str, Value)| Ok((name, item(&value, room, depth)?));
+    let field = |(name, value): (&'static str, Value)| Ok((name, item(&value, bytes_left, depth)?));
     debug_assert!(matches!(object.kind(), Kind::Struct | Kind::Pointer));
     Ok(Item::Struct(object.fields().into_iter().filter(is_exported).map(field).collect::<Result<_, FnError>>()?))
 }

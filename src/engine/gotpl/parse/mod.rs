@@ -59,7 +59,7 @@ pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed
         variables: Variables::new(),
         variable_numbers: HashMap::from_iter([(&b"$"[..], 0)]),
         tree_numbers: HashMap::default(),
-        parens: 0,
+        paren_depth: 0,
         range_depth: 0,
         action_line: 0,
     };
@@ -82,7 +82,7 @@ struct Parser<'t> {
     variable_numbers: HashMap<&'t [u8], u32, ahash::RandomState>,
     /// The index in `trees` of each name that is defined so far.
     tree_numbers: HashMap<Text, usize, ahash::RandomState>,
-    parens: usize,
+    paren_depth: usize,
     range_depth: usize,
     /// The line of the current action; 0 outside of actions.
     action_line: u32,
@@ -164,7 +164,7 @@ impl<'t> Parser<'t> {
             TokenKind::If | TokenKind::With | TokenKind::Range => return self.control(token.kind, false, open),
             TokenKind::Break => self.leave(token, "break", Node::Break)?,
             TokenKind::Continue => self.leave(token, "continue", Node::Continue)?,
-            TokenKind::Else => return self.otherwise(open),
+            TokenKind::Else => return self.else_branch(open),
             TokenKind::End => {
                 self.expect(TokenKind::RightDelimiter, "end")?;
                 self.action_line = 0;
@@ -217,7 +217,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Parses the rest of `{{ else }}`, whose keyword was consumed.
-    fn otherwise(&mut self, open: &mut Vec<Open>) -> Result<(), ParseError> {
+    fn else_branch(&mut self, open: &mut Vec<Open>) -> Result<(), ParseError> {
         let next = self.peek_non_space().kind;
         let chains = matches!(next, TokenKind::If | TokenKind::With);
         if !chains {
@@ -296,8 +296,8 @@ impl<'t> Parser<'t> {
         self.variables.pop(marks.before);
         let list = self.list(list, offset);
         match first {
-            Some(first) => Control { pipe, list: first, otherwise: Some(list) },
-            None => Control { pipe, list, otherwise: None },
+            Some(first) => Control { pipe, list: first, else_list: Some(list) },
+            None => Control { pipe, list, else_list: None },
         }
     }
 

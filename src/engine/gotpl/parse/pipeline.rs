@@ -106,7 +106,7 @@ impl<'t> Parser<'t> {
 
     fn declare(&mut self, token: Token) -> u32 {
         let name = self.variable_number(token);
-        self.variables.know(name);
+        self.variables.declare(name);
         name
     }
 
@@ -220,12 +220,12 @@ impl<'t> Parser<'t> {
                 self.parsed.add_string(token.start..token.end)
             }
             TokenKind::LeftParen => {
-                if self.parens >= MAX_PARENS {
+                if self.paren_depth >= MAX_PARENS {
                     return Err(self.error("max expression depth exceeded"));
                 }
-                self.parens += 1;
+                self.paren_depth += 1;
                 let pipe = self.pipeline("parenthesized pipeline", TokenKind::RightParen);
-                self.parens -= 1;
+                self.paren_depth -= 1;
                 return pipe.map(Some);
             }
             _ => {

@@ -25,7 +25,7 @@ const LISTED: usize = 32;
 /// The state of a name.
 #[derive(Debug, Clone, Copy, Default)]
 struct Name {
-    times_known: u32,
+    declarations: u32,
     /// The slot that the name refers to now.
     slot: Option<u32>,
 }
@@ -41,7 +41,7 @@ impl Variables {
     /// The variables at the beginning of a template: only `$`, whose name has the number 0.
     pub(super) fn new() -> Variables {
         let mut variables = Variables::default();
-        variables.know(0);
+        variables.declare(0);
         variables.push(0);
         variables
     }
@@ -64,14 +64,14 @@ impl Variables {
     }
 
     /// Adds a variable to those that the parser knows. The parser does not distinguish an assignment from a declaration.
-    pub(super) fn know(&mut self, name: u32) {
+    pub(super) fn declare(&mut self, name: u32) {
         self.known.push(name);
-        self.name(name).times_known += 1;
+        self.name(name).declarations += 1;
     }
 
     /// Whether the parser knows the variable.
     pub(super) fn is_known(&self, name: u32) -> bool {
-        self.known_name(name).is_some_and(|name| name.times_known > 0)
+        self.known_name(name).is_some_and(|name| name.declarations > 0)
     }
 
     /// Adds a variable whose declaring pipeline will have been run.
@@ -96,7 +96,7 @@ impl Variables {
         while self.known.len() > mark.known
             && let Some(name) = self.known.pop()
         {
-            self.name(name).times_known -= 1;
+            self.name(name).declarations -= 1;
         }
         self.pop_stack(mark);
     }

@@ -83,7 +83,7 @@ impl Sets<'_> {
             offset: piece.offset,
             call: piece.call,
             shown: self.set(piece.shown),
-            deciding: self.set(piece.deciding),
+            deciding: self.set(piece.deciders),
             is_random: self.recorder.marks.paths.of(piece.shown).binary_search(&PathId::RANDOM).is_ok(),
             is_copied: piece.kind == PieceKind::Copied,
             is_marker: piece.is_marker(),

@@ -17,18 +17,18 @@ pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
         "mergeOverwrite" | "mustMergeOverwrite" => merge::merge(marks, values, of, true, now),
         "unset" => {
             if let ([container, Value::Str(key)], [_, key_mark]) = (values, of) {
-                let by_key = marks.own_and_deciding(*key_mark);
-                marks.decide_parts(container, by_key);
-                marks.decide_key(container, key, now);
+                let by_key = marks.own_influences(*key_mark);
+                marks.add_every_part_deciders(container, by_key);
+                marks.add_part_deciders(container, key, now);
             }
         }
         "set" => {
             if let ([container, Value::Str(key), _], [_, key_mark, mark]) = (values, of) {
-                let by_key = marks.own_and_deciding(*key_mark);
-                marks.decide_parts(container, by_key);
-                let mark = marks.deciding(*mark, now);
-                marks.hold(container, Part::Key(key.clone()), mark);
-                marks.decide_some_key(container, now);
+                let by_key = marks.own_influences(*key_mark);
+                marks.add_every_part_deciders(container, by_key);
+                let mark = marks.with_deciders(*mark, now);
+                marks.set_part(container, Part::Key(key.clone()), mark);
+                marks.add_named_key_deciders(container, now);
             }
         }
         _ => return,
@@ -100,20 +100,20 @@ impl Call<'_> {
     fn everything(&self, marks: &mut Marks) -> Mark {
         let mut all = (SetId::EMPTY, SetId::EMPTY);
         for (value, mark) in self.values.iter().zip(self.of) {
-            let (shown, deciding) = marks.all(value, *mark);
-            all = (marks.paths.union(all.0, shown), marks.paths.union(all.1, deciding));
+            let (shown, deciders) = marks.shown_and_deciders(value, *mark);
+            all = (marks.paths.union(all.0, shown), marks.paths.union(all.1, deciders));
         }
         let text = match self.result {
             Value::Str(text) if !text.contains(&b'\n') => self.only_text(marks).map(|pieces| {
                 let first = pieces.pieces.iter().find(|piece| !piece.is_marker()).copied();
                 let piece =
-                    first.map(|piece| Piece { at: 0, shown: all.0, deciding: all.1, kind: PieceKind::Made, ..piece });
-                Pieces { length: text.len(), deciding: SetId::EMPTY, pieces: piece.into_iter().collect() }
+                    first.map(|piece| Piece { at: 0, shown: all.0, deciders: all.1, kind: PieceKind::Made, ..piece });
+                Pieces { length: text.len(), deciders: SetId::EMPTY, pieces: piece.into_iter().collect() }
             }),
             _ => None,
         };
         let text = text.filter(|text| !text.pieces.is_empty()).and_then(|text| marks.add_text(text));
-        marks.mark(Origin { path: None, shown: all.0, deciding: all.1, text })
+        marks.mark(Origin { path: None, shown: all.0, deciders: all.1, text })
     }
 
     /// The pieces of the only argument that templates wrote.
@@ -129,7 +129,7 @@ impl Call<'_> {
         for (value, mark) in self.values.iter().zip(self.of) {
             let shape = marks.shape(value, *mark);
             let origin = marks.origin(shape);
-            all = (marks.paths.union(all.0, origin.shown), marks.paths.union(all.1, origin.deciding));
+            all = (marks.paths.union(all.0, origin.shown), marks.paths.union(all.1, origin.deciders));
         }
         Some(marks.showing(all.0, all.1))
     }
@@ -139,13 +139,13 @@ impl Call<'_> {
         let value = self.values.first().filter(|_| self.values.len() == 1)?;
         let truth = marks.truth_mark(value, self.argument(0)?);
         let origin = marks.origin(truth);
-        Some(marks.showing(origin.shown, origin.deciding))
+        Some(marks.showing(origin.shown, origin.deciders))
     }
 
     fn decided_by(&self, marks: &mut Marks, mark: Mark, index: usize) -> Mark {
         let (Some(value), Some(by)) = (self.values.get(index), self.argument(index)) else { return mark };
         let by = marks.truth(value, by);
-        marks.deciding(mark, by)
+        marks.with_deciders(mark, by)
     }
 
     fn default(&self, marks: &mut Marks) -> Option<Mark> {
@@ -182,7 +182,7 @@ impl Call<'_> {
         let (mut value, mut mark) = (self.values.get(container)?.clone(), self.argument(container)?);
         for index in keys {
             let key = &self.values[index];
-            let by = marks.own_and_deciding(self.of[index]);
+            let by = marks.own_influences(self.of[index]);
             let next = match (&value, key) {
                 (Value::Map(map), Value::Str(key)) => {
                     let next = map.get(key);
@@ -197,19 +197,19 @@ impl Call<'_> {
                 }
                 _ => return None,
             };
-            mark = marks.deciding(mark, by);
+            mark = marks.with_deciders(mark, by);
             match next {
                 Some(next) => value = next,
                 None if name == "dig" => {
                     let default = self.argument(self.values.len() - 2)?;
-                    let by = marks.own_and_deciding(mark);
-                    return Some(marks.deciding(default, by));
+                    let by = marks.own_influences(mark);
+                    return Some(marks.with_deciders(default, by));
                 }
                 None => break,
             }
         }
         if name == "hasKey" {
-            let shape = marks.own_and_deciding(mark);
+            let shape = marks.own_influences(mark);
             return Some(marks.showing(shape, SetId::EMPTY));
         }
         Some(mark)
@@ -224,29 +224,29 @@ impl Call<'_> {
         let list = self.values.first().filter(|value| matches!(value, Value::List(_)))?;
         let mark = self.argument(0)?;
         let (shape, item) = (marks.shape(list, mark), marks.item(list, mark, index));
-        let by = if is_counted { marks.own_and_deciding(shape) } else { marks.decided(shape) };
-        Some(marks.deciding(item, by))
+        let by = if is_counted { marks.own_influences(shape) } else { marks.deciders(shape) };
+        Some(marks.with_deciders(item, by))
     }
 
     fn dict(&self, marks: &mut Marks) -> Option<Mark> {
         let mut by = SetId::EMPTY;
         for (pair, of) in self.values.chunks(2).zip(self.of.chunks(2)) {
             by = {
-                let key = marks.own_and_deciding(of[0]);
+                let key = marks.own_influences(of[0]);
                 marks.paths.union(by, key)
             };
             if let (Value::Str(key), Some(mark)) = (&pair[0], of.get(1)) {
-                marks.hold(self.result, Part::Key(key.clone()), *mark);
+                marks.set_part(self.result, Part::Key(key.clone()), *mark);
             } else if let Some(value) = pair.get(1) {
                 // A key of another type is converted to a string.
-                let (shown, deciding) = marks.all(value, of[1]);
-                let all = marks.paths.union(shown, deciding);
+                let (shown, deciders) = marks.shown_and_deciders(value, of[1]);
+                let all = marks.paths.union(shown, deciders);
                 by = marks.paths.union(by, all);
             }
         }
-        marks.decide_keys(self.result, by);
+        marks.add_key_deciders(self.result, by);
         // Keys that the result does not have could not have come from anywhere else.
-        marks.decide_some_key(self.result, self.now);
+        marks.add_named_key_deciders(self.result, self.now);
         let keys = self.of.iter().step_by(2).copied().collect::<Vec<_>>();
         self.decide_parts_by(marks, &keys);
         Some(Mark::NONE)
@@ -255,16 +255,16 @@ impl Call<'_> {
     /// Records that these arguments decided which part of the result is which.
     fn decide_parts_by(&self, marks: &mut Marks, of: &[Mark]) {
         for mark in of {
-            let by = marks.own_and_deciding(*mark);
+            let by = marks.own_influences(*mark);
             if by != SetId::EMPTY {
-                marks.decide_parts(self.result, by);
+                marks.add_every_part_deciders(self.result, by);
             }
         }
     }
 
     fn list(&self, marks: &mut Marks) -> Option<Mark> {
         for (index, mark) in self.of.iter().enumerate() {
-            marks.hold(self.result, Part::Item(index), *mark);
+            marks.set_part(self.result, Part::Item(index), *mark);
         }
         Some(self.of_length(marks, self.now))
     }
@@ -274,7 +274,7 @@ impl Call<'_> {
         if matches!(self.result, Value::List(list) if list.is_nil()) {
             return marks.showing(SetId::EMPTY, by);
         }
-        marks.decide_keys(self.result, by);
+        marks.add_key_deciders(self.result, by);
         Mark::NONE
     }
 
@@ -296,7 +296,7 @@ impl Call<'_> {
                     parts.extend((0..list.len()).map(|at| marks.item(value, mark, at)));
                 }
                 Value::Nil | Value::Invalid if is_list => {
-                    let shape = marks.own_and_deciding(mark);
+                    let shape = marks.own_influences(mark);
                     by = marks.paths.union(by, shape);
                 }
                 _ if is_list => return None,
@@ -304,7 +304,7 @@ impl Call<'_> {
             }
         }
         for (index, mark) in parts.into_iter().enumerate() {
-            marks.hold(self.result, Part::Item(index), mark);
+            marks.set_part(self.result, Part::Item(index), mark);
         }
         Some(self.of_length(marks, by))
     }
@@ -316,26 +316,26 @@ impl Call<'_> {
         let keys: Vec<Text> = kept.keys();
         for key in keys {
             let part = marks.entry(source, mark, &key);
-            marks.hold(self.result, Part::Key(key), part);
+            marks.set_part(self.result, Part::Key(key), part);
         }
         let mut by = SetId::EMPTY;
         for mark in self.of.iter().skip(1) {
-            let own = marks.own_and_deciding(*mark);
+            let own = marks.own_influences(*mark);
             by = marks.paths.union(by, own);
         }
-        marks.decide_keys(self.result, by);
+        marks.add_key_deciders(self.result, by);
         let shape = marks.keys(source, mark);
         let shape = marks.paths.union(shape, self.now);
-        marks.decide_some_key(self.result, shape);
+        marks.add_named_key_deciders(self.result, shape);
         let named = |value: &Value| if let Value::Str(key) = value { Some(key.clone()) } else { None };
         let named: Vec<Text> = self.values.iter().skip(1).filter_map(named).collect();
         if name == "omit" {
-            marks.would_have(self.result, source, mark, &named);
+            marks.record_absent_source(self.result, source, mark, &named);
         } else {
             for key in named.iter().filter(|key| kept.get(key).is_none()) {
                 let part = marks.entry(source, mark, key);
-                let by = marks.own_and_deciding(part);
-                marks.decide_key(self.result, key, by);
+                let by = marks.own_influences(part);
+                marks.add_part_deciders(self.result, key, by);
             }
         }
         self.decide_parts_by(marks, self.of.get(1..).unwrap_or_default());
@@ -346,10 +346,10 @@ impl Call<'_> {
         let (value, mark) = (self.values.first()?, self.argument(0)?);
         let Value::Str(text) = self.result else { return None };
         let pieces = written::lines(marks, value, mark, text, layout)?;
-        let (shown, _) = marks.all(value, mark);
-        let deciding = marks.origin(mark).deciding;
+        let (shown, _) = marks.shown_and_deciders(value, mark);
+        let deciders = marks.origin(mark).deciders;
         let text = marks.add_text(pieces);
-        Some(marks.mark(Origin { path: None, shown, deciding, text }))
+        Some(marks.mark(Origin { path: None, shown, deciders, text }))
     }
 
     fn is_one_line(&self, index: usize) -> bool {
@@ -389,7 +389,7 @@ impl Call<'_> {
         let first_end = memchr::memchr(b'\n', after).unwrap_or(after.len());
         let last_start = memchr::memrchr(b'\n', after).map_or(0, |at| at + 1);
         for piece in pieces.pieces.iter_mut().filter(|piece| piece.at <= first_end || piece.at >= last_start) {
-            piece.deciding = marks.paths.union(piece.deciding, pieces.deciding);
+            piece.deciders = marks.paths.union(piece.deciders, pieces.deciders);
         }
         let text = marks.add_text(pieces);
         Some(marks.mark(Origin { text, ..origin }))
@@ -401,15 +401,15 @@ impl Call<'_> {
         let mut pieces = marks.text(origin.text?).by_lines(before, after, skipped, added)?;
         let mut shown = origin.shown;
         for (index, mark) in self.of.iter().enumerate().filter(|(index, _)| *index != subject) {
-            let (more, more_deciding) = marks.all(&self.values[index], *mark);
-            pieces.deciding = marks.paths.union(pieces.deciding, more_deciding);
+            let (more, more_deciders) = marks.shown_and_deciders(&self.values[index], *mark);
+            pieces.deciders = marks.paths.union(pieces.deciders, more_deciders);
             for piece in &mut pieces.pieces {
                 piece.shown = marks.paths.union(piece.shown, more);
-                piece.deciding = marks.paths.union(piece.deciding, more_deciding);
+                piece.deciders = marks.paths.union(piece.deciders, more_deciders);
             }
             shown = marks.paths.union(shown, more);
         }
         let text = marks.add_text(pieces);
-        Some(marks.mark(Origin { path: None, shown, deciding: origin.deciding, text }))
+        Some(marks.mark(Origin { path: None, shown, deciders: origin.deciders, text }))
     }
 }

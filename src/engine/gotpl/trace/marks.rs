@@ -26,7 +26,7 @@ pub(super) struct Origin {
     /// The values that it shows.
     pub(super) shown: SetId,
     /// The values that decided that it is this one.
-    pub(super) deciding: SetId,
+    pub(super) deciders: SetId,
     /// The pieces of a text that templates wrote.
     pub(super) text: Option<TextId>,
 }
@@ -41,13 +41,13 @@ struct Held {
     _container: Value,
     parts: HashMap<Part, Mark, ahash::RandomState>,
     /// The values that decided about single parts, in addition to the parts' marks.
-    by_part: HashMap<Part, SetId, ahash::RandomState>,
+    part_deciders: HashMap<Part, SetId, ahash::RandomState>,
     /// The values that decided which keys there are, whatever their names.
-    keys: SetId,
-    /// The values that decided whether certain keys exist. Those keys are in `parts` or `by_part`.
-    some_keys: SetId,
+    key_deciders: SetId,
+    /// The values that decided whether certain keys exist. Those keys are in `parts` or `part_deciders`.
+    named_key_deciders: SetId,
     /// The values that decided about every part, for example whether it was replaced.
-    all: SetId,
+    every_part_deciders: SetId,
     /// The maps that missing keys would have come from.
     absent: Vec<Absent>,
 }
@@ -62,9 +62,9 @@ struct Absent {
 
 impl Held {
     /// The values that decided which parts there are, or about all of them.
-    fn decided(&self, paths: &mut Paths) -> SetId {
-        let keys = paths.union(self.keys, self.some_keys);
-        paths.union(keys, self.all)
+    fn deciders(&self, paths: &mut Paths) -> SetId {
+        let keys = paths.union(self.key_deciders, self.named_key_deciders);
+        paths.union(keys, self.every_part_deciders)
     }
 }
 
@@ -75,13 +75,13 @@ pub(super) enum Part {
 }
 
 /// How many levels of nested values are followed.
-pub(super) const MOST_LEVELS: usize = 1_000;
+pub(super) const MAX_LEVELS: usize = 1_000;
 
 /// How many things may be kept: pieces of texts, origins of values, parts of maps and lists. A run that needs more has no trace.
-const MOST_KEPT: usize = 4_000_000;
+const MAX_KEPT: usize = 4_000_000;
 
 /// How many maps merged into one are kept apart. If there are more, they count as deciding about all its keys.
-const MOST_MERGED: usize = 16;
+const MAX_MERGED: usize = 16;
 
 /// Everything that is known about values.
 pub(super) struct Marks {
@@ -116,13 +116,13 @@ impl Marks {
 
     /// Whether the limit is exceeded. Nothing more is kept then.
     pub(super) fn is_spent(&self) -> bool {
-        self.kept + self.origins.len() + self.paths.size() > MOST_KEPT
+        self.kept + self.origins.len() + self.paths.size() > MAX_KEPT
     }
 
     /// Leaves room for this many more things.
     #[cfg(test)]
     pub(super) fn leave_room(&mut self, room: usize) {
-        self.kept = MOST_KEPT - self.origins.len() - self.paths.size() - room;
+        self.kept = MAX_KEPT - self.origins.len() - self.paths.size() - room;
     }
 
     /// The mark of an origin.
@@ -148,18 +148,18 @@ impl Marks {
     }
 
     /// The mark of a value that shows these values.
-    pub(super) fn showing(&mut self, shown: SetId, deciding: SetId) -> Mark {
-        self.mark(Origin { path: None, shown, deciding, text: None })
+    pub(super) fn showing(&mut self, shown: SetId, deciders: SetId) -> Mark {
+        self.mark(Origin { path: None, shown, deciders, text: None })
     }
 
     /// Adds deciding values to a mark.
-    pub(super) fn deciding(&mut self, mark: Mark, by: SetId) -> Mark {
+    pub(super) fn with_deciders(&mut self, mark: Mark, by: SetId) -> Mark {
         if by == SetId::EMPTY {
             return mark;
         }
         let origin = self.origin(mark);
-        let deciding = self.paths.union(origin.deciding, by);
-        self.mark(Origin { deciding, ..origin })
+        let deciders = self.paths.union(origin.deciders, by);
+        self.mark(Origin { deciders, ..origin })
     }
 
     /// Keeps the pieces of a text; `None` if the limit is exceeded.
@@ -178,7 +178,7 @@ impl Marks {
     }
 
     /// The values that a value shows itself, without parts that come from elsewhere.
-    pub(super) fn own(&mut self, mark: Mark) -> SetId {
+    pub(super) fn shown_by_itself(&mut self, mark: Mark) -> SetId {
         let origin = self.origin(mark);
         match origin.path {
             Some(path) => {
@@ -190,66 +190,66 @@ impl Marks {
     }
 
     /// The values that decided that a value is the one it is.
-    pub(super) fn decided(&mut self, mark: Mark) -> SetId {
+    pub(super) fn deciders(&mut self, mark: Mark) -> SetId {
         let origin = self.origin(mark);
         match origin.text {
-            Some(text) => self.paths.union(origin.deciding, self.texts[text.0 as usize].deciding),
-            None => origin.deciding,
+            Some(text) => self.paths.union(origin.deciders, self.texts[text.0 as usize].deciders),
+            None => origin.deciders,
         }
     }
 
     /// The values that a value shows itself, and those that decided about it.
-    pub(super) fn own_and_deciding(&mut self, mark: Mark) -> SetId {
-        let own = self.own(mark);
-        let deciding = self.decided(mark);
-        self.paths.union(own, deciding)
+    pub(super) fn own_influences(&mut self, mark: Mark) -> SetId {
+        let own = self.shown_by_itself(mark);
+        let deciders = self.deciders(mark);
+        self.paths.union(own, deciders)
     }
 
     /// The values that a value shows with everything inside it, and those that decided about it.
-    pub(super) fn all(&mut self, value: &Value, mark: Mark) -> (SetId, SetId) {
-        let mut shown = self.own(mark);
-        let mut deciding = self.decided(mark);
+    pub(super) fn shown_and_deciders(&mut self, value: &Value, mark: Mark) -> (SetId, SetId) {
+        let mut shown = self.shown_by_itself(mark);
+        let mut deciders = self.deciders(mark);
         if !self.held.is_empty() && matches!(value, Value::Map(_) | Value::List(_)) {
             let mut seen = HashSet::new();
-            self.add_held(value, &mut shown, &mut deciding, &mut seen, MOST_LEVELS);
+            self.add_held(value, &mut shown, &mut deciders, &mut seen, MAX_LEVELS);
             // Loops may do this with large values again and again.
             self.spend(seen.len() / 4);
         }
-        (shown, deciding)
+        (shown, deciders)
     }
 
     fn add_held(
         &mut self,
         value: &Value,
         shown: &mut SetId,
-        deciding: &mut SetId,
+        deciders: &mut SetId,
         seen: &mut HashSet<usize>,
         levels: usize,
     ) {
         let identity = identity(value);
         let Some(levels) = levels.checked_sub(1).filter(|_| identity != 0 && seen.insert(identity)) else { return };
         if let Some(held) = self.held.get(&identity) {
-            let decided = held.decided(&mut self.paths);
-            *deciding = self.paths.union(*deciding, decided);
+            let more = held.deciders(&mut self.paths);
+            *deciders = self.paths.union(*deciders, more);
             let parts: Vec<(Part, Mark)> = held.parts.iter().map(|(part, mark)| (part.clone(), *mark)).collect();
             for (part, mark) in parts {
                 if part.of(value).is_some() {
-                    let own = self.own(mark);
+                    let own = self.shown_by_itself(mark);
                     *shown = self.paths.union(*shown, own);
-                    let decided = self.decided(mark);
-                    *deciding = self.paths.union(*deciding, decided);
+                    let more = self.deciders(mark);
+                    *deciders = self.paths.union(*deciders, more);
                 }
             }
         }
         match value {
             Value::Map(map) => {
                 for (_, value) in map.snapshot() {
-                    self.add_held(&value, shown, deciding, seen, levels);
+                    self.add_held(&value, shown, deciders, seen, levels);
                 }
             }
             Value::List(list) => {
                 for value in list.items() {
-                    self.add_held(value, shown, deciding, seen, levels);
+                    self.add_held(value, shown, deciders, seen, levels);
                 }
             }
             _ => {}
@@ -282,16 +282,16 @@ impl Marks {
     /// The mark of a part that comes from elsewhere, or the origin of its container with all that decided about the part.
     fn part(&mut self, container: &Value, of: Mark, part: impl Fn() -> Part) -> Result<Mark, Origin> {
         let mut origin = self.origin(of);
-        origin.deciding = self.decided(of);
+        origin.deciders = self.deciders(of);
         if self.held.is_empty() {
             return Err(origin);
         }
         let Some(held) = self.held.get(&identity(container)) else { return Err(origin) };
         let part = part();
-        let (known, keys) = (held.parts.get(&part).copied(), held.keys);
-        let mut by = self.paths.union(origin.deciding, held.all);
-        if let Some(decided) = held.by_part.get(&part) {
-            by = self.paths.union(by, *decided);
+        let (known, keys) = (held.parts.get(&part).copied(), held.key_deciders);
+        let mut by = self.paths.union(origin.deciders, held.every_part_deciders);
+        if let Some(deciders) = held.part_deciders.get(&part) {
+            by = self.paths.union(by, *deciders);
         }
         if let Part::Key(key) = &part
             && !held.absent.is_empty()
@@ -299,8 +299,8 @@ impl Marks {
         {
             for absent in held.absent.clone() {
                 if !absent.except.contains(key) {
-                    let decided = self.would_be(absent.mark, key);
-                    by = self.paths.union(by, decided);
+                    let deciders = self.absent_key_deciders(absent.mark, key);
+                    by = self.paths.union(by, deciders);
                 }
             }
         }
@@ -309,20 +309,20 @@ impl Marks {
             by = self.paths.union(by, keys);
         }
         match known {
-            Some(mark) => Ok(self.deciding(mark, by)),
+            Some(mark) => Ok(self.with_deciders(mark, by)),
             None => {
-                origin.deciding = self.paths.union(by, keys);
+                origin.deciders = self.paths.union(by, keys);
                 Err(origin)
             }
         }
     }
 
     /// The values that would matter to the value of a key that a map does not have.
-    fn would_be(&mut self, map: Mark, key: &Text) -> SetId {
+    fn absent_key_deciders(&mut self, map: Mark, key: &Text) -> SetId {
         let origin = self.origin(map);
         let path = origin.path.map(|path| self.paths.key(path, key));
         let mark = self.mark(Origin { path, text: None, ..origin });
-        self.own_and_deciding(mark)
+        self.own_influences(mark)
     }
 
     /// The mark of the keys of a map or the length of a list.
@@ -339,20 +339,20 @@ impl Marks {
                 let only = self.paths.only(path);
                 self.paths.union(origin.shown, only)
             }
-            _ => self.own(of),
+            _ => self.shown_by_itself(of),
         };
-        let mut deciding = self.decided(of);
+        let mut deciders = self.deciders(of);
         if let Some(held) = self.held.get(&identity(container)) {
-            let decided = held.decided(&mut self.paths);
-            deciding = self.paths.union(deciding, decided);
+            let more = held.deciders(&mut self.paths);
+            deciders = self.paths.union(deciders, more);
         }
-        self.showing(own, deciding)
+        self.showing(own, deciders)
     }
 
     /// The values that matter to the truth of a value: those that it shows itself, and those that decided about it and its keys.
     pub(super) fn truth(&mut self, value: &Value, mark: Mark) -> SetId {
         let truth = self.truth_mark(value, mark);
-        self.own_and_deciding(truth)
+        self.own_influences(truth)
     }
 
     /// The mark of the truth of a value.
@@ -363,11 +363,11 @@ impl Marks {
     /// The values that matter to the keys of a map or the length of a list.
     pub(super) fn keys(&mut self, value: &Value, mark: Mark) -> SetId {
         let shape = self.shape(value, mark);
-        self.own_and_deciding(shape)
+        self.own_influences(shape)
     }
 
     /// Sets the origin of a part of a map or list.
-    pub(super) fn hold(&mut self, container: &Value, part: Part, mark: Mark) {
+    pub(super) fn set_part(&mut self, container: &Value, part: Part, mark: Mark) {
         self.spend(1);
         if let Some(held) = self.held_by(container) {
             held.parts.insert(part, mark);
@@ -375,66 +375,66 @@ impl Marks {
     }
 
     /// Adds values that decided which keys a container has.
-    pub(super) fn decide_keys(&mut self, container: &Value, by: SetId) {
-        let Some(before) = self.held_by(container).map(|held| held.keys) else { return };
+    pub(super) fn add_key_deciders(&mut self, container: &Value, by: SetId) {
+        let Some(before) = self.held_by(container).map(|held| held.key_deciders) else { return };
         let keys = self.paths.union(before, by);
         if let Some(held) = self.held_by(container) {
-            held.keys = keys;
+            held.key_deciders = keys;
         }
     }
 
     /// Adds values that decided about every part of a container.
-    pub(super) fn decide_parts(&mut self, container: &Value, by: SetId) {
-        let Some(before) = self.held_by(container).map(|held| held.all) else { return };
+    pub(super) fn add_every_part_deciders(&mut self, container: &Value, by: SetId) {
+        let Some(before) = self.held_by(container).map(|held| held.every_part_deciders) else { return };
         let all = self.paths.union(before, by);
         if let Some(held) = self.held_by(container) {
-            held.all = all;
+            held.every_part_deciders = all;
         }
     }
 
     /// Adds values that decided about a key: whether it exists, and its value.
-    pub(super) fn decide_key(&mut self, container: &Value, key: &Text, by: SetId) {
+    pub(super) fn add_part_deciders(&mut self, container: &Value, key: &Text, by: SetId) {
         if by == SetId::EMPTY {
             return;
         }
         let part = Part::Key(key.clone());
         let Some(held) = self.held_by(container) else { return };
-        let before = held.by_part.get(&part).copied().unwrap_or_default();
-        let decided = self.paths.union(before, by);
+        let before = held.part_deciders.get(&part).copied().unwrap_or_default();
+        let deciders = self.paths.union(before, by);
         if let Some(held) = self.held_by(container) {
-            held.by_part.insert(part, decided);
+            held.part_deciders.insert(part, deciders);
         }
-        self.decide_some_key(container, by);
+        self.add_named_key_deciders(container, by);
     }
 
     /// Adds values that decided whether some key exists. The key itself has its own record.
-    pub(super) fn decide_some_key(&mut self, container: &Value, by: SetId) {
-        let Some(before) = self.held_by(container).map(|held| held.some_keys) else { return };
-        let some_keys = self.paths.union(before, by);
+    pub(super) fn add_named_key_deciders(&mut self, container: &Value, by: SetId) {
+        let Some(before) = self.held_by(container).map(|held| held.named_key_deciders) else { return };
+        let named_key_deciders = self.paths.union(before, by);
         if let Some(held) = self.held_by(container) {
-            held.some_keys = some_keys;
+            held.named_key_deciders = named_key_deciders;
         }
     }
 
     /// Records that keys which a map does not have would have come from `source`, except these.
-    pub(super) fn would_have(&mut self, container: &Value, source: &Value, of: Mark, except: &[Text]) {
+    pub(super) fn record_absent_source(&mut self, container: &Value, source: &Value, of: Mark, except: &[Text]) {
         let mut origin = self.origin(of);
         let mut more = Vec::new();
-        let mut by_part = Vec::new();
-        origin.deciding = self.decided(of);
+        let mut part_deciders = Vec::new();
+        origin.deciders = self.deciders(of);
         if let Some(held) = self.held.get(&identity(source)) {
             more.clone_from(&held.absent);
-            by_part.extend(held.by_part.iter().map(|(part, by)| (part.clone(), *by)));
-            self.kept = self.kept.saturating_add(by_part.len());
-            let by = self.paths.union(held.keys, held.all);
-            origin.deciding = self.paths.union(origin.deciding, by);
+            part_deciders.extend(held.part_deciders.iter().map(|(part, by)| (part.clone(), *by)));
+            self.kept = self.kept.saturating_add(part_deciders.len());
+            let by = self.paths.union(held.key_deciders, held.every_part_deciders);
+            origin.deciders = self.paths.union(origin.deciders, by);
         }
-        for (part, by) in by_part {
+        for (part, by) in part_deciders {
             if let Part::Key(key) = &part
                 && part.of(source).is_none()
                 && !except.contains(key)
             {
-                self.decide_key(container, key, by);
+                self.add_part_deciders(container, key, by);
             }
         }
         let mark = self.mark(Origin { text: None, ..origin });
@@ -444,27 +444,27 @@ impl Marks {
         let Some(held) = self.held_by(container).filter(|_| !more.is_empty()) else { return };
         more.retain(|absent| !held.absent.contains(absent));
         held.absent.extend(more);
-        if held.absent.len() > MOST_MERGED {
+        if held.absent.len() > MAX_MERGED {
             for absent in std::mem::take(&mut held.absent) {
-                let by = self.own_and_deciding(absent.mark);
-                self.decide_keys(container, by);
+                let by = self.own_influences(absent.mark);
+                self.add_key_deciders(container, by);
             }
         }
     }
 
     /// Adds values that decided about all parts of all maps in a value.
-    pub(super) fn decide_all_parts(&mut self, value: &Value, by: SetId) {
+    pub(super) fn add_nested_deciders(&mut self, value: &Value, by: SetId) {
         /// Further maps count as unchanged.
-        const MOST: usize = 10_000;
+        const MAX: usize = 10_000;
         let mut rest = vec![value.clone()];
         let mut seen = HashSet::new();
         while let Some(value) = rest.pop() {
-            if seen.len() == MOST || !seen.insert(identity(&value)) {
+            if seen.len() == MAX || !seen.insert(identity(&value)) {
                 continue;
             }
             match &value {
                 Value::Map(map) => {
-                    self.decide_parts(&value, by);
+                    self.add_every_part_deciders(&value, by);
                     rest.extend(map.snapshot().into_iter().map(|(_, value)| value));
                 }
                 Value::List(list) => rest.extend(list.items().iter().cloned()),
@@ -481,10 +481,10 @@ impl Marks {
         Some(self.held.entry(identity).or_insert_with(|| Held {
             _container: container.clone(),
             parts: HashMap::default(),
-            by_part: HashMap::default(),
-            keys: SetId::EMPTY,
-            some_keys: SetId::EMPTY,
-            all: SetId::EMPTY,
+            part_deciders: HashMap::default(),
+            key_deciders: SetId::EMPTY,
+            named_key_deciders: SetId::EMPTY,
+            every_part_deciders: SetId::EMPTY,
             absent: Vec::new(),
         }))
     }
@@ -499,14 +499,16 @@ impl Marks {
                 continue;
             }
             if let Some(held) = self.held.get(&from) {
-                let (parts, keys, some_keys, all) = (held.parts.clone(), held.keys, held.some_keys, held.all);
-                let (by_part, absent) = (held.by_part.clone(), held.absent.clone());
-                self.spend(parts.len() + by_part.len() + absent.len());
+                let (parts, keys, named_key_deciders, all) =
+                    (held.parts.clone(), held.key_deciders, held.named_key_deciders, held.every_part_deciders);
+                let (part_deciders, absent) = (held.part_deciders.clone(), held.absent.clone());
+                self.spend(parts.len() + part_deciders.len() + absent.len());
                 if let Some(held) = self.held_by(&copy) {
                     held.absent.extend(absent);
                     held.parts.extend(parts);
-                    held.by_part.extend(by_part);
-                    (held.keys, held.some_keys, held.all) = (keys, some_keys, all);
+                    held.part_deciders.extend(part_deciders);
+                    (held.key_deciders, held.named_key_deciders, held.every_part_deciders) =
+                        (keys, named_key_deciders, all);
                 }
             }
             match (&original, &copy) {

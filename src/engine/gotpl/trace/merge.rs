@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::marks::{MOST_LEVELS, Mark, Marks, Part};
+use super::marks::{MAX_LEVELS, Mark, Marks, Part};
 use super::paths::SetId;
 use crate::engine::gotpl::value::{Map, Text, Value};
 
@@ -12,7 +12,7 @@ pub(super) fn merge(marks: &mut Marks, values: &[Value], of: &[Mark], overwrite:
     let mut merging = Merging { marks, overwrite, now, seen: HashSet::new(), merged: HashMap::new() };
     for (source, mark) in sources.iter().zip(source_marks) {
         if let Value::Map(source) = source {
-            merging.maps((into, *into_mark), (source, *mark), MOST_LEVELS);
+            merging.maps((into, *into_mark), (source, *mark), MAX_LEVELS);
         }
     }
 }
@@ -60,20 +60,20 @@ impl Merging<'_> {
             if is_kept {
                 continue;
             }
-            let mut mark = self.marks.deciding(mark, self.now);
+            let mut mark = self.marks.with_deciders(mark, self.now);
             if !self.overwrite {
                 // The existing value, or its absence, decided that it is not kept.
-                let by = self.marks.own_and_deciding(known_mark);
-                mark = self.marks.deciding(mark, by);
+                let by = self.marks.own_influences(known_mark);
+                mark = self.marks.with_deciders(mark, by);
             }
             self.merged.entry(into.0.identity()).or_default().insert(key.clone(), value);
-            self.marks.hold(&container, Part::Key(key), mark);
+            self.marks.set_part(&container, Part::Key(key), mark);
         }
         let mut known = self.known(into.0);
         known.retain(|(key, _)| from.0.get(key).is_none());
-        self.without(&container, &source, from.1, known);
-        self.marks.decide_some_key(&container, by);
-        self.marks.would_have(&container, &source, from.1, &[]);
+        self.record_missing_keys(&container, &source, from.1, known);
+        self.marks.add_named_key_deciders(&container, by);
+        self.marks.record_absent_source(&container, &source, from.1, &[]);
     }
 
     /// The entries that a map has or will have.
@@ -85,7 +85,7 @@ impl Merging<'_> {
     }
 
     /// Records that parts of `into` depend on `from` not having these keys, which `into` has or will have.
-    fn without(&mut self, into: &Value, from: &Value, from_mark: Mark, known: Vec<(Text, Value)>) {
+    fn record_missing_keys(&mut self, into: &Value, from: &Value, from_mark: Mark, known: Vec<(Text, Value)>) {
         let mut rest = vec![(into.clone(), from.clone(), from_mark, known)];
         let mut seen = HashSet::new();
         while let Some((container, source, source_mark, known)) = rest.pop() {
@@ -95,7 +95,7 @@ impl Merging<'_> {
             }
             for (key, value) in known {
                 let mark = self.marks.entry(&source, source_mark, &key);
-                let by = self.marks.own_and_deciding(mark);
+                let by = self.marks.own_influences(mark);
                 if by == SetId::EMPTY {
                     continue;
                 }
@@ -104,14 +104,14 @@ impl Merging<'_> {
                     Value::Map(inner) if !inner.is_empty() && seen.insert(inner.identity()) => {
                         let nothing = Value::Map(Map::new());
                         let keys = self.marks.keys(&nothing, mark);
-                        self.marks.decide_some_key(&value, keys);
-                        self.marks.would_have(&value, &nothing, mark, &[]);
+                        self.marks.add_named_key_deciders(&value, keys);
+                        self.marks.record_absent_source(&value, &nothing, mark, &[]);
                         rest.push((value.clone(), nothing, mark, self.known(inner)));
                     }
                     // The map is in several places, or contains itself.
-                    Value::Map(inner) if !inner.is_empty() => self.marks.decide_parts(&value, by),
+                    Value::Map(inner) if !inner.is_empty() => self.marks.add_every_part_deciders(&value, by),
                     // It would replace the value that stays.
-                    _ if self.overwrite || !value.is_true() => self.marks.decide_key(&container, &key, by),
+                    _ if self.overwrite || !value.is_true() => self.marks.add_part_deciders(&container, &key, by),
                     _ => {}
                 }
             }

@@ -44,7 +44,7 @@ pub trait Tracer: Sized {
     /// The origin of a value.
     type Mark: Copy + Default + 'static;
     /// The context of a place: the decisions that led to it, and the calls around it.
-    type State: Copy + Default + 'static;
+    type Scope: Copy + Default + 'static;
     /// Whether anything is recorded.
     const IS_ON: bool;
 
@@ -74,7 +74,7 @@ pub trait Tracer: Sized {
     }
 
     /// Returns the mark of a value that was chosen because of another value.
-    fn decided(&mut self, mark: Self::Mark, _by: &Value, _by_mark: Self::Mark) -> Self::Mark {
+    fn chosen_by(&mut self, mark: Self::Mark, _by: &Value, _by_mark: Self::Mark) -> Self::Mark {
         mark
     }
 
@@ -86,31 +86,31 @@ pub trait Tracer: Sized {
 
     /// Begins a part of the output that a value decided about. It ends when [`leave`](Self::leave) is called with the
     /// returned state. `other` is the alternative that was not taken.
-    fn enter(&mut self, _at: usize, _site: Site<'_>, _by: &Value, _mark: Self::Mark, _other: Ends) -> Self::State {
-        Self::State::default()
+    fn enter(&mut self, _at: usize, _site: Site<'_>, _by: &Value, _mark: Self::Mark, _other: Ends) -> Self::Scope {
+        Self::Scope::default()
     }
 
     /// Ends the part that [`enter`](Self::enter) began. Further output no longer depends on its decision.
-    fn leave(&mut self, _out: &[u8], _before: Self::State) {}
+    fn leave(&mut self, _out: &[u8], _before: Self::Scope) {}
 
     /// The current context.
-    fn state(&self) -> Self::State {
-        Self::State::default()
+    fn scope(&self) -> Self::Scope {
+        Self::Scope::default()
     }
 
     /// Returns to an earlier context.
-    fn restore(&mut self, _state: Self::State) {}
+    fn restore(&mut self, _state: Self::Scope) {}
 
     /// Adds a decision to a context.
-    fn add_to(&mut self, _state: &mut Self::State, _by: &Value, _mark: Self::Mark) {}
+    fn add_decision(&mut self, _state: &mut Self::Scope, _by: &Value, _mark: Self::Mark) {}
 
     /// Returns the mark of a variable that an untaken part would have assigned to.
-    fn with_decision(&mut self, mark: Self::Mark, _by: &Value, _by_mark: Self::Mark) -> Self::Mark {
+    fn untaken_assignment(&mut self, mark: Self::Mark, _by: &Value, _by_mark: Self::Mark) -> Self::Mark {
         mark
     }
 
     /// Records that an untaken part would have changed a map. `None` is an unknown map.
-    fn not_changed(&mut self, _map: Option<(&Value, &Change)>, _by: &Value, _by_mark: Self::Mark) {}
+    fn untaken_change(&mut self, _map: Option<(&Value, &Change)>, _by: &Value, _by_mark: Self::Mark) {}
 
     /// Records a call by `{{ template }}`.
     fn call(&mut self, _site: Site<'_>, _name: &Text) {}
@@ -135,7 +135,7 @@ pub trait Tracer: Sized {
 
     /// Begins the output of `include` or `tpl`, during the call of that function. Returns the context to return to, and
     /// the mark of the data.
-    fn begin(&mut self, _at: usize, _name: &Text, _is_text: bool) -> (Self::State, Self::Mark) {
+    fn begin(&mut self, _at: usize, _name: &Text, _is_text: bool) -> (Self::Scope, Self::Mark) {
         Default::default()
     }
 
@@ -158,7 +158,7 @@ pub trait Tracer: Sized {
     }
 
     /// Ends the output of `include` or `tpl`, which starts at `from`.
-    fn end(&mut self, _out: &[u8], _from: usize, _before: Self::State) {}
+    fn end(&mut self, _out: &[u8], _from: usize, _before: Self::Scope) {}
 }
 
 /// The tracer that records nothing.
@@ -167,7 +167,7 @@ pub struct Off;
 
 impl Tracer for Off {
     type Mark = ();
-    type State = ();
+    type Scope = ();
     const IS_ON: bool = false;
 }
 

@@ -44,7 +44,7 @@ enum Part {
 }
 
 /// How many paths a set can contain. In a larger one, the deepest paths are replaced with those that contain them.
-const MOST_PATHS: usize = 256;
+const MAX_PATHS: usize = 256;
 
 /// All paths and sets of a run.
 pub(super) struct Paths {
@@ -136,7 +136,7 @@ impl Paths {
 
     /// The set of these paths, which must be sorted and unique.
     fn set(&mut self, mut paths: Vec<PathId>) -> SetId {
-        while paths.len() > MOST_PATHS {
+        while paths.len() > MAX_PATHS {
             paths = self.coarser(&paths);
         }
         if let Some(known) = self.set_numbers.get(&paths[..]) {
@@ -267,7 +267,7 @@ mod tests {
             let only = paths.only(name);
             all = paths.union(all, only);
         }
-        assert!(paths.of(all).len() <= MOST_PATHS);
+        assert!(paths.of(all).len() <= MAX_PATHS);
         assert!(paths.of(all).contains(&list));
     }
 }

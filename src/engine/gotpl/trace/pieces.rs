@@ -21,7 +21,7 @@ pub(super) struct Piece {
     /// The values that it shows.
     pub(super) shown: SetId,
     /// The values that decided about it.
-    pub(super) deciding: SetId,
+    pub(super) deciders: SetId,
     pub(super) kind: PieceKind,
 }
 
@@ -45,7 +45,7 @@ pub(super) enum PieceKind {
 pub(super) struct Pieces {
     pub(super) length: usize,
     /// The values that decided about the text as a whole, though not about the lines around it.
-    pub(super) deciding: SetId,
+    pub(super) deciders: SetId,
     pub(super) pieces: Vec<Piece>,
 }
 
@@ -57,7 +57,7 @@ impl Pieces {
 
     /// Adds the values that decided about the pieces to those that decided about the whole.
     pub(super) fn add_deciding(&mut self, paths: &mut Paths) {
-        self.deciding = self.pieces.iter().fold(self.deciding, |all, piece| paths.union(all, piece.deciding));
+        self.deciders = self.pieces.iter().fold(self.deciders, |all, piece| paths.union(all, piece.deciders));
     }
 
     /// The pieces of the text `after`, which a function created from this text, `before`, line by line. The first
@@ -71,7 +71,7 @@ impl Pieces {
         }
         let mut made = Pieces {
             length: after.len(),
-            deciding: self.deciding,
+            deciders: self.deciders,
             pieces: Vec::with_capacity(self.pieces.len() + new.len()),
         };
         for (index, &start) in new.iter().enumerate() {
@@ -145,12 +145,12 @@ mod tests {
     use super::*;
 
     fn piece(at: usize, offset: u32, kind: PieceKind) -> Piece {
-        Piece { at, source: 0, offset, call: 0, shown: SetId::EMPTY, deciding: SetId::EMPTY, kind }
+        Piece { at, source: 0, offset, call: 0, shown: SetId::EMPTY, deciders: SetId::EMPTY, kind }
     }
 
     fn pieces(text: &str, all: &[(usize, u32)]) -> Pieces {
         let pieces = all.iter().map(|(at, offset)| piece(*at, *offset, PieceKind::Copied)).collect();
-        Pieces { length: text.len(), deciding: SetId::EMPTY, pieces }
+        Pieces { length: text.len(), deciders: SetId::EMPTY, pieces }
     }
 
     fn moved(

@@ -27,27 +27,27 @@ pub(super) struct Call {
     pub(super) offset: u32,
 }
 
-/// The context of a place, see [`Tracer::State`].
+/// The context of a place, see [`Tracer::Scope`].
 ///
 /// `enter` and `begin` return the surrounding context. Its fields after `start` then describe the part or text that has begun.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct State {
+pub struct Scope {
     /// The values that decided that the place is reached.
-    deciding: SetId,
+    deciders: SetId,
     /// The values that all output shows here: those that contain a text which `tpl` runs.
     shown: SetId,
     call: CallId,
     /// The output position where the current text begins: a file, or the output of `include` or `tpl`.
     start: usize,
     /// The output position where the part begins, and the index of the piece there.
-    from: usize,
-    piece: usize,
+    part_start: usize,
+    part_piece: usize,
     /// The values that decided about the part.
-    by: SetId,
+    part_deciders: SetId,
     begins_with_break: bool,
     ends_with_break: bool,
     /// The values that had decided in the surrounding text.
-    decided: SetId,
+    outer_deciders: SetId,
 }
 
 /// A function call that has not returned yet.
@@ -63,12 +63,12 @@ struct Calling {
 #[derive(Default)]
 pub struct Recorder {
     pub(super) marks: Marks,
-    state: State,
+    scope: Scope,
     /// The values that decided against a change to unknown values. They affect everything from then on.
     everywhere: SetId,
     pub(super) pieces: Vec<Piece>,
     /// All values that decided in the current text.
-    decided: SetId,
+    text_deciders: SetId,
     /// The sets of paths that were shown or that decided.
     used: HashSet<SetId, ahash::RandomState>,
     pub(super) sources: Vec<Arc<Parsed>>,
@@ -97,19 +97,19 @@ impl Recorder {
     pub fn set_values(&mut self, dot: &Map, names: &[String], root: &yaml::Map) {
         let path = names.iter().fold(PathId::ROOT, |path, name| self.marks.paths.key(path, name.as_bytes()));
         let mark = self.marks.at(path);
-        self.marks.hold(&Value::Map(dot.clone()), Part::Key("Values".into()), mark);
+        self.marks.set_part(&Value::Map(dot.clone()), Part::Key("Values".into()), mark);
         let globals = root.map_at(&["global"]).filter(|_| !names.is_empty());
         let (Some(globals), Some(values)) = (globals, dot.get(b"Values")) else { return };
         let Some(own @ Value::Map(map)) = &values.as_map().and_then(|values| values.get(b"global")) else { return };
         let of_root = self.marks.paths.key(PathId::ROOT, b"global");
-        let deciding = self.marks.paths.only(of_root);
+        let deciders = self.marks.paths.only(of_root);
         let path = Some(self.marks.paths.key(path, b"global"));
-        let mark = self.marks.mark(Origin { path, deciding, ..Origin::default() });
-        self.marks.hold(&values, Part::Key("global".into()), mark);
+        let mark = self.marks.mark(Origin { path, deciders, ..Origin::default() });
+        self.marks.set_part(&values, Part::Key("global".into()), mark);
         for key in map.keys().into_iter().filter(|key| globals.get(&key.lossy()).is_some()) {
             let path = self.marks.paths.key(of_root, &key);
             let mark = self.marks.at(path);
-            self.marks.hold(own, Part::Key(key), mark);
+            self.marks.set_part(own, Part::Key(key), mark);
         }
     }
 
@@ -126,11 +126,11 @@ impl Recorder {
 
     /// Takes the pieces of a file that was rendered.
     pub(super) fn take_pieces(&mut self, length: usize) -> Pieces {
-        self.state = State::default();
+        self.scope = Scope::default();
         self.written(b"\n");
-        self.decided = SetId::EMPTY;
+        self.text_deciders = SetId::EMPTY;
         self.not_random = 0;
-        Pieces { length, deciding: SetId::EMPTY, pieces: std::mem::take(&mut self.pieces) }
+        Pieces { length, deciders: SetId::EMPTY, pieces: std::mem::take(&mut self.pieces) }
     }
 
     fn source(&mut self, parsed: &Arc<Parsed>) -> u32 {
@@ -142,21 +142,21 @@ impl Recorder {
     }
 
     fn now_deciding(&mut self) -> SetId {
-        self.marks.paths.union(self.state.deciding, self.everywhere)
+        self.marks.paths.union(self.scope.deciders, self.everywhere)
     }
 
-    fn add_piece(&mut self, at: usize, site: Site<'_>, shown: SetId, deciding: SetId, kind: PieceKind) {
+    fn add_piece(&mut self, at: usize, site: Site<'_>, shown: SetId, deciders: SetId, kind: PieceKind) {
         if self.marks.is_spent() {
             return;
         }
         self.marks.spend(1);
         let source = self.source(site.parsed);
         let now = self.now_deciding();
-        let deciding = self.marks.paths.union(deciding, now);
-        let shown = self.marks.paths.union(shown, self.state.shown);
-        let call = self.state.call;
-        self.used.extend([shown, deciding]);
-        self.pieces.push(Piece { at, source, offset: site.offset as u32, call, shown, deciding, kind });
+        let deciders = self.marks.paths.union(deciders, now);
+        let shown = self.marks.paths.union(shown, self.scope.shown);
+        let call = self.scope.call;
+        self.used.extend([shown, deciders]);
+        self.pieces.push(Piece { at, source, offset: site.offset as u32, call, shown, deciders, kind });
     }
 
     /// Resolves the undecided markers when `text` is written after them. If it begins with a line break, their
@@ -166,7 +166,7 @@ impl Recorder {
         for index in self.undecided.drain(..) {
             let Some(piece) = self.pieces.get_mut(index) else { continue };
             if *first == b'\n' {
-                (piece.kind, piece.shown, piece.deciding) = (PieceKind::Nothing, SetId::EMPTY, SetId::EMPTY);
+                (piece.kind, piece.shown, piece.deciders) = (PieceKind::Nothing, SetId::EMPTY, SetId::EMPTY);
             } else {
                 piece.kind = PieceKind::Decided;
             }
@@ -174,14 +174,14 @@ impl Recorder {
     }
 
     fn push_call(&mut self, name: Option<Text>, source: u32, offset: u32) {
-        self.calls.push(Call { outer: self.state.call, name, source, offset });
-        self.state.call = self.calls.len() as CallId;
+        self.calls.push(Call { outer: self.scope.call, name, source, offset });
+        self.scope.call = self.calls.len() as CallId;
     }
 }
 
 impl Tracer for Recorder {
     type Mark = Mark;
-    type State = State;
+    type Scope = Scope;
     const IS_ON: bool = true;
 
     fn entry(&mut self, container: &Value, of: Mark, key: &[u8]) -> Mark {
@@ -201,13 +201,13 @@ impl Tracer for Recorder {
     }
 
     fn assigned(&mut self, mark: Mark) -> Mark {
-        let by = self.state.deciding;
-        self.marks.deciding(mark, by)
+        let by = self.scope.deciders;
+        self.marks.with_deciders(mark, by)
     }
 
-    fn decided(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
+    fn chosen_by(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
         let by = self.marks.truth(by, by_mark);
-        self.marks.deciding(mark, by)
+        self.marks.with_deciders(mark, by)
     }
 
     fn text(&mut self, at: usize, text: &[u8], site: Site<'_>) {
@@ -223,22 +223,22 @@ impl Tracer for Recorder {
         let origin = self.marks.origin(mark);
         let text = origin.text.map(|text| self.marks.text(text)).filter(|text| text.length == out.len() - from);
         let Some(text) = text else {
-            let (shown, deciding) = self.marks.all(value, mark);
-            return self.add_piece(from, site, shown, deciding, PieceKind::Made);
+            let (shown, deciders) = self.marks.shown_and_deciders(value, mark);
+            return self.add_piece(from, site, shown, deciders, PieceKind::Made);
         };
         // The line depends on the action even if it writes nothing.
         self.add_piece(from, site, SetId::EMPTY, SetId::EMPTY, PieceKind::Nothing);
         let now = self.now_deciding();
-        let more = self.marks.paths.union(origin.deciding, now);
-        let shown = self.state.shown;
-        let (source, call) = (self.source(site.parsed), self.state.call);
-        self.decided = self.marks.paths.union(self.decided, text.deciding);
+        let more = self.marks.paths.union(origin.deciders, now);
+        let shown = self.scope.shown;
+        let (source, call) = (self.source(site.parsed), self.scope.call);
+        self.text_deciders = self.marks.paths.union(self.text_deciders, text.deciders);
         self.marks.spend(text.pieces.len());
         for piece in &text.pieces {
             let shown = self.marks.paths.union(piece.shown, shown);
-            let deciding = self.marks.paths.union(piece.deciding, more);
-            self.used.extend([shown, deciding]);
-            let mut piece = Piece { at: from + piece.at, shown, deciding, ..*piece };
+            let deciders = self.marks.paths.union(piece.deciders, more);
+            self.used.extend([shown, deciders]);
+            let mut piece = Piece { at: from + piece.at, shown, deciders, ..*piece };
             if piece.source == NO_SOURCE {
                 piece = Piece { source, offset: site.offset as u32, call, ..piece };
             }
@@ -249,94 +249,94 @@ impl Tracer for Recorder {
         }
     }
 
-    fn enter(&mut self, at: usize, site: Site<'_>, by: &Value, mark: Mark, other: Ends) -> State {
-        let before = self.state;
+    fn enter(&mut self, at: usize, site: Site<'_>, by: &Value, mark: Mark, other: Ends) -> Scope {
+        let before = self.scope;
         if self.marks.is_spent() {
             return before;
         }
         let by = self.marks.truth(by, mark);
-        let deciding = self.marks.paths.union(before.deciding, by);
-        self.decided = self.marks.paths.union(self.decided, by);
+        let deciders = self.marks.paths.union(before.deciders, by);
+        self.text_deciders = self.marks.paths.union(self.text_deciders, by);
         self.used.insert(by);
         let piece = self.pieces.len();
         self.add_piece(at, site, SetId::EMPTY, SetId::EMPTY, PieceKind::Nothing);
-        self.state.deciding = deciding;
-        State {
-            from: at,
-            piece,
-            by,
+        self.scope.deciders = deciders;
+        Scope {
+            part_start: at,
+            part_piece: piece,
+            part_deciders: by,
             begins_with_break: other.begins_with_break,
             ends_with_break: other.ends_with_break,
             ..before
         }
     }
 
-    fn leave(&mut self, out: &[u8], before: State) {
-        self.state = before;
+    fn leave(&mut self, out: &[u8], before: Scope) {
+        self.scope = before;
         if self.marks.is_spent() {
             return;
         }
-        let written = &out[before.from..];
+        let written = &out[before.part_start..];
         // The text in front of a call's output is not known yet.
-        let is_line = match before.from.checked_sub(1) {
-            Some(last) => before.from > before.start && out[last] == b'\n',
+        let is_line = match before.part_start.checked_sub(1) {
+            Some(last) => before.part_start > before.start && out[last] == b'\n',
             None => before.call == 0,
         };
         let begins = before.begins_with_break && written.first().is_none_or(|byte| *byte == b'\n');
         let ends = before.ends_with_break && written.last().is_none_or(|byte| *byte == b'\n');
         if is_line && ends {
             // Most such markers matter to no line.
-            if before.piece + 1 == self.pieces.len() {
+            if before.part_piece + 1 == self.pieces.len() {
                 self.pieces.pop();
             }
             return;
         }
-        if let Some(marker) = self.pieces.get_mut(before.piece) {
+        if let Some(marker) = self.pieces.get_mut(before.part_piece) {
             marker.kind = if begins { PieceKind::DecidedLines } else { PieceKind::Decided };
-            marker.deciding = self.marks.paths.union(marker.deciding, before.by);
+            marker.deciders = self.marks.paths.union(marker.deciders, before.part_deciders);
             let behind = Piece { at: out.len(), ..*marker };
             if begins {
-                self.undecided.extend([before.piece, self.pieces.len()]);
+                self.undecided.extend([before.part_piece, self.pieces.len()]);
             }
             self.pieces.push(behind);
         }
     }
 
-    fn state(&self) -> State {
-        self.state
+    fn scope(&self) -> Scope {
+        self.scope
     }
 
-    fn restore(&mut self, state: State) {
-        self.state = state;
+    fn restore(&mut self, scope: Scope) {
+        self.scope = scope;
     }
 
-    fn add_to(&mut self, state: &mut State, by: &Value, mark: Mark) {
+    fn add_decision(&mut self, scope: &mut Scope, by: &Value, mark: Mark) {
         let by = self.marks.truth(by, mark);
-        state.deciding = self.marks.paths.union(state.deciding, by);
+        scope.deciders = self.marks.paths.union(scope.deciders, by);
     }
 
-    fn with_decision(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
+    fn untaken_assignment(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
         // Unlike a chosen value, a value that was not assigned also depends on the decisions that led to this place.
         let by = self.marks.truth(by, by_mark);
-        let by = self.marks.paths.union(by, self.state.deciding);
-        self.marks.deciding(mark, by)
+        let by = self.marks.paths.union(by, self.scope.deciders);
+        self.marks.with_deciders(mark, by)
     }
 
-    fn not_changed(&mut self, map: Option<(&Value, &Change)>, by: &Value, by_mark: Mark) {
+    fn untaken_change(&mut self, map: Option<(&Value, &Change)>, by: &Value, by_mark: Mark) {
         let by = self.marks.truth(by, by_mark);
-        let by = self.marks.paths.union(by, self.state.deciding);
+        let by = self.marks.paths.union(by, self.scope.deciders);
         match map {
             None => self.everywhere = self.marks.paths.union(self.everywhere, by),
-            Some((map, change)) if change.is_part => self.marks.decide_all_parts(map, by),
+            Some((map, change)) if change.is_part => self.marks.add_nested_deciders(map, by),
             Some((map, Change { keys: Some(keys), is_merge, .. })) => {
                 for key in keys {
-                    self.marks.decide_key(map, key, by);
+                    self.marks.add_part_deciders(map, key, by);
                     if *is_merge && let Some(inner) = map.as_map().and_then(|map| map.get(key)) {
-                        self.marks.decide_all_parts(&inner, by);
+                        self.marks.add_nested_deciders(&inner, by);
                     }
                 }
             }
-            Some((map, _)) => self.marks.decide_parts(map, by),
+            Some((map, _)) => self.marks.add_every_part_deciders(map, by),
         }
     }
 
@@ -354,14 +354,14 @@ impl Tracer for Recorder {
         let source = self.source(site.parsed);
         let mark = |index: usize| marks.get(index).copied().unwrap_or_default();
         self.calling = Some(Calling { source, offset: site.offset as u32, subject: mark(0), data: mark(1) });
-        flow::before(&mut self.marks, name, values, marks, self.state.deciding);
+        flow::before(&mut self.marks, name, values, marks, self.scope.deciders);
     }
 
     fn returned(&mut self, name: &str, values: &[Value], marks: &[Mark], result: &Value) -> Mark {
         match self.captured.take() {
             Some(mark) => mark,
             None if self.marks.is_spent() => Mark::NONE,
-            None => flow::result(&mut self.marks, name, values, marks, result, self.state.deciding),
+            None => flow::result(&mut self.marks, name, values, marks, result, self.scope.deciders),
         }
     }
 
@@ -376,16 +376,17 @@ impl Tracer for Recorder {
         self.marks.mark(Origin { shown, ..origin })
     }
 
-    fn begin(&mut self, at: usize, name: &Text, is_text: bool) -> (State, Mark) {
-        let before = State { from: at, piece: self.pieces.len(), decided: self.decided, ..self.state };
-        self.decided = SetId::EMPTY;
-        self.state.start = at;
+    fn begin(&mut self, at: usize, name: &Text, is_text: bool) -> (Scope, Mark) {
+        let before =
+            Scope { part_start: at, part_piece: self.pieces.len(), outer_deciders: self.text_deciders, ..self.scope };
+        self.text_deciders = SetId::EMPTY;
+        self.scope.start = at;
         let Some(Calling { source, offset, subject, data }) = self.calling.take() else { return (before, Mark::NONE) };
         let name = (!is_text).then(|| name.clone());
         self.push_call(name, source, offset);
-        let (own, decided) = (self.marks.own(subject), self.marks.decided(subject));
-        self.state.deciding = self.marks.paths.union(self.state.deciding, decided);
-        let by_subject = if is_text { &mut self.state.shown } else { &mut self.state.deciding };
+        let (own, decided) = (self.marks.shown_by_itself(subject), self.marks.deciders(subject));
+        self.scope.deciders = self.marks.paths.union(self.scope.deciders, decided);
+        let by_subject = if is_text { &mut self.scope.shown } else { &mut self.scope.deciders };
         *by_subject = self.marks.paths.union(*by_subject, own);
         (before, data)
     }
@@ -409,26 +410,26 @@ impl Tracer for Recorder {
         self.effects.of(parsed, list)
     }
 
-    fn end(&mut self, out: &[u8], from: usize, before: State) {
+    fn end(&mut self, out: &[u8], from: usize, before: Scope) {
         if self.marks.is_spent() {
-            self.pieces.truncate(before.piece);
+            self.pieces.truncate(before.part_piece);
             self.undecided.clear();
-            self.state = before;
+            self.scope = before;
             self.captured = Some(Mark::NONE);
             return;
         }
-        let mut pieces = self.pieces.split_off(before.piece.min(self.pieces.len()));
-        self.undecided.retain(|index| *index < before.piece);
+        let mut pieces = self.pieces.split_off(before.part_piece.min(self.pieces.len()));
+        self.undecided.retain(|index| *index < before.part_piece);
         pieces.iter_mut().for_each(|piece| piece.at -= from);
-        let mut pieces = Pieces { length: out.len() - from, deciding: self.decided, pieces };
+        let mut pieces = Pieces { length: out.len() - from, deciders: self.text_deciders, pieces };
         pieces.add_deciding(&mut self.marks.paths);
-        self.decided = self.marks.paths.union(before.decided, pieces.deciding);
-        self.state = before;
+        self.text_deciders = self.marks.paths.union(before.outer_deciders, pieces.deciders);
+        self.scope = before;
         let shown = pieces.shown(&mut self.marks.paths);
-        let whole = pieces.deciding;
+        let whole = pieces.deciders;
         let text = self.marks.add_text(pieces);
-        let deciding = if text.is_some() { SetId::EMPTY } else { whole };
-        let origin = Origin { path: None, shown, deciding, text };
+        let deciders = if text.is_some() { SetId::EMPTY } else { whole };
+        let origin = Origin { path: None, shown, deciders, text };
         self.captured = Some(self.marks.mark(origin));
     }
 }
@@ -449,12 +450,12 @@ mod tests {
             let path = recorder.marks.paths.key(PathId::ROOT, b"a");
             let mark = recorder.marks.at(path);
             recorder.marks.leave_room(room);
-            let state = recorder.enter(0, site, &Value::Bool(true), mark, Ends::UNKNOWN);
+            let scope = recorder.enter(0, site, &Value::Bool(true), mark, Ends::UNKNOWN);
             recorder.text(0, b"x", site);
             let (before, _) = recorder.begin(1, &"b".into(), false);
             recorder.text(1, b"y", site);
             recorder.end(b"xy", 1, before);
-            recorder.leave(b"x", state);
+            recorder.leave(b"x", scope);
             recorder.take_pieces(1);
         }
     }

@@ -92,8 +92,8 @@ impl Finder<'_> {
         let before = self.variables.len();
         self.node(control.pipe, outside);
         self.node(control.list, inside);
-        if let Some(otherwise) = control.otherwise {
-            self.node(otherwise, outside);
+        if let Some(else_list) = control.else_list {
+            self.node(else_list, outside);
         }
         // Variables that were declared inside no longer exist.
         let after = self.variables.split_off(before);
@@ -279,8 +279,8 @@ impl Finder<'_> {
 /// Whether a text may change maps if `tpl` runs it, since an action contains the name of such a function. Long texts
 /// are not read and always may: loops can check them very often.
 pub fn text_changes_maps(text: &[u8]) -> bool {
-    const LONGEST: usize = 64 * 1024;
-    if text.len() > LONGEST {
+    const MAX_LENGTH: usize = 64 * 1024;
+    if text.len() > MAX_LENGTH {
         return true;
     }
     // All the names contain one of these. Most texts contain neither, which is quick to find out.

@@ -8,10 +8,10 @@ use crate::engine::gotpl::value::Value;
 use crate::yaml::{self, Node};
 
 /// Longer texts are not analyzed by line: what they show is only known for the whole text.
-const MOST_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
 /// How deeply values are followed.
-const MOST_LEVELS: usize = 500;
+const MAX_LEVELS: usize = 500;
 
 /// The layout of written maps and lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,25 +49,25 @@ pub(super) fn lines(marks: &mut Marks, value: &Value, mark: Mark, text: &[u8], l
     let mut by_line: Vec<(SetId, SetId)> = vec![(SetId::EMPTY, SetId::EMPTY); starts.len()];
     let mut lines = Lines { marks, by_line: &mut by_line, layout, whole: SetId::EMPTY };
     let end = starts.len();
-    lines.part(&node, value, mark, 0..end, Around::Nothing, MOST_LEVELS);
+    lines.part(&node, value, mark, 0..end, Around::Nothing, MAX_LEVELS);
     let whole = lines.whole;
-    let piece = |(at, (shown, deciding)): (&usize, &(SetId, SetId))| Piece {
+    let piece = |(at, (shown, deciders)): (&usize, &(SetId, SetId))| Piece {
         at: *at,
         source: NO_SOURCE,
         offset: 0,
         call: 0,
         shown: *shown,
-        deciding: *deciding,
+        deciders: *deciders,
         kind: PieceKind::Made,
     };
     let pieces = starts.iter().zip(&by_line).map(piece).collect();
-    let mut pieces = Pieces { length: text.len(), deciding: whole, pieces };
+    let mut pieces = Pieces { length: text.len(), deciders: whole, pieces };
     pieces.add_deciding(&mut marks.paths);
     Some(pieces)
 }
 
 fn read_again(text: &[u8]) -> Option<Node> {
-    if text.len() > MOST_BYTES {
+    if text.len() > MAX_BYTES {
         return None;
     }
     let text = std::str::from_utf8(text).ok()?;
@@ -139,17 +139,17 @@ impl Lines<'_> {
                 }
             }
             _ => {
-                let (shown, deciding) = self.marks.all(value, mark);
-                self.add(range, shown, deciding);
+                let (shown, deciders) = self.marks.shown_and_deciders(value, mark);
+                self.add(range, shown, deciders);
             }
         }
     }
 
-    fn add(&mut self, range: std::ops::Range<usize>, shown: SetId, deciding: SetId) {
+    fn add(&mut self, range: std::ops::Range<usize>, shown: SetId, deciders: SetId) {
         let end = range.end.min(self.by_line.len());
-        for (line_shown, line_deciding) in self.by_line.get_mut(range.start..end).unwrap_or_default() {
+        for (line_shown, line_deciders) in self.by_line.get_mut(range.start..end).unwrap_or_default() {
             *line_shown = self.marks.paths.union(*line_shown, shown);
-            *line_deciding = self.marks.paths.union(*line_deciding, deciding);
+            *line_deciders = self.marks.paths.union(*line_deciders, deciders);
         }
     }
 }
@@ -178,8 +178,8 @@ fn read_lines(marks: &mut Marks, result: &Value, mark: Mark, values: &[Value]) -
         return false;
     }
     let Some(node) = read_again(bytes).filter(|_| pieces.length == bytes.len()) else { return false };
-    let mut reading = Reading { marks, text: bytes, pieces: &pieces, more: origin.deciding };
-    reading.part(&node, result, 0..bytes.len() + 1, MOST_LEVELS);
+    let mut reading = Reading { marks, text: bytes, pieces: &pieces, more: origin.deciders };
+    reading.part(&node, result, 0..bytes.len() + 1, MAX_LEVELS);
     true
 }
 
@@ -200,7 +200,7 @@ impl Reading<'_> {
                     let part = self.part_of(&starts[index..], range.end);
                     let Some(inner) = entries.get(key.as_bytes()) else { continue };
                     let mark = self.part(&entry.node, &inner, part, levels);
-                    self.marks.hold(value, Part::Key(key.into()), mark);
+                    self.marks.set_part(value, Part::Key(key.into()), mark);
                 }
             }
             (yaml::Value::List(items), Value::List(list)) => {
@@ -209,16 +209,16 @@ impl Reading<'_> {
                     let part = self.part_of(&starts[index..], range.end);
                     let Some(inner) = list.items().get(index) else { continue };
                     let mark = self.part(item, inner, part, levels);
-                    self.marks.hold(value, Part::Item(index), mark);
+                    self.marks.set_part(value, Part::Item(index), mark);
                 }
             }
             _ => return self.of(range),
         }
         // Which keys there are depends on everything that decided, and on what the value's place in the text shows.
         let mark = self.of(range);
-        let by = self.marks.own_and_deciding(mark);
-        let by = self.marks.paths.union(by, self.pieces.deciding);
-        self.marks.decide_keys(value, by);
+        let by = self.marks.own_influences(mark);
+        let by = self.marks.paths.union(by, self.pieces.deciders);
+        self.marks.add_key_deciders(value, by);
         Mark::NONE
     }
 
@@ -235,11 +235,11 @@ impl Reading<'_> {
     fn of(&mut self, range: std::ops::Range<usize>) -> Mark {
         let pieces = &self.pieces.pieces;
         let first = pieces.partition_point(|piece| piece.at <= range.start).saturating_sub(1);
-        let (mut shown, mut deciding) = (SetId::EMPTY, self.more);
+        let (mut shown, mut deciders) = (SetId::EMPTY, self.more);
         for piece in pieces[first..].iter().take_while(|piece| piece.at < range.end) {
             shown = self.marks.paths.union(shown, piece.shown);
-            deciding = self.marks.paths.union(deciding, piece.deciding);
+            deciders = self.marks.paths.union(deciders, piece.deciders);
         }
-        self.marks.mark(Origin { path: None, shown, deciding, text: None })
+        self.marks.mark(Origin { path: None, shown, deciders, text: None })
     }
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use crate::engine::gotpl::value::{Text, Value};
 
 /// The longest text that is kept, and how many texts are kept.
-const MOST_BYTES: usize = 1 << 20;
-const MOST_TEXTS: usize = 256;
+const MAX_BYTES: usize = 1 << 20;
+const MAX_TEXTS: usize = 256;
 
 /// Texts, each with the map or list that was written as it, and the mark of that value.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl<M: Copy> WrittenTexts<M> {
     /// Keeps the value that a text was written from.
     pub(super) fn keep(&mut self, text: &Value, value: &Value, mark: M) {
         let (Value::Str(text), Value::Map(_) | Value::List(_)) = (text, value) else { return };
-        if text.len() <= MOST_BYTES && self.texts.len() < MOST_TEXTS {
+        if text.len() <= MAX_BYTES && self.texts.len() < MAX_TEXTS {
             self.texts.insert(text.as_ptr() as usize, (text.clone(), value.clone(), mark));
         }
     }

@@ -11,17 +11,17 @@ use crate::yaml;
 
 /// The reason why a value can't be written as YAML or JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoPlainForm {
+pub enum MarshalError {
     /// It is too large or nests too deeply, possibly because it contains itself.
     Limit(&'static str),
     /// It contains something that the format can't represent. The text is Go's message.
     Unsupported(String),
 }
 
-impl NoPlainForm {
+impl MarshalError {
     /// The error for a number that JSON can't represent.
-    pub(super) fn unsupported(value: &Value) -> NoPlainForm {
-        NoPlainForm::Unsupported(match value {
+    pub(super) fn unsupported(value: &Value) -> MarshalError {
+        MarshalError::Unsupported(match value {
             Value::Float(number) => format!("json: unsupported value: {}", crate::go::float::format_float(*number)),
             value => format!("json: unsupported type: {}", value.go_type()),
         })
@@ -60,24 +60,24 @@ pub fn from_yaml_map(map: &yaml::Map) -> Map {
     Map::of(MapKind::Any, map.iter().map(|(key, node)| (key.into(), from_node(node))).collect())
 }
 
-/// Converts a value into YAML that takes at most about `room` bytes.
+/// Converts a value into YAML that takes at most about `bytes_left` bytes.
 ///
 /// # Errors
 /// The value nests too deeply, becomes too large (shared parts are written each time), or contains something that JSON
 /// can't represent.
-pub fn to_yaml(value: &Value, room: usize) -> Result<yaml::Value, NoPlainForm> {
-    Plain { room }.of(value, MAX_DEPTH)
+pub fn to_yaml(value: &Value, bytes_left: usize) -> Result<yaml::Value, MarshalError> {
+    Plain { bytes_left }.convert(value, MAX_DEPTH)
 }
 
 struct Plain {
-    room: usize,
+    bytes_left: usize,
 }
 
 impl Plain {
-    fn of(&mut self, value: &Value, depth: usize) -> Result<yaml::Value, NoPlainForm> {
-        let left = self.room.checked_sub(value.text_length().saturating_add(NODE));
-        self.room = left.ok_or(NoPlainForm::Limit("the value is too large to be written"))?;
-        let inner = depth.checked_sub(1).ok_or(NoPlainForm::Limit("the value nests too deeply to be written"));
+    fn convert(&mut self, value: &Value, depth: usize) -> Result<yaml::Value, MarshalError> {
+        let left = self.bytes_left.checked_sub(value.text_length().saturating_add(NODE));
+        self.bytes_left = left.ok_or(MarshalError::Limit("the value is too large to be written"))?;
+        let inner = depth.checked_sub(1).ok_or(MarshalError::Limit("the value nests too deeply to be written"));
         Ok(match value {
             Value::Invalid | Value::Nil => yaml::Value::Null,
             Value::Bool(value) => yaml::Value::Bool(*value),
@@ -87,13 +87,13 @@ impl Plain {
                 i64::try_from(*number).map_or(yaml::Value::Float(*number as f64), yaml::Value::Int)
             }
             Value::Float(number) if number.is_finite() => yaml::Value::Float(*number),
-            Value::Float(_) | Value::Complex(_) => return Err(NoPlainForm::unsupported(value)),
+            Value::Float(_) | Value::Complex(_) => return Err(MarshalError::unsupported(value)),
             Value::Str(text) => yaml::Value::String(text.lossy().into_owned()),
             Value::Bytes(bytes) => yaml::Value::String(STANDARD.encode(&**bytes)),
             Value::List(list) if list.is_nil() => yaml::Value::Null,
             Value::List(list) => {
                 let inner = inner?;
-                let items = list.items().iter().map(|item| self.of(item, inner).map(yaml::Node::generated));
+                let items = list.items().iter().map(|item| self.convert(item, inner).map(yaml::Node::generated));
                 yaml::Value::List(items.collect::<Result<_, _>>()?)
             }
             Value::Map(map) if map.is_nil() => yaml::Value::Null,
@@ -101,11 +101,11 @@ impl Plain {
                 let inner = inner?;
                 let mut written = yaml::Map::new();
                 for (key, value) in map.entries().iter().flat_map(|entries| entries.iter()) {
-                    written.insert(key.lossy(), Span::generated(), yaml::Node::generated(self.of(value, inner)?));
+                    written.insert(key.lossy(), Span::generated(), yaml::Node::generated(self.convert(value, inner)?));
                 }
                 yaml::Value::Map(written)
             }
-            Value::Object(object) => self.of(&object.plain(), inner?)?,
+            Value::Object(object) => self.convert(&object.marshaled(), inner?)?,
         })
     }
 }

@@ -4,25 +4,25 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Value;
-use super::convert::{MAX_DEPTH, NoPlainForm};
+use super::convert::{MAX_DEPTH, MarshalError};
 use crate::json::{Style, Writer};
 
-/// Returns a value as JSON of at most about `room` bytes.
+/// Returns a value as JSON of at most about `bytes_left` bytes.
 ///
 /// # Errors
 /// The value nests too deeply, becomes too large (shared parts are written each time), or contains something that JSON
 /// can't represent.
-pub fn to_json(value: &Value, style: Style, room: usize) -> Result<String, NoPlainForm> {
+pub fn to_json(value: &Value, style: Style, bytes_left: usize) -> Result<String, MarshalError> {
     let mut out = Writer::new(style);
-    write(value, &mut out, room, MAX_DEPTH)?;
+    write(value, &mut out, bytes_left, MAX_DEPTH)?;
     Ok(out.finish())
 }
 
-fn write(value: &Value, out: &mut Writer, room: usize, depth: usize) -> Result<(), NoPlainForm> {
-    if out.len().saturating_add(value.text_length()) > room {
-        return Err(NoPlainForm::Limit("the value is too large to be written"));
+fn write(value: &Value, out: &mut Writer, bytes_left: usize, depth: usize) -> Result<(), MarshalError> {
+    if out.len().saturating_add(value.text_length()) > bytes_left {
+        return Err(MarshalError::Limit("the value is too large to be written"));
     }
-    let inner = depth.checked_sub(1).ok_or(NoPlainForm::Limit("the value nests too deeply to be written"));
+    let inner = depth.checked_sub(1).ok_or(MarshalError::Limit("the value nests too deeply to be written"));
     match value {
         Value::Invalid | Value::Nil => out.null(),
         Value::Bool(value) => out.bool(*value),
@@ -30,7 +30,7 @@ fn write(value: &Value, out: &mut Writer, room: usize, depth: usize) -> Result<(
         Value::Uint8(number) => out.int((*number).into()),
         Value::Uint64(number) => out.int((*number).into()),
         Value::Float(number) if number.is_finite() => out.float(*number),
-        Value::Float(_) | Value::Complex(_) => return Err(NoPlainForm::unsupported(value)),
+        Value::Float(_) | Value::Complex(_) => return Err(MarshalError::unsupported(value)),
         Value::Str(text) => out.text(text),
         Value::Bytes(bytes) => out.text(STANDARD.encode(&**bytes).as_bytes()),
         Value::List(list) if list.is_nil() => out.null(),
@@ -39,7 +39,7 @@ fn write(value: &Value, out: &mut Writer, room: usize, depth: usize) -> Result<(
             out.open('[');
             for item in list.items() {
                 out.entry();
-                write(item, out, room, inner)?;
+                write(item, out, bytes_left, inner)?;
             }
             out.close(']');
         }
@@ -49,22 +49,22 @@ fn write(value: &Value, out: &mut Writer, room: usize, depth: usize) -> Result<(
             out.open('{');
             for (key, value) in map.entries().iter().flat_map(|entries| entries.iter()) {
                 out.key(key);
-                write(value, out, room, inner)?;
+                write(value, out, bytes_left, inner)?;
             }
             out.close('}');
         }
-        Value::Object(object) => match object.plain() {
+        Value::Object(object) => match object.marshaled() {
             // The fields of a struct keep their order.
             Value::Map(_) => {
                 let inner = inner?;
                 out.open('{');
                 for (name, value) in object.json_fields() {
                     out.key(name.as_bytes());
-                    write(&value, out, room, inner)?;
+                    write(&value, out, bytes_left, inner)?;
                 }
                 out.close('}');
             }
-            plain => write(&plain, out, room, inner?)?,
+            plain => write(&plain, out, bytes_left, inner?)?,
         },
     }
     Ok(())

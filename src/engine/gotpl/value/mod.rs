@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 pub use bytes::Bytes;
 pub use compare::compared;
-pub use convert::{NoPlainForm, from_yaml, from_yaml_map, to_yaml};
+pub use convert::{MarshalError, from_yaml, from_yaml_map, to_yaml};
 pub use json::to_json;
 pub use list::{List, ListKind};
 pub use map::{Entry, Map, MapKind};
@@ -136,13 +136,13 @@ pub trait Object: fmt::Debug {
     }
 
     /// The text that `{{ .Field }}` prints, where `String` methods of pointers apply as well.
-    fn shown(&self) -> Option<String> {
+    fn printed(&self) -> Option<String> {
         self.string()
     }
 
     /// The value that a parameter of type `interface {}` receives, if it differs: a copied struct lacks the methods of
     /// pointers to it.
-    fn passed(&self) -> Option<Value> {
+    fn as_interface_argument(&self) -> Option<Value> {
         None
     }
 
@@ -152,7 +152,7 @@ pub trait Object: fmt::Debug {
     }
 
     /// The value as JSON and YAML show it.
-    fn plain(&self) -> Value {
+    fn marshaled(&self) -> Value {
         Value::map(self.json_fields().into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 

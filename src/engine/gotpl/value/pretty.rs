@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::convert::{MAX_DEPTH, NODE, NoPlainForm};
+use super::convert::{MAX_DEPTH, MarshalError, NODE};
 use super::text::Text;
 use super::{Kind, Object, Value};
 use crate::go::float::format_float;
@@ -11,29 +11,29 @@ use crate::go::time::{Duration, Time};
 use crate::go::utf8;
 use crate::yaml::GoNode;
 
-/// Converts a value into a go-yaml node that takes at most about `room` bytes.
+/// Converts a value into a go-yaml node that takes at most about `bytes_left` bytes.
 ///
 /// # Errors
 /// The value nests too deeply, becomes too large (shared parts are written each time), or contains something that YAML
 /// can't represent.
-pub fn to_go_yaml(value: &Value, room: usize) -> Result<GoNode, NoPlainForm> {
-    Pretty { room }.of(value, MAX_DEPTH)
+pub fn to_go_yaml(value: &Value, bytes_left: usize) -> Result<GoNode, MarshalError> {
+    Pretty { bytes_left }.convert(value, MAX_DEPTH)
 }
 
 struct Pretty {
-    room: usize,
+    bytes_left: usize,
 }
 
 impl Pretty {
-    fn spend(&mut self, bytes: usize) -> Result<(), NoPlainForm> {
-        let left = self.room.checked_sub(bytes.saturating_add(NODE));
-        self.room = left.ok_or(NoPlainForm::Limit("the value is too large to be written"))?;
+    fn spend(&mut self, bytes: usize) -> Result<(), MarshalError> {
+        let left = self.bytes_left.checked_sub(bytes.saturating_add(NODE));
+        self.bytes_left = left.ok_or(MarshalError::Limit("the value is too large to be written"))?;
         Ok(())
     }
 
-    fn of(&mut self, value: &Value, depth: usize) -> Result<GoNode, NoPlainForm> {
+    fn convert(&mut self, value: &Value, depth: usize) -> Result<GoNode, MarshalError> {
         self.spend(value.text_length())?;
-        let inner = depth.checked_sub(1).ok_or(NoPlainForm::Limit("the value nests too deeply to be written"));
+        let inner = depth.checked_sub(1).ok_or(MarshalError::Limit("the value nests too deeply to be written"));
         Ok(match value {
             Value::Invalid | Value::Nil => GoNode::Token("null".to_owned()),
             Value::Bool(value) => GoNode::Token(value.to_string()),
@@ -42,7 +42,7 @@ impl Pretty {
             Value::Uint64(number) => GoNode::Token(number.to_string()),
             Value::Float(number) => GoNode::Token(float(*number)),
             Value::Complex(_) => {
-                return Err(NoPlainForm::Unsupported(format!("cannot marshal type: {}", value.go_type())));
+                return Err(MarshalError::Unsupported(format!("cannot marshal type: {}", value.go_type())));
             }
             Value::Str(text) => scalar(text),
             Value::Bytes(bytes) => {
@@ -51,7 +51,7 @@ impl Pretty {
             }
             Value::List(list) => {
                 let inner = inner?;
-                GoNode::List(list.items().iter().map(|item| self.of(item, inner)).collect::<Result<_, _>>()?)
+                GoNode::List(list.items().iter().map(|item| self.convert(item, inner)).collect::<Result<_, _>>()?)
             }
             Value::Map(map) => {
                 let inner = inner?;
@@ -59,7 +59,7 @@ impl Pretty {
                 let entries = entries.iter().flat_map(|entries| entries.iter());
                 let entry = |(key, value): &(Text, Value)| {
                     self.spend(key.len())?;
-                    Ok((key.lossy().into_owned(), (scalar(key), self.of(value, inner)?)))
+                    Ok((key.lossy().into_owned(), (scalar(key), self.convert(value, inner)?)))
                 };
                 GoNode::Map(entries.map(entry).collect::<Result<_, _>>()?)
             }
@@ -67,7 +67,7 @@ impl Pretty {
         })
     }
 
-    fn of_object(&mut self, object: &dyn Object, depth: usize) -> Result<GoNode, NoPlainForm> {
+    fn of_object(&mut self, object: &dyn Object, depth: usize) -> Result<GoNode, MarshalError> {
         if let Some(time) = object.as_any().downcast_ref::<Time>() {
             let text = time.format(b"2006-01-02T15:04:05.999999999Z07:00");
             return Ok(GoNode::Token(utf8::to_text(&text).into_owned()));
@@ -75,14 +75,14 @@ impl Pretty {
         if let Some(duration) = object.as_any().downcast_ref::<Duration>() {
             return Ok(GoNode::Text(duration.to_string()));
         }
-        match object.plain() {
+        match object.marshaled() {
             plain if matches!(object.kind(), Kind::Struct | Kind::Pointer) && plain.as_map().is_some() => {
                 let is_exported = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
                 let fields = object.fields().into_iter().filter(|(name, _)| is_exported(name));
-                let field = |(name, value): (&str, Value)| Ok((name.to_lowercase(), self.of(&value, depth)?));
+                let field = |(name, value): (&str, Value)| Ok((name.to_lowercase(), self.convert(&value, depth)?));
                 Ok(GoNode::Struct(fields.map(field).collect::<Result<_, _>>()?))
             }
-            plain => self.of(&plain, depth),
+            plain => self.convert(&plain, depth),
         }
     }
 }
