@@ -13,7 +13,7 @@ use std::ops::Range;
 /// The number of steps for all searches together. Up to 8,192 items in all, no search is cut off.
 const STEPS: usize = 1 << 25;
 /// The least number of changes that a search looks ahead, however long the sequences are.
-const LEAST_REACH: usize = 32;
+const MIN_REACH: usize = 32;
 /// How many items the groups of changes may be moved along, per item of both sequences.
 const MOVES_PER_ITEM: usize = 8;
 
@@ -127,7 +127,7 @@ struct Search<'i> {
 impl<'i> Search<'i> {
     fn new(old: &'i [u32], new: &'i [u32], limit: usize) -> Search<'i> {
         let items = old.len() + new.len();
-        let reach = (limit / items.max(1)).max(LEAST_REACH);
+        let reach = (limit / items.max(1)).max(MIN_REACH);
         Search { old, new, forward: vec![0; items + 3], backward: vec![0; items + 3], reach, steps: 0 }
     }
 
@@ -363,7 +363,7 @@ mod tests {
         let (length, limit) = (20_000, 1 << 20);
         let numbers: Vec<usize> = (0..length).collect();
         let backwards: Vec<usize> = (0..length).rev().collect();
-        let most = 8 * LEAST_REACH;
+        let most = 8 * MIN_REACH;
         for (name, old, new) in [
             ("nothing in common", numbers.clone(), (length..2 * length).collect()),
             ("the other way round", numbers.clone(), backwards),

@@ -69,7 +69,7 @@ fn push_separated<T>(out: &mut String, items: impl Iterator<Item = T>, push: imp
 }
 
 fn push_label(out: &mut String, Label { span, text }: &Label) {
-    const LONGEST_EXCERPT: usize = 200;
+    const MAX_EXCERPT_LENGTH: usize = 200;
     let Some(source) = span.source() else { return out.push_str("{}") };
     let kind = match source.kind() {
         SourceKind::File => "file",
@@ -77,7 +77,7 @@ fn push_label(out: &mut String, Label { span, text }: &Label) {
         SourceKind::Rendered => "rendered",
     };
     let (start, end) = (source.position(span.start()), source.position(span.range().end));
-    let excerpt: String = span.shown().chars().take(LONGEST_EXCERPT).collect();
+    let excerpt: String = span.shown().chars().take(MAX_EXCERPT_LENGTH).collect();
     out.push_str("{\"kind\":");
     push_string(out, kind);
     out.push_str(",\"source\":");

@@ -13,9 +13,9 @@ pub fn nearest<'a>(key: &str, names: impl IntoIterator<Item = &'a str>) -> Optio
     const SHORTEST_BEGINNING: usize = 3;
     /// In bytes. Comparing two names takes time proportional to the product of their lengths, and longer names
     /// are hardly typos.
-    const LONGEST: usize = 200;
-    const MOST_NAMES: usize = 10_000;
-    if key.len() > LONGEST {
+    const MAX_LENGTH: usize = 200;
+    const MAX_NAMES: usize = 10_000;
+    if key.len() > MAX_LENGTH {
         return None;
     }
     let lower = key.to_lowercase();
@@ -23,7 +23,7 @@ pub fn nearest<'a>(key: &str, names: impl IntoIterator<Item = &'a str>) -> Optio
     let allowed = (letters / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     let mut longer = Vec::new();
-    for name in names.into_iter().take(MOST_NAMES).filter(|name| name.len() <= LONGEST) {
+    for name in names.into_iter().take(MAX_NAMES).filter(|name| name.len() <= MAX_LENGTH) {
         let lower_name = name.to_lowercase();
         let distance = strsim::damerau_levenshtein(&lower, &lower_name);
         let near = distance <= allowed && distance < name.chars().count();

@@ -70,11 +70,11 @@ fn text_lines(path: &str, old: &str, new: &str, context: usize) -> Vec<(char, St
 
 /// Returns a value as a single line, if it is short enough.
 pub(super) fn one_line(value: &Value) -> Option<String> {
-    const LONGEST: usize = 60;
+    const MAX_LENGTH: usize = 60;
     match value {
         Value::Map(_) | Value::List(_) => {
             let text = crate::json::write(value);
-            (text.chars().count() <= LONGEST).then_some(text)
+            (text.chars().count() <= MAX_LENGTH).then_some(text)
         }
         Value::String(text) if text.contains('\n') => None,
         _ => Some(inline(value)),

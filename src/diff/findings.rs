@@ -13,7 +13,7 @@ use crate::kubernetes::is_at_or_below;
 use crate::report::Finding;
 
 /// The maximum number of calls, and of values, that a finding lists as places.
-const MOST: usize = 3;
+const MAX: usize = 3;
 
 /// Returns the differences as findings: effects that need attention as errors and warnings, and each change as a note.
 ///
@@ -82,10 +82,10 @@ fn with_causes(message: String, causes: &[Cause]) -> String {
 /// Returns `spec.replicas: 1 → 3`. If a change takes several lines, it is the field and the lines that differ.
 fn in_a_line(change: &Change) -> String {
     const LINES: usize = 10;
-    const LONGEST: usize = 300;
+    const MAX_LENGTH: usize = 300;
     let mut lines = change_lines(change, 0);
     for (_, line) in &mut lines {
-        if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+        if let Some((end, _)) = line.char_indices().nth(MAX_LENGTH) {
             line.truncate(end);
             line.push('…');
         }
@@ -115,7 +115,7 @@ fn placed(mut diagnostic: Diagnostic, causes: &[Cause], origin: Option<&Origin>)
             *diagnostic = diagnostic.clone().at(span.clone(), text);
         }
     };
-    for cause in causes.iter().take(MOST) {
+    for cause in causes.iter().take(MAX) {
         if let Some(span) = &cause.span {
             add(&mut diagnostic, span, format!("{} is set here", cause.key));
         }
@@ -124,7 +124,7 @@ fn placed(mut diagnostic: Diagnostic, causes: &[Cause], origin: Option<&Origin>)
     if let TemplateLine::File(span) = &origin.place {
         add(&mut diagnostic, span, "rendered by this template line".to_owned());
     }
-    for call in origin.calls.iter().take(MOST) {
+    for call in origin.calls.iter().take(MAX) {
         if let TemplateLine::File(span) = &call.place {
             let text = match &call.name {
                 Some(name) => format!("{name} is included here"),
@@ -133,7 +133,7 @@ fn placed(mut diagnostic: Diagnostic, causes: &[Cause], origin: Option<&Origin>)
             add(&mut diagnostic, span, text);
         }
     }
-    for used in origin.shown.iter().take(MOST) {
+    for used in origin.shown.iter().take(MAX) {
         if let Some(span) = &used.place {
             add(&mut diagnostic, span, format!("{} is set here", used.path));
         }

@@ -10,7 +10,7 @@ use super::pair::Pair;
 use crate::secrets::Secrets;
 
 /// If more covered changes may have an effect, they all stay: each would have to be tried separately.
-const MOST_TRIED: usize = 32;
+const MAX_TRIED: usize = 32;
 
 /// For each change of an object, the index of the rule that ignores it, if any.
 pub(super) type LeftOut = Vec<Option<usize>>;
@@ -84,7 +84,7 @@ impl Subject<'_> {
             let path = &changes[at].path;
             self.impacts_without(of_kubernetes, &|change| !change.path.meets(path)).iter().any(is_new)
         };
-        let mut stay: Vec<usize> = if may_do.len() > MOST_TRIED {
+        let mut stay: Vec<usize> = if may_do.len() > MAX_TRIED {
             Vec::new()
         } else {
             may_do.iter().copied().filter(|&at| has_one(at)).collect()

@@ -12,7 +12,7 @@ use crate::kubernetes::{FieldPath, Id, PathStep};
 use crate::yaml::Value;
 
 /// A change in fewer objects is shown in each of them.
-const FEWEST: usize = 3;
+const MIN_OBJECTS: usize = 3;
 
 /// Changes that the same objects have in common.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ pub(super) fn group(comparison: &Comparison) -> Grouped<'_> {
         }
     }
     let mut shared: Vec<Vec<(usize, usize)>> =
-        found.into_values().filter(|places| objects(places).len() >= FEWEST).collect();
+        found.into_values().filter(|places| objects(places).len() >= MIN_OBJECTS).collect();
     shared.sort_unstable();
     let mut groups: Vec<Group> = Vec::new();
     let mut is_shared: Vec<Vec<bool>> =

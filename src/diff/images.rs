@@ -196,7 +196,7 @@ impl ImageChanges {
 /// Writes the text output of `diff --images`.
 pub fn image_changes_text(found: &ImageChanges, paint: Paint) -> String {
     /// The maximum number of fields that are listed for a change.
-    const MOST: usize = 20;
+    const MAX: usize = 20;
     let mut out = String::new();
     for change in &found.changes {
         let line = match (&change.old, &change.new) {
@@ -208,13 +208,13 @@ pub fn image_changes_text(found: &ImageChanges, paint: Paint) -> String {
         };
         // Writing to a `String` cannot fail.
         let _ = writeln!(out, "{}", paint.bold(&printable(&line)));
-        for place in change.fields.iter().take(MOST) {
+        for place in change.fields.iter().take(MAX) {
             let _ = writeln!(out, "    {} {}", printable(&place.id.to_string()), printable(&place.path.to_string()));
             for line in cause_lines(&place.causes) {
                 let _ = writeln!(out, "      {}", paint.dim(&line));
             }
         }
-        if let Some(more @ 1..) = change.fields.len().checked_sub(MOST) {
+        if let Some(more @ 1..) = change.fields.len().checked_sub(MAX) {
             let _ = writeln!(out, "    and in {} more", counted(more, "field"));
         }
     }

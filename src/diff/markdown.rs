@@ -66,7 +66,7 @@ pub fn write_markdown(comparison: &Comparison, context: usize, max_bytes: usize)
 
 /// Lists the effects that need attention, without duplicates, with the objects that they concern.
 fn attention(comparison: &Comparison, level: ImpactLevel, sign: &str) -> String {
-    const MOST: usize = 5;
+    const MAX: usize = 5;
     let mut found: Vec<(&str, Vec<String>)> = Vec::new();
     let mut known: HashMap<&str, usize> = HashMap::new();
     for difference in &comparison.differences {
@@ -80,8 +80,8 @@ fn attention(comparison: &Comparison, level: ImpactLevel, sign: &str) -> String 
     }
     let mut lines = String::new();
     for (text, mut names) in found {
-        let more = names.len().saturating_sub(MOST);
-        names.truncate(MOST);
+        let more = names.len().saturating_sub(MAX);
+        names.truncate(MAX);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let _ = writeln!(lines, "- {sign} {}{more}: {}", names.join(", "), inline(text));
     }

@@ -23,7 +23,7 @@ pub struct Origin {
 impl Origin {
     /// Returns `web/templates/_helpers.tpl:12 via web/templates/deployment.yaml:7`.
     pub fn text(&self) -> String {
-        const MOST: usize = 3;
+        const MAX: usize = 3;
         let line = |place: &TemplateLine| match place {
             TemplateLine::File(span) => match span.source().zip(span.position()) {
                 Some((source, position)) => format!("{}:{}", source.name(), position.line),
@@ -32,11 +32,11 @@ impl Origin {
             TemplateLine::Text { .. } => place.to_string(),
         };
         let mut text = line(&self.place);
-        for call in self.calls.iter().take(MOST) {
+        for call in self.calls.iter().take(MAX) {
             text.push_str(" via ");
             text.push_str(&line(&call.place));
         }
-        if let Some(more @ 1..) = self.calls.len().checked_sub(MOST) {
+        if let Some(more @ 1..) = self.calls.len().checked_sub(MAX) {
             text.push_str(&format!(" and {more} more"));
         }
         printable(&text).into_owned()

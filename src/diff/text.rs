@@ -56,8 +56,8 @@ fn place_of(origin: &Origin) -> String {
 
 /// Returns a line for each cause. If there are many, the rest is only counted.
 pub fn cause_lines(causes: &[Cause]) -> Vec<String> {
-    const MOST: usize = 6;
-    let shown = if causes.len() > MOST { MOST - 1 } else { causes.len() };
+    const MAX: usize = 6;
+    let shown = if causes.len() > MAX { MAX - 1 } else { causes.len() };
     let mut lines: Vec<String> = causes[..shown].iter().map(|cause| format!("because {}", cause_text(cause))).collect();
     if shown < causes.len() {
         lines.push(format!("and because of {} more values", causes.len() - shown));
@@ -130,9 +130,9 @@ pub(super) fn moved_text(moved: &MovedDefault) -> String {
 
 /// Lists the paths of a change.
 pub(super) fn paths(paths: &[FieldPath]) -> String {
-    const MOST: usize = 4;
-    let shown: Vec<String> = paths.iter().take(MOST).map(|path| printable(&path.to_string()).into_owned()).collect();
-    let more = paths.len().saturating_sub(MOST);
+    const MAX: usize = 4;
+    let shown: Vec<String> = paths.iter().take(MAX).map(|path| printable(&path.to_string()).into_owned()).collect();
+    let more = paths.len().saturating_sub(MAX);
     if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }
 
@@ -170,11 +170,11 @@ fn shortened_pair(old: &str, new: &str) -> (String, String) {
 }
 
 fn shortened(text: &str) -> String {
-    const LONGEST: usize = 40;
-    if text.chars().count() <= LONGEST {
+    const MAX_LENGTH: usize = 40;
+    if text.chars().count() <= MAX_LENGTH {
         return text.to_owned();
     }
-    let head: String = text.chars().take(LONGEST - 1).collect();
+    let head: String = text.chars().take(MAX_LENGTH - 1).collect();
     format!("{head}…")
 }
 

@@ -41,8 +41,8 @@ pub(super) fn as_one(changes: &[&Change]) -> Option<Change> {
 
 /// Returns the places of the changes of a group: `in spec.template.spec.containers[name=web].image, at web.yaml:7`.
 pub(super) fn places(changes: &[&Change]) -> impl Iterator<Item = String> {
-    const MOST: usize = 10;
-    let shown = if changes.len() > MOST { MOST - 1 } else { changes.len() };
+    const MAX: usize = 10;
+    let shown = if changes.len() > MAX { MAX - 1 } else { changes.len() };
     let place = |change: &&Change| {
         let at = change.origin.as_ref().map(|origin| format!(", at {}", origin.text())).unwrap_or_default();
         format!("in {}{at}", printable(&change.path.to_string()))

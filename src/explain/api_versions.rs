@@ -11,7 +11,7 @@ use crate::manifest::Manifests;
 use crate::render::Render;
 
 /// How many objects a note names.
-const MOST_NAMED: usize = 5;
+const MAX_NAMED: usize = 5;
 
 /// Returns a note for every API version for which `Capabilities.APIVersions.Has` was false and whose absence changes the
 /// output, found by rendering with it. Versions that change something only together share one note.
@@ -80,8 +80,8 @@ fn difference(before: &Documents, after: &Documents) -> Option<Difference> {
 
 fn note(versions: &[String], difference: &Difference, chart: &Chart) -> Diagnostic {
     let shown = |ids: &[Id]| {
-        let mut names: Vec<String> = ids.iter().take(MOST_NAMED).map(Id::to_string).collect();
-        if let Some(more @ 1..) = ids.len().checked_sub(MOST_NAMED) {
+        let mut names: Vec<String> = ids.iter().take(MAX_NAMED).map(Id::to_string).collect();
+        if let Some(more @ 1..) = ids.len().checked_sub(MAX_NAMED) {
             names.push(format!("{more} more"));
         }
         names.join(", ")

@@ -6,11 +6,11 @@ use crate::json_schema::SchemaView;
 use crate::yaml::{Map, Node, Value};
 
 /// The most alterations of one value.
-const MOST: usize = 24;
+const MAX: usize = 24;
 /// The greatest depth of values generated from schemas.
 const DEEPEST_SAMPLE: usize = 4;
 /// The most schemas that are read for the alterations of one value. Each may refer to many others, which do the same.
-const MOST_SCHEMAS: usize = 2_000;
+const MAX_SCHEMAS: usize = 2_000;
 
 /// Returns alternatives for a value, those most likely to be valid and to matter first; `None` removes the value. Alternatives
 /// from the schema (types, `enum`, `examples`, property names) come before guesses from the value itself. Not all of them are
@@ -42,7 +42,7 @@ pub(super) fn alterations(value: Option<&Value>, schema: Option<SchemaView<'_>>)
     let mut distinct: Vec<Option<Value>> = Vec::new();
     for other in found {
         let is_new = value != Some(&other) && !distinct.contains(&Some(other.clone()));
-        if is_new && distinct.len() < MOST {
+        if is_new && distinct.len() < MAX {
             distinct.push(Some(other));
         }
     }
@@ -124,7 +124,7 @@ fn other_lists(items: &[Node], views: &[SchemaView<'_>], sampler: &Sampler) -> V
 
 /// Returns a few alterations of one item of a list.
 fn last_altered(item: &Value, view: Option<SchemaView<'_>>) -> Vec<Value> {
-    const MOST_OF_AN_ITEM: usize = 8;
+    const MAX_ITEM_ALTERATIONS: usize = 8;
     let mut found = Vec::new();
     if let Value::Map(map) = item {
         for (key, node) in map.iter() {
@@ -136,17 +136,17 @@ fn last_altered(item: &Value, view: Option<SchemaView<'_>>) -> Vec<Value> {
     } else {
         found.extend(alterations(Some(item), view).into_iter().flatten());
     }
-    found.truncate(MOST_OF_AN_ITEM);
+    found.truncate(MAX_ITEM_ALTERATIONS);
     found
 }
 
 /// Returns the map with one more entry: a property of the schema that it lacks, or an arbitrary key if any is allowed.
 fn larger_maps(map: &Map, views: &[SchemaView<'_>], sampler: &Sampler) -> Vec<Value> {
-    const MOST_NAMES: usize = 12;
+    const MAX_NAMES: usize = 12;
     let mut found = Vec::new();
     for view in views {
         let names = view.properties().into_iter().flat_map(Map::keys).filter(|name| map.get(name).is_none());
-        for name in names.take(MOST_NAMES) {
+        for name in names.take(MAX_NAMES) {
             let samples = view.property(name).map(|property| sampler.samples(property, 1)).unwrap_or_default();
             found.extend(samples.into_iter().take(2).map(|value| with_entry(map, name, value)));
         }
@@ -177,7 +177,7 @@ struct Sampler {
 
 impl Default for Sampler {
     fn default() -> Self {
-        Sampler { left: Cell::new(MOST_SCHEMAS) }
+        Sampler { left: Cell::new(MAX_SCHEMAS) }
     }
 }
 
@@ -192,7 +192,7 @@ impl Sampler {
     /// Generates values for a schema.
     fn samples(&self, schema: SchemaView<'_>, depth: usize) -> Vec<Value> {
         let views = schema.alternatives();
-        let mut found: Vec<Value> = views.iter().flat_map(SchemaView::named_values).take(MOST).cloned().collect();
+        let mut found: Vec<Value> = views.iter().flat_map(SchemaView::named_values).take(MAX).cloned().collect();
         if depth >= DEEPEST_SAMPLE || !self.has_room(views.len()) {
             return found;
         }

@@ -19,7 +19,7 @@ use crate::yaml::Value;
 const FEW: usize = 4;
 
 /// The most values that are put back. A render takes about a millisecond.
-const MOST: usize = 200;
+const MAX: usize = 200;
 
 /// Adds to each difference the values that caused it. `old` and `new` are the objects of the two sides, `old_trace` and
 /// `new_trace` their traces.
@@ -52,9 +52,9 @@ pub fn add_causes(
     };
     let has_to_be_as_before = matches!(before, Before::Unknown);
     // With very many values, the traces are exact enough and much faster.
-    let is_traced = candidates.len() > MOST && traces.is_some() && matches!(before, Before::Values(_));
+    let is_traced = candidates.len() > MAX && traces.is_some() && matches!(before, Before::Values(_));
     if !is_traced {
-        let tried = &candidates[..candidates.len().min(MOST)];
+        let tried = &candidates[..candidates.len().min(MAX)];
         let attribution = Attribution::new(&experiment, tried, traces, (old, new), has_to_be_as_before);
         for Attributed { difference, change, candidate, .. } in attribution.of(&comparison.differences) {
             let cause = cause(&experiment, &candidates[candidate], secrets);

@@ -8,7 +8,7 @@ use crate::values::{ValuePath, merge_defaults};
 use crate::yaml::{Map, Node, Value};
 
 /// The most values that are compared: the first in the order of their paths.
-const MOST: usize = 20_000;
+const MAX: usize = 20_000;
 
 /// The values of the old side.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +53,7 @@ pub(super) fn candidates(
         if value(now, &path) != value(before, &path) {
             differing.insert(path);
         }
-        if differing.len() > MOST {
+        if differing.len() > MAX {
             differing.pop_last();
         }
     }

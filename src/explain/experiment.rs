@@ -222,7 +222,7 @@ impl<'a> Experiment<'a> {
     /// Returns alterations of the value at `path`, the most promising first. If the value is a map that is not empty, its
     /// leaves are altered.
     pub(super) fn changes(&self, path: &ValuePath) -> Vec<Change> {
-        const MOST_LEAVES: usize = 100;
+        const MAX_LEAVES: usize = 100;
         const OF_A_LEAF: usize = 3;
         let value = path.get(&self.prepared.values).map(|node| &node.value);
         let at = |path: &ValuePath, value: Option<&Value>| {
@@ -234,7 +234,7 @@ impl<'a> Experiment<'a> {
             return at(path, value);
         };
         let mut changes = Vec::new();
-        for leaf in ValuePath::leaves(map).take(MOST_LEAVES) {
+        for leaf in ValuePath::leaves(map).take(MAX_LEAVES) {
             let whole = leaf.steps().iter().fold(path.clone(), |path, step| match step {
                 Step::Key(key) => path.key(key),
                 Step::Item(_) => path,

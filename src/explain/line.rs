@@ -243,7 +243,7 @@ fn field<'o>(
 
 /// Suggests what exists at the point where the path leaves the existing fields.
 fn near_field(node: &Node, path: &ValuePath) -> Option<String> {
-    const MOST: usize = 8;
+    const MAX: usize = 8;
     let mut node = node;
     for (depth, step) in path.steps().iter().enumerate() {
         let above = ValuePath::of(path.steps()[..depth].to_vec());
@@ -261,8 +261,8 @@ fn near_field(node: &Node, path: &ValuePath) -> Option<String> {
             (Value::Map(map), Step::Key(key)) => match crate::diagnostic::nearest(key, map.keys()) {
                 Some(near) => Some(format!("did you mean {}?", above.key(near))),
                 None => {
-                    let dots = if map.len() > MOST { ", ..." } else { "" };
-                    let keys = map.keys().take(MOST).collect::<Vec<_>>().join(", ");
+                    let dots = if map.len() > MAX { ", ..." } else { "" };
+                    let keys = map.keys().take(MAX).collect::<Vec<_>>().join(", ");
                     Some(format!("{field} has {keys}{dots}")).filter(|_| !map.is_empty())
                 }
             },
@@ -279,9 +279,9 @@ fn near_field(node: &Node, path: &ValuePath) -> Option<String> {
 
 /// Lists the first objects of a kind.
 fn of_kind(output: &TracedOutput, kind: &str) -> String {
-    const MOST: usize = 3;
+    const MAX: usize = 3;
     let ids = output.documents.iter().map(|document| &document.manifest.id);
     let names =
-        ids.filter(|id| id.kind.eq_ignore_ascii_case(kind)).take(MOST).map(|id| format!("{}/{}", id.kind, id.name));
+        ids.filter(|id| id.kind.eq_ignore_ascii_case(kind)).take(MAX).map(|id| format!("{}/{}", id.kind, id.name));
     names.collect::<Vec<_>>().join(", ")
 }

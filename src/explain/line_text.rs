@@ -11,13 +11,13 @@ use crate::json::Object;
 use crate::yaml::Value;
 
 /// The most lines, calls and values that are shown. Further ones are only counted.
-const MOST_ENTRIES: usize = 12;
-const LONGEST_LINE: usize = 100;
-const LONGEST_VALUE: usize = 60;
+const MAX_ENTRIES: usize = 12;
+const MAX_LINE_LENGTH: usize = 100;
+const MAX_VALUE_LENGTH: usize = 60;
 
 /// Returns the output of `why --line` and `why KIND/NAME FIELD`.
 pub fn line_text(explanation: &LineExplanation, all: bool, paint: Paint) -> String {
-    let most = if all { usize::MAX } else { MOST_ENTRIES };
+    let most = if all { usize::MAX } else { MAX_ENTRIES };
     let mut out = String::new();
     let name = format!("{} {}", explanation.id.kind, explanation.id.name);
     // Writing to a String can't fail.
@@ -25,7 +25,7 @@ pub fn line_text(explanation: &LineExplanation, all: bool, paint: Paint) -> Stri
     let width = explanation.lines.iter().map(|line| line.number.to_string().len()).max().unwrap_or(1);
     for ExplainedLine { number, text, .. } in explanation.lines.iter().take(most) {
         let number = format!("{number:width$}");
-        let _ = writeln!(out, "  {} | {}", paint.dim(&number), cut(text, LONGEST_LINE));
+        let _ = writeln!(out, "  {} | {}", paint.dim(&number), cut(text, MAX_LINE_LENGTH));
     }
     more(explanation.lines.len(), most, "line", &mut out);
     out.push_str("\nFrom:\n");
@@ -62,7 +62,7 @@ fn write_place(place: &TemplateLine, paint: Paint, out: &mut String) {
         TemplateLine::File(span) => span.text(),
         TemplateLine::Text { text, .. } => text,
     };
-    let _ = writeln!(out, "  {}\n      {}", paint.bold(&printable(&at)), cut(text, LONGEST_LINE));
+    let _ = writeln!(out, "  {}\n      {}", paint.bold(&printable(&at)), cut(text, MAX_LINE_LENGTH));
 }
 
 fn write_values(title: &str, values: &[UsedValue], most: usize, paint: Paint, out: &mut String) {
@@ -80,7 +80,7 @@ fn write_values(title: &str, values: &[UsedValue], most: usize, paint: Paint, ou
         let value = match what {
             Some(what) => what.to_owned(),
             None => {
-                let text = value.as_ref().map_or("not set".to_owned(), |value| cut(&shown(value), LONGEST_VALUE));
+                let text = value.as_ref().map_or("not set".to_owned(), |value| cut(&shown(value), MAX_VALUE_LENGTH));
                 format!(" = {text}")
             }
         };

@@ -17,7 +17,7 @@ use crate::manifest::{FieldLines, value_path};
 use crate::secrets::Secrets;
 
 /// The most lines of one change whose values are named.
-const MOST_LINES: usize = 200;
+const MAX_LINES: usize = 200;
 
 /// A rendered side. It is traced on first use.
 pub struct SideTrace<'a> {
@@ -74,7 +74,7 @@ pub type SideObjects<'a> = (Option<&'a SideTrace<'a>>, &'a [Object]);
 /// Adds template lines to the changes of sides whose engine can't trace: from the new side, or from the old side if the field
 /// was removed or the new side was not rendered. Finding a line takes several renders, so only the first changes get one.
 pub fn add_template_lines(comparison: &mut Comparison, old: SideObjects<'_>, new: SideObjects<'_>) {
-    const MOST: usize = 50;
+    const MAX: usize = 50;
     let (old, new) = (Untraced::of(old), Untraced::of(new));
     if old.is_none() && new.is_none() {
         return;
@@ -89,7 +89,7 @@ pub fn add_template_lines(comparison: &mut Comparison, old: SideObjects<'_>, new
                 _ => continue,
             };
             tried += 1;
-            if tried > MOST {
+            if tried > MAX {
                 return;
             }
             change.origin = side.line_of(id, &change.path).map(Box::new);
@@ -224,7 +224,7 @@ impl TracedObject<'_> {
         let source = self.source;
         let (mut shown, mut deciding, mut masked): (Vec<Used>, Vec<Used>, Vec<Used>) = Default::default();
         let mut place = None;
-        for line in lines.take(MOST_LINES) {
+        for line in lines.take(MAX_LINES) {
             let Some(origin) = source.output.origin(self.document, line) else { continue };
             let LineOrigin { place: of_line, calls, shown: by_line, deciding: by, .. } = origin;
             let is_masked = self.own.get(line).copied() != self.masked.get(line).map(String::as_str);

@@ -26,9 +26,9 @@ pub struct GatePart {
 }
 
 /// The most values that are tried as gates.
-const MOST_GATES: usize = 150;
+const MAX_GATES: usize = 150;
 /// The most pairs of gates that are tried.
-const MOST_PAIRS: usize = 2_000;
+const MAX_PAIRS: usize = 2_000;
 /// The most alterations that are tried of one gate.
 const OF_A_GATE: usize = 3;
 /// The most alterations that are tried of one gated value.
@@ -93,7 +93,7 @@ fn pairs<'c>(candidates: &'c [Candidate], near: &[&ValuePath]) -> Vec<Trial<'c>>
     // Gates that have an effect on their own come first.
     firsts.sort_by_key(|gate| !gate.matters());
     let seconds: Vec<&Candidate> = candidates.iter().filter(|gate| gate.decides && gate.matters()).collect();
-    let mut left = MOST_PAIRS;
+    let mut left = MAX_PAIRS;
     let mut trials = Vec::new();
     for first in firsts {
         let apart = seconds.iter().copied().filter(|second| second.change.path != first.change.path);
@@ -313,10 +313,10 @@ fn companion(
     gates: &[&Change],
     named: &dyn Fn(&ValuePath) -> bool,
 ) -> Option<(Change, Vec<Rendered>)> {
-    const MOST_COMPANIONS: usize = 4;
+    const MAX_COMPANIONS: usize = 4;
     let is_another = |path: &ValuePath| !gates.iter().any(|gate| gate.path.holds(path));
     let leaves = ValuePath::leaves(&experiment.prepared.values);
-    let companions = leaves.filter(|path| named(path) && is_another(path)).take(MOST_COMPANIONS);
+    let companions = leaves.filter(|path| named(path) && is_another(path)).take(MAX_COMPANIONS);
     let mut changes = companions.flat_map(|path| experiment.changes(&path).into_iter().take(OF_A_GATE));
     changes.find_map(|change| with(experiment, gates, change))
 }
@@ -345,7 +345,7 @@ fn candidates(experiment: &Experiment<'_>, near: &[(ValuePath, Vec<Change>)]) ->
         })
         .collect();
     gates.sort_by_key(|(path, decides)| (!decides, std::cmp::Reverse(nearness(path))));
-    gates.truncate(MOST_GATES);
+    gates.truncate(MAX_GATES);
     let changes = |(path, decides): (ValuePath, bool)| {
         let most = if decides { OF_A_GATE } else { 1 };
         let changes = experiment.changes(&path).into_iter();

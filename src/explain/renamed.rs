@@ -5,7 +5,7 @@ use crate::values::{Step, ValuePath};
 use crate::yaml::{Map, Node, Value};
 
 /// The most new keys that are considered.
-const MOST: usize = 5_000;
+const MAX: usize = 5_000;
 /// The lowest score at which a new key counts as the replacement.
 const ENOUGH: usize = 3;
 
@@ -61,7 +61,7 @@ impl<'a> Renames<'a> {
 
 fn add_new_keys<'a>(path: &ValuePath, old: Option<&Map>, new: &'a Map, found: &mut Vec<(ValuePath, &'a Node)>) {
     for (key, node) in new.iter() {
-        if found.len() >= MOST {
+        if found.len() >= MAX {
             return;
         }
         let path = path.key(key);

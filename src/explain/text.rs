@@ -17,19 +17,19 @@ use crate::engine::Dependence;
 use crate::yaml::Value;
 
 /// The length at which values are cut.
-const LONGEST_VALUE: usize = 60;
+const MAX_VALUE_LENGTH: usize = 60;
 /// The length at which lines of the output are cut.
-const LONGEST_LINE: usize = 100;
+const MAX_LINE_LENGTH: usize = 100;
 /// The most lines of one manifest that are shown. Further ones are only counted.
-const MOST_LINES: usize = 8;
+const MAX_LINES: usize = 8;
 /// The most lines of a traced render that are shown. Further ones are only counted.
-const MOST_TRACED: usize = 24;
+const MAX_TRACED: usize = 24;
 /// The length at which lines are cut that have a place beside them.
-const LONGEST_TRACED: usize = 60;
+const MAX_TRACED_LENGTH: usize = 60;
 /// The number of places in templates that are named even if the screen is full.
-const FEWEST_MENTIONS: usize = 5;
+const MIN_MENTIONS: usize = 5;
 /// The most manifests and names that are shown. Further ones are only counted.
-const MOST_ENTRIES: usize = 12;
+const MAX_ENTRIES: usize = 12;
 
 /// Returns the output of `why`: who set the value, and what it changes. `all` shows everything, otherwise about a screen.
 pub fn explanation_text(explanation: &Explanation, all: bool, paint: Paint) -> String {
@@ -73,7 +73,7 @@ fn write_setters(setters: &[ValueSource], paint: Paint, out: &mut String) {
     let several = if setters.len() > 1 { ", the strongest first" } else { "" };
     let _ = writeln!(out, "\nSet by{several}:");
     let places: Vec<String> =
-        setters.iter().map(|setter| cut_start(&setter.place.to_string(), LONGEST_VALUE)).collect();
+        setters.iter().map(|setter| cut_start(&setter.place.to_string(), MAX_VALUE_LENGTH)).collect();
     let width = places.iter().map(|place| place.chars().count()).max().unwrap_or_default();
     for (setter, place) in setters.iter().zip(places) {
         let place = format!("{place:width$}");
@@ -114,10 +114,10 @@ fn write_effects(explanation: &Explanation, paint: Paint, out: &mut String) {
         (count, _) => {
             let manifests = if count == 1 { "1 manifest" } else { &format!("{count} manifests") };
             let _ = writeln!(out, "Changes {manifests} of the output ({tries}):");
-            for effect in effects.iter().take(MOST_ENTRIES) {
+            for effect in effects.iter().take(MAX_ENTRIES) {
                 write_effect(effect, paint, out);
             }
-            if let Some(more @ 1..) = count.checked_sub(MOST_ENTRIES) {
+            if let Some(more @ 1..) = count.checked_sub(MAX_ENTRIES) {
                 let _ = writeln!(out, "  and {more} more");
             }
         }
@@ -138,15 +138,15 @@ fn write_effect(effect: &Effect, paint: Paint, out: &mut String) {
         EffectKind::Lines(lines) => {
             let _ = writeln!(out, "  {}, {path}", paint.bold(&name));
             let width = lines.last().map_or(1, |line| line.number.to_string().len());
-            for Line { number, text, is_new, .. } in lines.iter().take(MOST_LINES) {
+            for Line { number, text, is_new, .. } in lines.iter().take(MAX_LINES) {
                 let number = format!("{number:width$}");
-                let (number, text) = (paint.dim(&number), cut(text, LONGEST_LINE));
+                let (number, text) = (paint.dim(&number), cut(text, MAX_LINE_LENGTH));
                 let _ = match is_new {
                     true => writeln!(out, "    {number} {}", paint.green(&format!("+ {text}"))),
                     false => writeln!(out, "    {number} | {text}"),
                 };
             }
-            match lines.len().checked_sub(MOST_LINES) {
+            match lines.len().checked_sub(MAX_LINES) {
                 Some(more @ 1..) => writeln!(out, "    and {more} more lines"),
                 _ => Ok(()),
             }
@@ -162,7 +162,7 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
         let is_wanted = |line: &&Line| line.source.as_ref().is_some_and(|source| source.dependence == wanted);
         lines.iter().filter(is_wanted).cloned().collect()
     };
-    let mut room = if all { usize::MAX } else { MOST_TRACED };
+    let mut room = if all { usize::MAX } else { MAX_TRACED };
     for (dependence, verb) in [(Dependence::Shown, "Printed on"), (Dependence::Decided, "Affects")] {
         let found: Vec<(&Effect, Vec<Line>)> = effects
             .iter()
@@ -210,7 +210,7 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
                 };
                 let place = first.source.as_ref().and_then(|source| source.place.as_ref());
                 let place = place.map(|place| format!("  {}", paint.dim(&printable(&place.to_string()))));
-                let text = cut_middle(first.text.trim_end(), LONGEST_TRACED);
+                let text = cut_middle(first.text.trim_end(), MAX_TRACED_LENGTH);
                 let _ = writeln!(out, "    {} | {text}{}{more}", paint.dim(&number), place.unwrap_or_default());
             }
         }
@@ -227,7 +227,7 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
     let line =
         |place: &Span| place.source().map(|source| (source.name().to_owned(), source.position(place.start()).line));
     mentions.dedup_by_key(|place| line(place));
-    let most = if all { usize::MAX } else { room.clamp(FEWEST_MENTIONS, MOST_ENTRIES) };
+    let most = if all { usize::MAX } else { room.clamp(MIN_MENTIONS, MAX_ENTRIES) };
     if let Some(subchart) = &explanation.switched_off {
         let _ = writeln!(out, "{}", switched_off_text(subchart));
     }
@@ -261,11 +261,12 @@ fn text_around(place: &Span) -> String {
     let before = place.start().saturating_sub(range.end - line.len());
     let before = line.get(..before).map_or(0, |before| before.chars().count());
     let line = line.trim_end();
-    let left_out = if line.chars().count() > LONGEST_TRACED { before.saturating_sub(LONGEST_TRACED / 3) } else { 0 };
+    let left_out =
+        if line.chars().count() > MAX_TRACED_LENGTH { before.saturating_sub(MAX_TRACED_LENGTH / 3) } else { 0 };
     let rest: String = line.chars().skip(left_out).collect();
     match left_out {
-        0 => cut(&rest, LONGEST_TRACED),
-        _ => format!("...{}", cut(&rest, LONGEST_TRACED - 3)),
+        0 => cut(&rest, MAX_TRACED_LENGTH),
+        _ => format!("...{}", cut(&rest, MAX_TRACED_LENGTH - 3)),
     }
 }
 
@@ -362,15 +363,15 @@ fn assignment(change: &Change) -> String {
         Some(Value::String(text)) if !text.is_empty() && !text.contains(char::is_whitespace) => text.clone(),
         Some(value) => crate::json::write_raw(value),
     };
-    format!("{}={}", printable(&change.path.to_string()), cut(&value, LONGEST_VALUE))
+    format!("{}={}", printable(&change.path.to_string()), cut(&value, MAX_VALUE_LENGTH))
 }
 
 /// Formats a value on one line.
 pub(super) fn shown(value: &Value) -> String {
     let text = crate::json::write_raw(value);
     match value {
-        Value::String(_) => cut_middle(&text, LONGEST_VALUE),
-        _ => cut(&text, LONGEST_VALUE),
+        Value::String(_) => cut_middle(&text, MAX_VALUE_LENGTH),
+        _ => cut(&text, MAX_VALUE_LENGTH),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::values::ValuePath;
 use crate::yaml::{Map, Value};
 
 /// The most causes that are named for a change: the first in order.
-const MOST: usize = 200;
+const MAX: usize = 200;
 
 /// For a used value on a side, the indices of the candidates that explain it.
 type Known = HashMap<(usize, Used), Rc<[usize]>>;
@@ -80,7 +80,7 @@ impl<'a> TracedCauses<'a> {
         };
         let found = behind(whole);
         let found = if found.is_empty() { behind(aspects) } else { found };
-        found.into_iter().take(MOST)
+        found.into_iter().take(MAX)
     }
 
     fn behind(&self, used: (usize, Used)) -> Rc<[usize]> {
@@ -92,7 +92,7 @@ impl<'a> TracedCauses<'a> {
             let candidate = &self.candidates[*at];
             self.differs(&used.1, candidate) && trace.depends(&used.1, &candidate.path)
         };
-        let found: Rc<[usize]> = self.related(&used.1.path).filter(is_behind).take(MOST).collect();
+        let found: Rc<[usize]> = self.related(&used.1.path).filter(is_behind).take(MAX).collect();
         self.known.borrow_mut().insert(used, Rc::clone(&found));
         found
     }

@@ -11,8 +11,8 @@ use crate::values::ValuePath;
 use crate::yaml::{Map, Node};
 
 /// The most values that are checked in one run, and the most changes of one value.
-const MOST_VALUES: usize = 2_000;
-const MOST_TRIALS: usize = 4;
+const MAX_VALUES: usize = 2_000;
+const MAX_TRIALS: usize = 4;
 
 /// A value that has no effect on the output.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ pub struct Scanned {
 pub fn unused(subject: Subject<'_>, asked: &Map) -> Result<Scanned, Vec<Diagnostic>> {
     let experiment = Experiment::new(subject)?;
     let mut leaves = ValuePath::leaves(asked);
-    let paths: Vec<ValuePath> = leaves.by_ref().take(MOST_VALUES).collect();
+    let paths: Vec<ValuePath> = leaves.by_ref().take(MAX_VALUES).collect();
     if let Some(output) = TracedOutput::of(&experiment) {
         let unused = traced(&experiment, &output, &paths);
         return Ok(Scanned { unused, scanned: paths.len(), left_out: leaves.count() });
@@ -126,7 +126,7 @@ fn without_effect(experiment: &Experiment<'_>, paths: &[ValuePath]) -> Vec<(Valu
             .changes(path)
             .into_iter()
             .filter(|change| experiment.is_valid(change))
-            .take(MOST_TRIALS)
+            .take(MAX_TRIALS)
             .collect();
         match experiment.try_values(&[changes.first()?]) {
             Outcome::Rendered(rendered) if same(&experiment.rendered, &rendered) => Some((path.clone(), changes)),
@@ -135,7 +135,7 @@ fn without_effect(experiment: &Experiment<'_>, paths: &[ValuePath]) -> Vec<(Valu
     });
     let mut silent: Vec<(ValuePath, Vec<Change>)> = tried.into_iter().flatten().collect();
     let all = Behind { experiment, gates: &[], rendered: Some(&experiment.rendered) };
-    for round in 1..MOST_TRIALS {
+    for round in 1..MAX_TRIALS {
         let changes: Vec<(usize, &Change)> =
             silent.iter().enumerate().filter_map(|(at, (_, changes))| Some((at, changes.get(round)?))).collect();
         let with_effect = all.with_effect(&changes);

@@ -16,7 +16,7 @@ use crate::values::{Step, ValuePath, merge_defaults};
 use crate::yaml::{Map, Node};
 
 /// The most values that are checked.
-const MOST_VALUES: usize = 2_000;
+const MAX_VALUES: usize = 2_000;
 
 /// Whether two charts may render the same values differently.
 pub fn is_another_chart(old: &Chart, new: &Chart) -> bool {
@@ -118,7 +118,7 @@ fn without_effect(version: Version<'_>) -> Result<Vec<(ValuePath, Node)>, Vec<Di
     };
     let mentions = experiment.mentions();
     let not_named = ValuePath::leaves(user)
-        .take(MOST_VALUES)
+        .take(MAX_VALUES)
         .filter(|path| !is_switched_off(version, path) && mentions.of(path).places.is_empty());
     let unused = not_named.filter(|path| !output.trace.uses(path));
     Ok(unused.map(|path| (path.clone(), path.get(user).cloned().unwrap_or_default())).collect())

@@ -84,7 +84,7 @@ pub fn prune_files(
 }
 
 /// The maximum size of an object's file. Larger ones are ignored.
-const MOST_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = 64 << 20;
 
 /// Removes the files in `directory`/`prefix` that an earlier run wrote and that are not in `kept`. `is_ours` recognizes them by
 /// their names and texts. Subfolders are left alone, and no symbolic link is followed.
@@ -116,7 +116,7 @@ pub fn prune_object_files(
         let entry = entry.map_err(|error| fail(&here, &error))?;
         let Ok(name) = entry.file_name().into_string() else { continue };
         let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
-        let is_file = entry.metadata().is_ok_and(|known| known.is_file() && known.len() <= MOST_BYTES);
+        let is_file = entry.metadata().is_ok_and(|known| known.is_file() && known.len() <= MAX_BYTES);
         if !is_file || !name.ends_with(".yaml") || kept.iter().any(|(known, _)| *known == path) {
             continue;
         }

@@ -12,10 +12,10 @@ const STEPS: u64 = 5_000_000;
 const REMEMBER_AFTER: u64 = 20_000;
 
 /// The maximum total size of the listed violations, in bytes.
-const LISTED: i64 = 1000 * LEAST;
+const LISTED: i64 = 1000 * MIN_SIZE;
 
 /// The minimum size that a violation counts as, so that at most a thousand are listed.
-const LEAST: i64 = 1024;
+const MIN_SIZE: i64 = 1024;
 
 /// The additional bytes for violations that group listed ones.
 const FOR_GROUPS: i64 = LISTED;
@@ -102,5 +102,5 @@ impl Budget {
 
 fn size(violation: &Violation) -> i64 {
     let path: usize = violation.instance_path.iter().map(|step| step.len() + 1).sum();
-    i64::try_from(violation.message.len() + path).unwrap_or(i64::MAX / 2).max(LEAST)
+    i64::try_from(violation.message.len() + path).unwrap_or(i64::MAX / 2).max(MIN_SIZE)
 }

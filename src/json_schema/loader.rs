@@ -40,7 +40,7 @@ pub(super) struct Loader<'r> {
 }
 
 /// The maximum number of warnings for one schema.
-const MOST_WARNINGS: usize = 100;
+const MAX_WARNINGS: usize = 100;
 
 impl<'r> Loader<'r> {
     pub(super) fn new(resolver: &'r dyn Resolver) -> Self {
@@ -93,7 +93,7 @@ impl<'r> Loader<'r> {
         let (reason, help) = match uri::scheme(url) {
             Some("urn") => {
                 let message = format!("unresolved URN reference ignored; using permissive schema: {url}");
-                if self.warnings.len() < MOST_WARNINGS {
+                if self.warnings.len() < MAX_WARNINGS {
                     let warning = Diagnostic::warning("schema-urn", message);
                     self.warnings.push(warning.at(from.span.clone(), "anything passes here"));
                 } else {

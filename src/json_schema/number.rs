@@ -50,7 +50,7 @@ impl<'n> Number<'n> {
     /// Returns the maximum number of digits that a comparison with another number processes.
     pub(super) fn work(self, other: Number<'_>) -> usize {
         let exponent = |float: f64| if float == 0.0 { 0.0 } else { float.abs().log10() };
-        let zeros = (exponent(self.float) - exponent(other.float)).clamp(0.0, MOST_ZEROS as f64);
+        let zeros = (exponent(self.float) - exponent(other.float)).clamp(0.0, MAX_ZEROS as f64);
         self.written.len() + other.written.len() + zeros as usize
     }
 
@@ -98,7 +98,7 @@ impl Ord for Number<'_> {
 }
 
 /// The maximum number of zeros appended for a division: more than the difference between the exponents of any two floats.
-const MOST_ZEROS: i64 = 4096;
+const MAX_ZEROS: i64 = 4096;
 
 /// `digits` times ten to the power of `exponent`. The digits neither begin nor end with a zero; zero has none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -167,7 +167,7 @@ impl Decimal {
             return false;
         }
         let unit_digits = unit.digits.iter().fold(0u128, |sum, &digit| sum * 10 + u128::from(digit));
-        let zeros = (self.exponent - unit.exponent).min(MOST_ZEROS) as usize;
+        let zeros = (self.exponent - unit.exponent).min(MAX_ZEROS) as usize;
         let digits = self.digits.iter().copied().chain(std::iter::repeat_n(0, zeros));
         digits.fold(0u128, |rest, digit| (rest * 10 + u128::from(digit)) % unit_digits) == 0
     }

@@ -11,7 +11,7 @@ use crate::diagnostic::nearest;
 use crate::yaml::{Map, Node, Value};
 
 /// The maximum number of disallowed names that are compared with the allowed ones.
-const MOST_HINTS: usize = 20;
+const MAX_HINTS: usize = 20;
 
 impl<'s> Evaluation<'_, 's, '_> {
     pub(super) fn check_object(&mut self, map: &Map) {
@@ -125,7 +125,7 @@ impl<'s> Evaluation<'_, 's, '_> {
                 self.violation(|| format!("additional properties {} not allowed", quote_all(names.iter().copied())));
             if !violation.message.is_empty() {
                 violation.culprits = culprits;
-                violation.help = names.iter().take(MOST_HINTS).find_map(|name| {
+                violation.help = names.iter().take(MAX_HINTS).find_map(|name| {
                     let near = nearest(name, properties?.keys())?;
                     Some(format!("did you mean {} instead of {}?", quote(near), quote(name)))
                 });

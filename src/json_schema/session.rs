@@ -14,7 +14,7 @@ use super::wording::count;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// The maximum number of characters of the reason why a pattern cannot be used.
-const LONGEST_REASON: usize = 300;
+const MAX_REASON_LENGTH: usize = 300;
 
 /// Evaluations of at most this many steps are repeated rather than cached.
 const SMALL: u64 = 3;
@@ -100,7 +100,7 @@ impl<'s> Session<'s> {
             }
             Stop::Nesting(refused) => error(refused.message(), "given up here"),
             Stop::Pattern(reason) => {
-                let reason: String = reason.chars().take(LONGEST_REASON).collect();
+                let reason: String = reason.chars().take(MAX_REASON_LENGTH).collect();
                 error(format!("cannot use a pattern of the schema: {reason}"), "")
             }
         }))

@@ -5,9 +5,9 @@ use super::wording::{count, quote};
 use crate::diagnostic::{Diagnostic, Label, Span};
 
 /// The maximum number of places that a diagnostic marks.
-const MOST_LABELS: usize = 1000;
+const MAX_LABELS: usize = 1000;
 /// The maximum total size of the texts at these places, in bytes.
-const MOST_LABEL_BYTES: usize = 1 << 20;
+const MAX_LABEL_BYTES: usize = 1 << 20;
 
 /// The result of evaluating a schema: which members of the instance it has not evaluated, or a violation.
 pub(super) type Finding = Result<Vec<bool>, Box<Violation>>;
@@ -80,7 +80,7 @@ impl Violation {
             let own = std::slice::from_ref(&violation.instance_span);
             let places = if violation.culprits.is_empty() { own } else { &violation.culprits };
             for place in places {
-                if diagnostic.labels.len() >= MOST_LABELS || *bytes >= MOST_LABEL_BYTES {
+                if diagnostic.labels.len() >= MAX_LABELS || *bytes >= MAX_LABEL_BYTES {
                     break;
                 }
                 *bytes += point(diagnostic, place, &violation.message);

@@ -8,10 +8,10 @@ use super::wording::{quote, quote_all};
 use crate::yaml::Node;
 
 /// The maximum number of members that are suggested; with more, it is unclear which is meant.
-const MOST_NAMED: usize = 6;
+const MAX_NAMED: usize = 6;
 
 /// The maximum number of members of an object that is searched.
-const MOST_SEARCHED: usize = 100;
+const MAX_SEARCHED: usize = 100;
 
 impl Evaluation<'_, '_, '_> {
     /// Returns advice about a scalar where the schema expects an object, if the schema allows a guess.
@@ -26,7 +26,7 @@ impl Evaluation<'_, '_, '_> {
         match &self.wanted_members()[..] {
             [] => None,
             [name] => Some(format!("{} is an object: did you mean its key {}?", place(), quote(name))),
-            names if names.len() > MOST_NAMED => None,
+            names if names.len() > MAX_NAMED => None,
             [names @ .., last] => {
                 let names = quote_all(names.iter().copied());
                 Some(format!("{} is an object: set its key {names} or {}", place(), quote(last)))
@@ -40,7 +40,7 @@ impl Evaluation<'_, '_, '_> {
             return name.value.as_str().into_iter().collect();
         }
         let properties = self.keywords.properties.and_then(|properties| properties.value.as_map());
-        let Some(properties) = properties.filter(|properties| properties.len() <= MOST_SEARCHED) else {
+        let Some(properties) = properties.filter(|properties| properties.len() <= MAX_SEARCHED) else {
             return Vec::new();
         };
         properties.iter().filter(|(_, schema)| self.may_be(schema)).map(|(name, _)| name).collect()

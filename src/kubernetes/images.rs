@@ -215,7 +215,7 @@ fn text(value: &Value) -> Option<String> {
 /// Whether a string is a reference to an image. A reference without registry, folder, tag and digest counts only if
 /// `may_be_plain`.
 fn is_image(text: &str, may_be_plain: bool) -> bool {
-    const LONGEST: usize = 512;
+    const MAX_LENGTH: usize = 512;
     let (name, digest) = text.split_once('@').map_or((text, None), |(name, digest)| (name, Some(digest)));
     let is_digest = |digest: &str| {
         let hex = digest.split_once(':').map_or("", |(_, hex)| hex);
@@ -241,7 +241,7 @@ fn is_image(text: &str, may_be_plain: bool) -> bool {
         let is_end = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
         folder.bytes().all(is_allowed) && is_end(folder.bytes().next()) && is_end(folder.bytes().next_back())
     };
-    text.len() <= LONGEST
+    text.len() <= MAX_LENGTH
         && digest.is_none_or(is_digest)
         && tag.is_none_or(is_tag)
         && folders.iter().all(is_folder)

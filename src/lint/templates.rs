@@ -148,7 +148,7 @@ fn without_effect(
     capabilities: &Capabilities,
     experiments: &Experiments,
 ) -> Option<Diagnostic> {
-    const MOST_PLACES: usize = 5;
+    const MAX_PLACES: usize = 5;
     let chart = subject.chart.as_ref().ok()?;
     let subject = explain::Subject {
         chart,
@@ -176,7 +176,7 @@ fn without_effect(
     };
     let message = format!("{message}: {}", names.join(", "));
     let note = Diagnostic::new(Severity::Info, "defaults-without-effect", message).help(help);
-    Some(silent.iter().take(MOST_PLACES).fold(note, |note, unused| note.at(unused.node.span.clone(), "")))
+    Some(silent.iter().take(MAX_PLACES).fold(note, |note, unused| note.at(unused.node.span.clone(), "")))
 }
 
 /// Checks the chart's own templates, in the order of its files. As in Helm, output that is not YAML ends the check.

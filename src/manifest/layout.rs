@@ -28,7 +28,7 @@ pub struct Files {
 }
 
 /// The maximum length of a file name, without a suffix that makes it unique. File systems allow 255 bytes.
-const LONGEST: usize = 200;
+const MAX_LENGTH: usize = 200;
 
 /// Returns the files of a layout. `crds` are pairs of path and text.
 pub fn files(all: &Manifests, crds: &[(String, String)], layout: Layout) -> Files {
@@ -126,11 +126,11 @@ fn names(manifest: &Manifest) -> Vec<String> {
     if !id.name.is_empty() {
         name = format!("{name}-{}", part(&id.name));
     }
-    name.truncate(LONGEST);
+    name.truncate(MAX_LENGTH);
     let mut names = vec![name];
     for more in [id.namespace.as_str(), id.group()].into_iter().filter(|more| !more.is_empty()) {
         let mut longer = format!("{}.{}", names[names.len() - 1], part(more));
-        longer.truncate(LONGEST);
+        longer.truncate(MAX_LENGTH);
         names.push(longer);
     }
     names

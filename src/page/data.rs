@@ -23,7 +23,7 @@ use crate::json;
 use crate::yaml::Value;
 
 /// The most calls, and the most values of either kind, that an origin lists.
-const MOST: usize = 40;
+const MAX: usize = 40;
 
 /// The text of an object, with its secrets masked.
 #[derive(Default)]
@@ -101,13 +101,13 @@ impl Tables {
         self.count += 1;
         let (file, line) = self.place(&origin.place);
         out.raw("[").optional_number(file).raw(",").number(line).raw(",").line(&origin.template).raw(",");
-        out.list(origin.calls.iter().take(MOST), |out, call| {
+        out.list(origin.calls.iter().take(MAX), |out, call| {
             let (file, line) = self.place(&call.place);
             out.raw("[").line(call.name.as_deref().unwrap_or("tpl")).raw(",").optional_number(file).raw(",");
             out.number(line).raw("]");
         });
         for values in [&origin.shown, &origin.deciding] {
-            out.raw(",").list(values.iter().take(MOST), |out, used| _ = out.number(self.value(used)));
+            out.raw(",").list(values.iter().take(MAX), |out, used| _ = out.number(self.value(used)));
         }
         out.raw("]");
         self.origins.append(&out);

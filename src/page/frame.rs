@@ -19,7 +19,7 @@ const MAX_CHANGES: usize = 4 << 20;
 /// The size limit for the texts of all objects, in bytes. They become elements only when a reader opens them.
 const MAX_TEXTS: usize = 48 << 20;
 /// With more objects than this, the groups in the navigation start folded.
-const MOST_OPEN: usize = 200;
+const MAX_OPEN: usize = 200;
 /// The number of objects in a chunk. Chunks after the first are laid out only when the reader gets there.
 const CHUNK: usize = 500;
 
@@ -71,7 +71,7 @@ pub fn write_page(head: &Head, shown: &[Shown<'_>], mut texts: impl FnMut(usize)
 }
 
 /// A note with more details than this starts folded.
-const MOST_DETAILS: usize = 5;
+const MAX_DETAILS: usize = 5;
 
 fn write_note(html: &mut Html, note: &Note) {
     let class = if note.is_warning { "note warning" } else { "note" };
@@ -79,7 +79,7 @@ fn write_note(html: &mut Html, note: &Note) {
         html.raw("<p class=\"").raw(class).raw("\">").text(&note.text).raw("</p>\n");
         return;
     }
-    html.raw("<details class=\"").raw(class).raw(if note.details.len() > MOST_DETAILS { "\">" } else { "\" open>" });
+    html.raw("<details class=\"").raw(class).raw(if note.details.len() > MAX_DETAILS { "\">" } else { "\" open>" });
     html.raw("<summary>").text(&note.text).raw("</summary>\n<ul>\n");
     for detail in &note.details {
         html.raw("<li>").text(detail).raw("</li>\n");
@@ -133,7 +133,7 @@ fn navigation(html: &mut Html, listed: &[Shown<'_>]) {
             html.raw("<h2>").text(if namespace.is_empty() { "no namespace" } else { namespace }).raw("</h2>\n");
         }
         for (_, kind, numbers) in groups.iter().filter(|(of, ..)| of == namespace) {
-            html.raw(if listed.len() > MOST_OPEN { "<details><summary>" } else { "<details open><summary>" });
+            html.raw(if listed.len() > MAX_OPEN { "<details><summary>" } else { "<details open><summary>" });
             html.text(kind).raw(" <small>").number(numbers.len()).raw("</small></summary>\n<ul>\n");
             for &number in numbers {
                 let (word, sign) = status(listed[number].difference);

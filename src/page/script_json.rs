@@ -5,7 +5,7 @@ use crate::json;
 use crate::yaml::Value;
 
 /// Longer lines are cut, in characters: browsers can't show lines of megabytes.
-const LONGEST: usize = 2_000;
+const MAX_LENGTH: usize = 2_000;
 
 /// JSON under construction.
 #[derive(Default)]
@@ -35,7 +35,7 @@ impl ScriptJson {
     /// Appends a line of untrusted text as a string; invisible characters are made visible.
     pub(super) fn line(&mut self, line: &str) -> &mut Self {
         let line = printable_line(line);
-        let text = match line.char_indices().nth(LONGEST) {
+        let text = match line.char_indices().nth(MAX_LENGTH) {
             Some((end, _)) => format!("{}… ({} more bytes)", &line[..end], line.len() - end),
             None => line.into_owned(),
         };
@@ -88,8 +88,8 @@ mod tests {
     #[test]
     fn long_lines_are_cut() {
         let mut json = ScriptJson::default();
-        json.line(&"ä".repeat(LONGEST + 3));
-        assert_eq!(json.as_str(), format!("\"{}… (6 more bytes)\"", "ä".repeat(LONGEST)));
+        json.line(&"ä".repeat(MAX_LENGTH + 3));
+        assert_eq!(json.as_str(), format!("\"{}… (6 more bytes)\"", "ä".repeat(MAX_LENGTH)));
     }
 
     proptest! {

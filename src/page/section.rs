@@ -6,9 +6,9 @@ use crate::diff::{Cause, Change, Difference, Impact, ImpactLevel, Status, cause_
 use crate::kubernetes::Id;
 
 /// The most changes that are listed for an object. Further ones are only counted; its text shows them.
-const MOST_CHANGES: usize = 200;
+const MAX_CHANGES: usize = 200;
 /// The length at which a change is cut, in characters. The text of the object has the whole line.
-const LONGEST: usize = 300;
+const MAX_LENGTH: usize = 300;
 
 /// An object to show.
 pub struct Shown<'a> {
@@ -130,7 +130,7 @@ fn changes(html: &mut Html, changes: &[Change]) {
         return;
     }
     html.raw("<ul class=\"changes\">\n");
-    for change in changes.iter().take(MOST_CHANGES) {
+    for change in changes.iter().take(MAX_CHANGES) {
         let (sign, line) = change_line(change);
         let (class, sign) = match sign {
             '+' => ("new", "+"),
@@ -138,7 +138,7 @@ fn changes(html: &mut Html, changes: &[Change]) {
             _ => ("both", "~"),
         };
         html.raw("<li class=\"").raw(class).raw("\"><code>").raw(sign).raw(" ");
-        match line.char_indices().nth(LONGEST) {
+        match line.char_indices().nth(MAX_LENGTH) {
             Some((end, _)) => html.text(&line[..end]).raw("…"),
             None => html.text(&line),
         };
@@ -151,7 +151,7 @@ fn changes(html: &mut Html, changes: &[Change]) {
         }
         html.raw("</li>\n");
     }
-    if let Some(more @ 1..) = changes.len().checked_sub(MOST_CHANGES) {
+    if let Some(more @ 1..) = changes.len().checked_sub(MAX_CHANGES) {
         html.raw("<li>and ").number(more).raw(" more</li>\n");
     }
     html.raw("</ul>\n");

@@ -10,7 +10,7 @@ use crate::yaml::Value;
 const SHOWN: usize = 5;
 
 /// The most values that are named.
-const MOST_VALUES: usize = 5;
+const MAX_VALUES: usize = 5;
 
 /// Values that change the names of objects.
 const OF_NAMES: [&str; 3] = ["nameOverride", "fullnameOverride", "namespaceOverride"];
@@ -33,8 +33,8 @@ pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &Loa
         [] => "--seed TEXT makes them the same in each run".to_owned(),
         [one] => format!("set {one}, or give --seed TEXT, which makes them the same in each run"),
         several => {
-            let more = if several.len() > MOST_VALUES { ", ..." } else { "" };
-            let named = several[..several.len().min(MOST_VALUES)].join(", ");
+            let more = if several.len() > MAX_VALUES { ", ..." } else { "" };
+            let named = several[..several.len().min(MAX_VALUES)].join(", ");
             format!("set values ({named}{more}), or give --seed TEXT, which makes them the same in each run")
         }
     }))

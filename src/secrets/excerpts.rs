@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Hidden, Label, Source, SourceKind, Span};
 use crate::yaml::{Node, Value};
 
 /// The number of lines of a place in which secrets are masked. No output form shows more than 200 characters of a place.
-const MOST_LINES: usize = 200;
+const MAX_LINES: usize = 200;
 
 /// The codes of diagnostics whose message may be written by the chart: template errors, `fail` and `required`.
 const SENTENCES_OF_CHARTS: [&str; 3] = ["template", "fail", "required"];
@@ -164,7 +164,7 @@ impl<'s> Excerpts<'s> {
         let text = source.text();
         for span in spans {
             let first = source.position(span.start()).line;
-            let last = source.position(span.range().end).line.min(first + MOST_LINES);
+            let last = source.position(span.range().end).line.min(first + MAX_LINES);
             let lines = source.line_range(first).start..source.line_range(last).end;
             let mut at = lines.start;
             loop {

@@ -13,9 +13,9 @@ const TELLING: usize = 4;
 /// Only this many bytes of a longer string are searched for. The rest is found by comparing.
 const LOOKED_FOR: usize = 256;
 /// If more known strings begin with the same eight bytes, they are not compared: a match extends to the next white space.
-const MOST_ALIKE: usize = 16;
+const MAX_ALIKE: usize = 16;
 /// The maximum length of a value that is searched for short strings. It leaves room for base64, and for other text beside them.
-const LONGEST_TOKEN: usize = 128;
+const MAX_TOKEN_LENGTH: usize = 128;
 
 /// Strings to be found, each with a number. ASCII letters match in upper and lower case.
 #[derive(Debug, Clone, Default)]
@@ -109,7 +109,7 @@ impl Finder {
     /// Returns the number of the short string that a whole value consists of, in any spelling.
     pub(super) fn find_short(&self, value: &str) -> Option<usize> {
         let trimmed = value.trim().as_bytes();
-        if self.short.is_empty() || trimmed.len() > LONGEST_TOKEN {
+        if self.short.is_empty() || trimmed.len() > MAX_TOKEN_LENGTH {
             return None;
         }
         let views = spellings::views(trimmed);
@@ -186,7 +186,7 @@ fn bit(window: u64) -> usize {
 }
 
 fn match_at(bytes: &[u8], at: usize, alike: &[Known]) -> Option<Found> {
-    if alike.len() > MOST_ALIKE {
+    if alike.len() > MAX_ALIKE {
         let rest = &bytes[at..];
         let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
         return Some(Found { range: at..at + length.max(LONG_ENOUGH), number: Some(alike[0].number) });

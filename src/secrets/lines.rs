@@ -114,14 +114,14 @@ fn quoted(text: &str, quote: char) -> usize {
 /// Returns the length of the shell substitution at the start of a string: `$(cat "$FILE")`, `${PASSWORD:-}`. It is 0 if there is
 /// none, or if it is not closed within 256 bytes. Without this limit, a string with many openings would take quadratic time.
 fn substitution(text: &str) -> usize {
-    const LONGEST: usize = 256;
+    const MAX_LENGTH: usize = 256;
     let (open, close) = match text.get(..2) {
         Some("$(") => ('(', ')'),
         Some("${") => ('{', '}'),
         _ => return 0,
     };
     let mut depth = 0_usize;
-    for (at, c) in text.char_indices().take_while(|(at, _)| *at < LONGEST) {
+    for (at, c) in text.char_indices().take_while(|(at, _)| *at < MAX_LENGTH) {
         if c == open {
             depth += 1;
         } else if c == close {
@@ -164,9 +164,9 @@ pub(super) fn hidden_in(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
 
 /// Whether a line continues a value that began above it, in a block scalar or in quotes, and whose key names a secret.
 fn continues_a_secret(text: &str, line: &Range<usize>, mut indent: usize) -> bool {
-    const MOST_LINES: usize = 10_000;
+    const MAX_LINES: usize = 10_000;
     let mut is_next = true;
-    for above in text[..line.start].lines().rev().take(MOST_LINES) {
+    for above in text[..line.start].lines().rev().take(MAX_LINES) {
         let own = above.len() - above.trim_start().len();
         if above.trim().is_empty() || own >= indent {
             continue;

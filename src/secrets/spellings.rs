@@ -274,14 +274,14 @@ pub(super) fn values(bytes: &[u8]) -> Vec<Range<usize>> {
             b'"' | b'\'' => {
                 let rest = &bytes[at + 1..];
                 // Only short strings are looked up this way.
-                let end = rest.iter().take(LONGEST_VALUE).position(|&other| other == byte || other == b'\n');
+                let end = rest.iter().take(MAX_VALUE_LENGTH).position(|&other| other == byte || other == b'\n');
                 values.extend(end.filter(|&end| rest[end] == byte).map(|end| at + 1..at + 1 + end));
             }
             b'=' | b':' => {
-                let blanks = bytes[at + 1..].iter().take(LONGEST_VALUE).take_while(|&&byte| byte == b' ').count();
+                let blanks = bytes[at + 1..].iter().take(MAX_VALUE_LENGTH).take_while(|&&byte| byte == b' ').count();
                 let start = at + 1 + blanks;
                 let rest = &bytes[start.min(bytes.len())..];
-                let length = rest.iter().take(LONGEST_VALUE).take_while(|&&byte| !ends(byte)).count();
+                let length = rest.iter().take(MAX_VALUE_LENGTH).take_while(|&&byte| !ends(byte)).count();
                 values.push(start..start + length);
             }
             _ => {}
@@ -293,7 +293,7 @@ pub(super) fn values(bytes: &[u8]) -> Vec<Range<usize>> {
 /// Shorter encoded strings cannot hold a secret that is searched for.
 const SHORTEST_TOKEN: usize = 6;
 /// Longer values are found by searching, so they need not be whole.
-const LONGEST_VALUE: usize = 64;
+const MAX_VALUE_LENGTH: usize = 64;
 
 /// Resolves the `%41` escapes in a part of a URL.
 pub(super) fn percent_decoded(text: &str) -> String {

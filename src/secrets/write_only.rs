@@ -21,7 +21,7 @@ pub(super) struct Marked<'v> {
 }
 
 /// The limit on the number of steps. Values that are not reached within it count as secret.
-const MOST_STEPS: usize = 4_000_000;
+const MAX_STEPS: usize = 4_000_000;
 
 /// Finds the secrets in the values of a tree of charts.
 pub(super) fn marked<'v>(values: &'v Map, schemas: &[ChartSchema<'_>]) -> Marked<'v> {
@@ -152,7 +152,7 @@ impl<'w, 'v> Walk<'w, 'v> {
     }
 
     fn node(&mut self, node: &'v Node, views: Vec<View<'w>>, id: ValueId, is_secret: bool, key: Option<&str>) {
-        let is_secret = is_secret || self.steps > MOST_STEPS;
+        let is_secret = is_secret || self.steps > MAX_STEPS;
         match &node.value {
             Value::Map(map) => self.map(map, &views, id, is_secret),
             Value::List(items) => {
@@ -193,7 +193,7 @@ impl<'w, 'v> Walk<'w, 'v> {
         let mut pending = views;
         while let Some(view) = pending.pop() {
             self.steps += 1;
-            if self.steps > MOST_STEPS {
+            if self.steps > MAX_STEPS {
                 break;
             }
             if !seen.insert(std::ptr::from_ref(view.schema)) {

@@ -171,9 +171,9 @@ fn same_item<'n>(item: &Node, before: &'n [Node], keys: &[String]) -> Option<&'n
 
 /// Shortens a rule to a single line for help.
 fn shortened(rule: &str) -> String {
-    const MOST: usize = 300;
+    const MAX: usize = 300;
     let line = rule.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(MOST) {
+    match line.char_indices().nth(MAX) {
         Some((end, _)) => format!("{}...", &line[..end]),
         None => line,
     }

@@ -34,7 +34,7 @@ pub fn unknown_values(user: &Map, tree: &ValuesTree<'_>, schema: Option<&Node>) 
 }
 
 /// The maximum number of unknown values that are compared with the known names.
-const MOST_COMPARED: usize = 200;
+const MAX_COMPARED: usize = 200;
 
 struct Check<'a> {
     chart: &'a ValuesTree<'a>,
@@ -103,7 +103,7 @@ impl Check<'_> {
         let names = defaults.into_iter().flat_map(Map::keys);
         let names = names.chain(schema.and_then(|schema| schema.properties()).into_iter().flat_map(Map::keys));
         self.compared += 1;
-        let is_compared = self.compared <= MOST_COMPARED;
+        let is_compared = self.compared <= MAX_COMPARED;
         let near = if is_compared { nearest(key, names) } else { None };
         let is_suspicious = near.is_some() || schema.is_some();
         let suggestion = match near {

@@ -4,7 +4,7 @@ use super::resolve::is_plain_string;
 use super::syntax::forbidden_character;
 
 /// The longest key handled here, in bytes. go-yaml must find the colon within 1024 characters.
-pub(super) const LONGEST_KEY: usize = 500;
+pub(super) const MAX_KEY_LENGTH: usize = 500;
 
 /// Whether the text has no line breaks other than line feeds, no byte order mark and no forbidden characters.
 pub(super) fn has_plain_breaks(text: &str) -> bool {
@@ -87,7 +87,7 @@ pub(super) fn key_length(line: &str) -> Option<Option<usize>> {
             _ => return Some(None),
         },
     };
-    (length <= LONGEST_KEY && ends_word(&line[length + 1..])).then_some(Some(length))
+    (length <= MAX_KEY_LENGTH && ends_word(&line[length + 1..])).then_some(Some(length))
 }
 
 /// Returns the length of the quoted scalar at the start of a text: `Some(None)` if it is not closed, `None` if it has

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use std::cell::Cell;
 
 use super::lines::{
-    LONGEST_KEY, begins_plain, has_plain_breaks, is_dash, is_rest, key_length, leading_spaces, plain_end, quoted_length,
+    MAX_KEY_LENGTH, begins_plain, has_plain_breaks, is_dash, is_rest, key_length, leading_spaces, plain_end,
+    quoted_length,
 };
 use super::node::{Entry, Map, Node, Value};
 use super::resolve::{Scalar, resolve};
@@ -17,7 +18,7 @@ use super::syntax::{Single, scalar_at};
 use crate::diagnostic::{Source, Span};
 
 /// The longest text handled here, in bytes. It cannot exceed the full parser's limit on nodes.
-const LONGEST: usize = 2_000_000;
+const MAX_LENGTH: usize = 2_000_000;
 
 /// The maximum nesting depth handled here.
 const DEEPEST: usize = 500;
@@ -25,7 +26,7 @@ const DEEPEST: usize = 500;
 /// Reads the first document of a text, which begins at `offset` in its source. Also returns whether any map in it repeats a
 /// key. `None` means that the full parser must read the document.
 pub(super) fn read_plain(source: &Source, offset: usize, text: &str) -> Option<(Node, bool)> {
-    if text.len() > LONGEST || !has_plain_breaks(text) {
+    if text.len() > MAX_LENGTH || !has_plain_breaks(text) {
         return None;
     }
     let mut reader = Plain {
@@ -346,7 +347,8 @@ impl<'t> Plain<'t> {
                 while self.text.as_bytes()[at..line_end].first()? != &b'}' {
                     let (key, key_end) = self.flow(at, line_end, DEEPEST - self.depth)?;
                     let Value::String(name) = key.value else { return None };
-                    if name == "<<" || key_end - at > LONGEST_KEY || !self.text[key_end..line_end].starts_with(": ") {
+                    if name == "<<" || key_end - at > MAX_KEY_LENGTH || !self.text[key_end..line_end].starts_with(": ")
+                    {
                         return None;
                     }
                     let (node, end) = self.flow(self.skip_spaces(key_end + 1, line_end), line_end, depth + 1)?;

@@ -7,12 +7,13 @@
 use ahash::{AHashMap, AHashSet};
 
 use super::lines::{
-    LONGEST_KEY, begins_plain, has_plain_breaks, is_dash, is_rest, key_length, leading_spaces, plain_end, quoted_length,
+    MAX_KEY_LENGTH, begins_plain, has_plain_breaks, is_dash, is_rest, key_length, leading_spaces, plain_end,
+    quoted_length,
 };
 use super::resolve::is_plain_string;
 
 /// The longest text handled here, in bytes. It cannot exceed the full parser's limit on nodes.
-const LONGEST: usize = 2_000_000;
+const MAX_LENGTH: usize = 2_000_000;
 
 /// The maximum nesting depth of block collections handled here.
 const DEEPEST: usize = 500;
@@ -32,7 +33,7 @@ const DEEPEST_IN_BRACKETS: usize = 100;
 /// assert_eq!(entries_of("kind: A\nspec: b: c\n", &["kind"]), None);
 /// ```
 pub fn entries_of(text: &str, keys: &[&str]) -> Option<(String, bool)> {
-    if text.len() > LONGEST || memchr::memchr(b'\t', text.as_bytes()).is_some() || !has_plain_breaks(text) {
+    if text.len() > MAX_LENGTH || memchr::memchr(b'\t', text.as_bytes()).is_some() || !has_plain_breaks(text) {
         return None;
     }
     let mut skim = Skim {
@@ -115,7 +116,7 @@ struct Skim<'t> {
 }
 
 /// In a map with more keys than this, keys are looked up in a set instead of compared one by one.
-const MOST_COMPARED: usize = 64;
+const MAX_COMPARED: usize = 64;
 
 impl<'t> Skim<'t> {
     /// Consumes lines up to the next one that has more than white space and a comment. Returns its column and its text,
@@ -198,7 +199,7 @@ impl<'t> Skim<'t> {
     /// Drops the keys of the innermost collection, which ends.
     fn forget_keys(&mut self) {
         if let Some(first) = self.first_keys.pop() {
-            if self.keys.len() - first > MOST_COMPARED {
+            if self.keys.len() - first > MAX_COMPARED {
                 self.many_keys.remove(&first);
             }
             self.keys.truncate(first);
@@ -224,7 +225,7 @@ impl<'t> Skim<'t> {
         let first = self.first_keys.last().copied().unwrap_or_default();
         let known = &self.keys[first..];
         self.repeats_keys |= match known.len() {
-            ..MOST_COMPARED => known.contains(&key),
+            ..MAX_COMPARED => known.contains(&key),
             _ => !self.many_keys.entry(first).or_insert_with(|| known.iter().copied().collect()).insert(key),
         };
         self.keys.push(key);
@@ -275,7 +276,7 @@ impl<'t> Skim<'t> {
         while !rest.starts_with('}') {
             let key = &rest[..scalar_length(rest)?];
             let is_quoted = key.starts_with(['"', '\'']);
-            if key.len() > LONGEST_KEY || !is_quoted && !is_plain_string(key) {
+            if key.len() > MAX_KEY_LENGTH || !is_quoted && !is_plain_string(key) {
                 return None;
             }
             self.note_key(key);

@@ -15,8 +15,8 @@ use crate::yaml::{Map, Node, Value};
 pub(in crate::cli) const WORD: &str = "__keys";
 
 /// The most keys that are offered, and the most items of a list.
-const MOST: usize = 1_000;
-const MOST_ITEMS: usize = 20;
+const MAX: usize = 1_000;
+const MAX_ITEMS: usize = 20;
 
 /// Prints the keys that a word may become, one a line, for the arguments behind [`WORD`]. Where there is no chart there are none:
 /// a shell that completes has no use for errors.
@@ -72,7 +72,7 @@ fn offered(word: &str, values: &Map, is_assigned: bool) -> Vec<String> {
     for (key, node) in map.into_iter().flat_map(Map::iter) {
         let path = above.key(key).to_string();
         let is_plain = !key.is_empty() && !key.chars().any(char::is_control);
-        if found.len() < MOST && is_plain && path.starts_with(word) {
+        if found.len() < MAX && is_plain && path.starts_with(word) {
             found.extend(continued(&path, node, is_assigned).into_iter().map(|path| format!("{before}{path}")));
         }
     }
@@ -85,7 +85,7 @@ fn continued(path: &str, node: &Node, is_assigned: bool) -> Vec<String> {
     match &node.value {
         Value::Map(map) if !map.is_empty() => vec![format!("{path}.")],
         Value::List(items) if items.iter().any(|item| item.value.as_map().is_some()) => {
-            let items = (0..items.len().min(MOST_ITEMS)).map(|index| format!("{path}[{index}]."));
+            let items = (0..items.len().min(MAX_ITEMS)).map(|index| format!("{path}[{index}]."));
             std::iter::once(leaf()).chain(items).collect()
         }
         _ => vec![leaf()],

@@ -21,7 +21,7 @@ use crate::kubernetes::{FieldPath, Id};
 use crate::yaml::Value;
 
 /// The maximum number of rules, because every change is compared with every rule.
-const MOST_RULES: usize = 1000;
+const MAX_RULES: usize = 1000;
 /// The depth to which added and removed maps are searched.
 const DEEPEST: usize = 8;
 /// The maximum size of a compiled regular expression, in bytes.
@@ -67,8 +67,8 @@ impl IgnoreRules {
     /// # Errors
     /// The rule is invalid, or there are too many rules.
     pub fn add(&mut self, place: &Span) -> Result<(), Diagnostic> {
-        if self.rules.len() >= MOST_RULES {
-            return Err(refuse(place, format!("there are more than {MOST_RULES} rules of what is ignored")));
+        if self.rules.len() >= MAX_RULES {
+            return Err(refuse(place, format!("there are more than {MAX_RULES} rules of what is ignored")));
         }
         self.rules.push(rule(place)?);
         Ok(())

@@ -138,8 +138,8 @@ impl Seen {
 
 /// Lists workloads, such as `web/Deployment/a, web/Deployment/b and 3 more`; `None` if there are none.
 fn names(users: &[&Id]) -> Option<String> {
-    const MOST: usize = 4;
-    let shown = if users.len() > MOST { MOST - 1 } else { users.len() };
+    const MAX: usize = 4;
+    let shown = if users.len() > MAX { MAX - 1 } else { users.len() };
     let mut names: Vec<String> = users[..shown].iter().map(|user| user.to_string()).collect();
     if shown < users.len() {
         names.push(format!("{} more", users.len() - shown));

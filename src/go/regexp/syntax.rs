@@ -28,17 +28,17 @@ pub(super) fn parse_error(what: &str, place: &str) -> String {
 
 /// The longest pattern that is compiled, in bytes: the compiler may need thousands of times the memory of a short class
 /// of characters.
-const LONGEST: usize = 32 << 10;
+const MAX_LENGTH: usize = 32 << 10;
 
 /// Translates the pattern to the syntax of the `regex` crate, to be compiled.
 ///
 /// # Errors
 /// The pattern is malformed or too long.
 pub(super) fn to_compile(pattern: &str) -> Result<String, String> {
-    if pattern.len() > LONGEST {
+    if pattern.len() > MAX_LENGTH {
         let length = pattern.len();
         return Err(format!(
-            "error parsing regexp: expression too large: {length} bytes, and at most {LONGEST} are compiled"
+            "error parsing regexp: expression too large: {length} bytes, and at most {MAX_LENGTH} are compiled"
         ));
     }
     translate(pattern)
@@ -67,7 +67,7 @@ struct Translator<'p> {
 }
 
 /// The largest repetition count that Go accepts.
-const MOST_REPETITIONS: u32 = 1000;
+const MAX_REPETITIONS: u32 = 1000;
 
 impl<'p> Translator<'p> {
     fn at(&mut self) -> usize {
@@ -130,15 +130,14 @@ impl<'p> Translator<'p> {
                 '{' => match bounds(&self.pattern[start..]) {
                     Some((length, least, most)) => {
                         let written = &self.pattern[start..start + length];
-                        if least > MOST_REPETITIONS || most.is_some_and(|most| most > MOST_REPETITIONS || most < least)
-                        {
+                        if least > MAX_REPETITIONS || most.is_some_and(|most| most > MAX_REPETITIONS || most < least) {
                             return Err(parse_error("invalid repeat count", written));
                         }
                         self.skip(length - 1);
                         self.out.push_str(written);
                         repeated = Some(self.repetition(start, has_operand, repeated_before)?);
                         factor *= most.unwrap_or(least).max(1);
-                        if factor > MOST_REPETITIONS {
+                        if factor > MAX_REPETITIONS {
                             return Err(parse_error("invalid repeat count", written));
                         }
                         raise(&mut factors, factor);

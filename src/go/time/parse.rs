@@ -381,11 +381,11 @@ impl Blanks for [u8] {
 
 /// Parses the digits at the beginning as a number, and returns the rest; `None` if it is more than 2^63.
 pub(super) fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
-    const MOST: u64 = 1 << 63;
+    const MAX: u64 = 1 << 63;
     let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, rest) = text.split_at(length);
     let number = digits.iter().try_fold(0u64, |number, digit| {
-        number.checked_mul(10)?.checked_add(u64::from(digit - b'0')).filter(|number| *number <= MOST)
+        number.checked_mul(10)?.checked_add(u64::from(digit - b'0')).filter(|number| *number <= MAX)
     });
     Some((number?, rest))
 }

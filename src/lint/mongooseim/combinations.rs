@@ -3,7 +3,7 @@
 use semver::Version;
 
 use super::names::is_host;
-use super::settings::{MANDATORY, MOST, Mistake, VALUE};
+use super::settings::{MANDATORY, MAX, Mistake, VALUE};
 use crate::diagnostic::Span;
 use crate::lint::report::Rule;
 use crate::yaml::{Entry, Map, Value};
@@ -27,7 +27,7 @@ pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
     if *version >= V6_6 {
         check.certificates(root, &mut Vec::new());
     }
-    check.found.truncate(MOST);
+    check.found.truncate(MAX);
     check.found
 }
 
@@ -55,7 +55,7 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn report(&mut self, rule: &'static Rule, span: &Span, message: String, help: impl Into<String>) {
-        if self.found.len() < MOST {
+        if self.found.len() < MAX {
             self.found.push(Mistake { rule, message, help: help.into(), span: span.clone(), value: None });
         }
     }

@@ -57,7 +57,7 @@ use crate::yaml::Map;
 use configuration::{Configuration, SyntaxError};
 pub use image::has_reference;
 use installation::{File, Installation};
-use settings::{MOST, Mistake};
+use settings::{MAX, Mistake};
 use subject::{Findings, Subject};
 use value_place::value_place;
 use vm_args::VmArgs;
@@ -160,7 +160,7 @@ pub fn check_configuration(source: &Source, version: &Version) -> Vec<Finding> {
     }
     let line = |finding: &Finding| finding.diagnostic.labels.first().map_or(0, |label| label.span.start());
     findings.all.sort_by_key(line);
-    findings.all.truncate(2 * MOST);
+    findings.all.truncate(2 * MAX);
     findings.all
 }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 /// Whether a string is a domain that can be served: nodeprep (RFC 6122, appendix A), which MongooseIM applies to it, accepts it.
 /// Characters added to Unicode after the version that the RFC uses are accepted.
 pub(super) fn is_host(text: &str) -> bool {
-    const MOST: usize = 1023;
+    const MAX: usize = 1023;
     let is_refused = |c: char| {
         let next = REFUSED.partition_point(|(first, _)| *first <= c);
         next.checked_sub(1).and_then(|at| REFUSED.get(at)).is_some_and(|(_, last)| c <= *last)
@@ -19,7 +19,7 @@ pub(super) fn is_host(text: &str) -> bool {
     let mixes_directions = kept.iter().any(is_right_to_left)
         && (kept.iter().any(char::is_ascii_alphabetic)
             || [kept.first(), kept.last()].into_iter().flatten().any(char::is_ascii_digit));
-    !kept.is_empty() && text.len() <= MOST && !kept.iter().copied().any(is_refused) && !mixes_directions
+    !kept.is_empty() && text.len() <= MAX && !kept.iter().copied().any(is_refused) && !mixes_directions
 }
 
 /// Whether Erlang accepts a string as a domain name.

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use semver::Version;
 
 use super::reference::{Entry, Kind, Reference, Rule as Allowed, Section};
-use super::settings::{MOST, Mistake};
+use super::settings::{MAX, Mistake};
 use crate::diagnostic::{Span, nearest};
 use crate::lint::report::Rule;
 use crate::yaml::{Map, Value};
@@ -93,7 +93,7 @@ impl<'a> Check<'a> {
         named.extend(self.host_configs().filter_map(|map| map.at(["s2s", "outgoing", "shaper"])));
         for node in named {
             let Some(name) = node.value.as_str().filter(|name| *name != "none") else { continue };
-            if self.found.len() > MOST {
+            if self.found.len() > MAX {
                 return;
             }
             if !self.has("shaper", name) {
@@ -131,7 +131,7 @@ impl<'a> Check<'a> {
         for (key, entry) in map.entries() {
             let node = &entry.node;
             // `settings` has the same limit.
-            if self.found.len() > MOST {
+            if self.found.len() > MAX {
                 return;
             }
             let find = |name| section.iter().find(|known: &&Entry| known.key == name && known.is_in(version));
@@ -171,7 +171,7 @@ impl<'a> Check<'a> {
 
     /// Checks that the pool `kind`.`name` exists, which `user` refers to.
     fn pool(&mut self, kind: &str, name: &str, user: &str, span: &Span) {
-        if self.found.len() > MOST || self.defined.contains(&(kind, name)) {
+        if self.found.len() > MAX || self.defined.contains(&(kind, name)) {
             return;
         }
         let message = format!("{user} the {kind} pool {name}, which is not defined; it will not work");

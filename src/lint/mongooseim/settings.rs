@@ -23,7 +23,7 @@ pub(super) const FIRST: Version = Version::new(6, 5, 0);
 pub(super) const LAST: Version = Version::new(6, 8, 1);
 
 /// The maximum number of reported mistakes.
-pub(super) const MOST: usize = 500;
+pub(super) const MAX: usize = 500;
 
 /// A mistake in a configuration.
 pub(super) struct Mistake {
@@ -59,7 +59,7 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn report(&mut self, rule: &'static Rule, span: &Span, message: String, help: String) {
-        let (message, help) = match self.found.len().cmp(&MOST) {
+        let (message, help) = match self.found.len().cmp(&MAX) {
             Ordering::Less => (message, help),
             Ordering::Equal => {
                 ("more mistakes follow, which are not listed".to_owned(), "correct these first".to_owned())
@@ -102,7 +102,7 @@ impl Check<'_> {
 
     fn unknown(&mut self, key: &str, span: &Span, section: &'static Section, path: &[&str]) {
         // Searching for the most similar name is slow.
-        if self.found.len() > MOST {
+        if self.found.len() > MAX {
             return;
         }
         let name = [path, &[key]].concat().join(".");

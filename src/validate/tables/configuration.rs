@@ -27,7 +27,7 @@ fn keys(at: &mut Place<'_, '_, '_>, fields: &[&str]) {
 }
 
 /// The maximum size of the data of a ConfigMap or Secret, in bytes.
-const MOST: usize = 1024 * 1024;
+const MAX: usize = 1024 * 1024;
 
 /// Returns the size of the values of a map; base64 counts as decoded.
 fn size(map: Option<&Map>, is_encoded: bool) -> usize {
@@ -44,17 +44,17 @@ fn configuration(at: &mut Place<'_, '_, '_>) {
             at.invalid_at(&path, &key, "duplicate of key present in binaryData");
         }
     }
-    if size(data, false) + size(binary, true) > MOST {
+    if size(data, false) + size(binary, true) > MAX {
         let path = at.path.field("data");
-        at.too_long(&path, MOST);
+        at.too_long(&path, MAX);
     }
 }
 
 fn secret(at: &mut Place<'_, '_, '_>) {
     let (data, texts) = (at.map("data"), at.map("stringData"));
-    if size(data, true) + size(texts, false) > MOST {
+    if size(data, true) + size(texts, false) > MAX {
         let path = at.path.field("data");
-        at.too_long(&path, MOST);
+        at.too_long(&path, MAX);
     }
     let is_there = |key: &str| [data, texts].iter().flatten().any(|map| map.get(key).is_some());
     let is_full = |key: &str| [data, texts].iter().flatten().any(|map| !text(map, key).is_empty());

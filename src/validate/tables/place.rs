@@ -394,9 +394,9 @@ impl<'a, 'f> Place<'a, '_, 'f> {
 
 /// Returns a value as the API server shows it.
 fn shown(value: &Value) -> String {
-    const MOST: usize = 200;
+    const MAX: usize = 200;
     let mut text = json::write(value);
-    if let Some((at, _)) = text.char_indices().nth(MOST) {
+    if let Some((at, _)) = text.char_indices().nth(MAX) {
         text.truncate(at);
         text.push('…');
     }

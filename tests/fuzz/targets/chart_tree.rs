@@ -15,8 +15,8 @@ use mim_chart::render::{Request, render};
 use mim_chart::yaml::{Map, Node, Value};
 
 /// Limits on the unpacked files of one chart, so that most of the time is spent on reading instead of building the input.
-const MOST_BYTES: usize = 1 << 20;
-const MOST_FILES: usize = 500;
+const MAX_BYTES: usize = 1 << 20;
+const MAX_FILES: usize = 500;
 
 /// The files of one chart, and the path of its archive.
 #[derive(Default)]
@@ -28,7 +28,7 @@ struct Level {
 impl Level {
     fn add(&mut self, path: String, bytes: Vec<u8>) {
         let size: usize = self.files.iter().map(|(_, bytes)| bytes.len()).sum();
-        if size + bytes.len() <= MOST_BYTES && self.files.len() < MOST_FILES {
+        if size + bytes.len() <= MAX_BYTES && self.files.len() < MAX_FILES {
             self.files.push((path, bytes));
         }
     }

@@ -10,7 +10,7 @@ use crate::shrink::shrink;
 use crate::{Answer, Case, ours};
 
 /// The number of kinds of differences that are shrunk; further ones are only counted.
-const MOST_KINDS: usize = 60;
+const MAX_KINDS: usize = 60;
 
 /// Counts, and differences by signature.
 pub struct Report {
@@ -78,7 +78,7 @@ impl Report {
         {
             let mut counts = self.counts();
             let kind = counts.shrunk.get(&before).cloned();
-            let too_many = counts.kinds.len() >= MOST_KINDS;
+            let too_many = counts.kinds.len() >= MAX_KINDS;
             if let Some(kind) = kind.or_else(|| too_many.then(|| "others".to_owned())) {
                 counts.different += 1;
                 *counts.kinds.entry(kind).or_default() += 1;
