@@ -41,7 +41,7 @@ fn every_flag_of_helm_has_a_row() {
 
 #[test]
 fn every_row_has_a_reason_and_a_proof() {
-    for heading in ["Flags of `helm template`", "Behaviour"] {
+    for heading in ["Flags of `helm template`", "Behavior"] {
         for row in table(heading) {
             let [.., verdict, other, proof] = &row[..] else { panic!("{row:?}") };
             assert!(["same", "better", "not yet"].contains(&verdict.as_str()), "{row:?}");
@@ -64,7 +64,7 @@ fn every_row_about_mongooseim_has_a_proof() {
 
 #[test]
 fn behaviour_rows_are_numbered_without_gaps() {
-    let numbers: Vec<(u32, u32)> = table("Behaviour")
+    let numbers: Vec<(u32, u32)> = table("Behavior")
         .iter()
         .map(|row| row[0].split_once('.').unwrap_or((&row[0], "0")))
         .map(|(part, rule)| (part.parse().expect("a number"), rule.parse().expect("a number")))
