@@ -109,8 +109,8 @@ fn the_table_of_functions_is_that_of_the_engine() {
     let names: Vec<String> = refused.iter().map(|function| format!("`{}`", function.name)).collect();
     let _ = writeln!(
         table,
-        "\nTera charts give the same manifests in every run, so functions that depend on time or chance are refused, each with \
-         what to do instead: {}.",
+        "\nTera charts render the same manifests in every run, so functions that depend on time or randomness are refused with an \
+         alternative: {}.",
         names.join(", ")
     );
     hold(&root().join("templates/README.md"), "functions", &table);

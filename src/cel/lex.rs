@@ -168,9 +168,9 @@ impl<'t> Lexer<'t> {
                 self.at += quote.len();
                 break;
             }
-            let Some(c) = rest.chars().next() else { return self.error("a text has no end") };
+            let Some(c) = rest.chars().next() else { return self.error("unterminated string") };
             if quote.len() == 1 && matches!(c, '\n' | '\r') {
-                return self.error("a text has no end");
+                return self.error("unterminated string");
             }
             self.at += c.len_utf8();
             if c == '\\' && !is_raw {
@@ -189,13 +189,13 @@ impl<'t> Lexer<'t> {
         }
         match String::from_utf8(out) {
             Ok(text) => Ok(Some(Token::String(text))),
-            Err(_) => self.error("a text is not UTF-8"),
+            Err(_) => self.error("a string is not UTF-8"),
         }
     }
 
     fn escape(&mut self, is_bytes: bool, out: &mut Vec<u8>) -> Result<(), SyntaxError> {
         let rest = self.rest();
-        let Some(c) = rest.chars().next() else { return self.error("a text has no end") };
+        let Some(c) = rest.chars().next() else { return self.error("unterminated string") };
         let plain = match c {
             'a' => Some('\u{7}'),
             'b' => Some('\u{8}'),

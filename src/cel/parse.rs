@@ -217,7 +217,7 @@ impl Parser {
                 let at = self.cursor.at();
                 return match self.cursor.take() {
                     Token::Identifier(name) => self.name(name, at),
-                    _ => self.cursor.error(at, "Syntax error: a name has to follow"),
+                    _ => self.cursor.error(at, "Syntax error: expected a name"),
                 };
             }
             Token::Sign("(") => {
@@ -317,7 +317,7 @@ impl Parser {
                 let node = Node::Index(Box::new(of.expr), Box::new(index.expr), is_optional);
                 start = Start::Tree(self.tree(node, at, &heights)?);
             } else if matches!((&start, self.cursor.peek()), (Start::Name(..), Token::Sign("{"))) {
-                return self.cursor.error(at, "objects cannot be made here");
+                return self.cursor.error(at, "objects cannot be created here");
             } else {
                 return self.known(start);
             }

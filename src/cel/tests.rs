@@ -138,7 +138,7 @@ fn times() {
     ]);
     assert_eq!(
         plain("timestamp('2026-01-02T00:00:00Z').getHours('Europe/Paris')"),
-        "Unsupported(\"the time zone \\\"Europe/Paris\\\" is not known here\")"
+        "Unsupported(\"the time zone \\\"Europe/Paris\\\" is not supported\")"
     );
 }
 
@@ -171,7 +171,7 @@ fn what_cannot_be_parsed_is_named() {
         ("has(self)", "invalid argument to has() macro"),
         ("1 +", "Syntax error: mismatched input '<EOF>'"),
         ("namespace", "reserved identifier: namespace"),
-        ("Object{a: 1}", "objects cannot be made here"),
+        ("Object{a: 1}", "objects cannot be created here"),
     ] {
         assert_eq!(plain(text), format!("syntax: {error}"), "{text}");
     }

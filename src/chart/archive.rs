@@ -125,16 +125,16 @@ fn check_gzip(bytes: &[u8], shown: &str) -> Result<(), Diagnostic> {
     let lower = shown.to_lowercase();
     if lower.ends_with(".yaml") || lower.ends_with(".yml") {
         let message = format!("file '{shown}' seems to be a YAML file, but expected a gzipped archive");
-        return Err(Diagnostic::error("chart-archive", message).help("values files are given with -f"));
+        return Err(Diagnostic::error("chart-archive", message).help("pass values files with -f"));
     }
     let found = content_type(bytes);
     let message = format!("file '{shown}' does not appear to be a gzipped archive; got '{found}'");
     let error = Diagnostic::error("chart-archive", message);
     Err(match found {
         "text/html; charset=utf-8" => {
-            error.help("this is a web page, most often an error or a log-in page that was saved as a chart")
+            error.help("this is a web page, probably an error or login page that was saved as a chart")
         }
-        _ => error.help("a chart is a directory, or an archive as `helm package` makes it"),
+        _ => error.help("a chart is a directory, or an archive made by `helm package`"),
     })
 }
 

@@ -30,7 +30,7 @@ impl Chart {
                     .iter()
                     .fold(warning, |warning, duplicate| warning.at(duplicate.metadata.place("name"), ""));
                 warnings.push(shown.help(
-                    "Helm leaves out templates of one that the other has too: rename one, or declare it with an alias",
+                    "Helm skips templates of one that the other has too: rename one, or declare it with an alias",
                 ));
             }
         }

@@ -74,12 +74,11 @@ impl IgnoreRules {
             };
             count += 1;
             if count > MAX_PATTERNS {
-                errors
-                    .push(refuse(&format!("more than {MAX_PATTERNS} patterns")).help("ignore directories as a whole"));
+                errors.push(refuse(&format!("more than {MAX_PATTERNS} patterns")).help("ignore whole directories"));
                 break;
             }
             if pattern.len() > MAX_PATTERN_BYTES {
-                errors.push(refuse(&format!("a pattern longer than {MAX_PATTERN_BYTES} bytes")));
+                errors.push(refuse(&format!("pattern is longer than {MAX_PATTERN_BYTES} bytes")));
             } else if pattern.contains("**") {
                 errors.push(refuse("double-star (**) syntax is not supported"));
             } else if rules.add(pattern).is_err() {
@@ -132,8 +131,11 @@ impl IgnoreRules {
         let mut ignored = false;
         for rule in &self.globs {
             if steps > MAX_STEPS {
-                return Err(Diagnostic::error("helmignore", "the patterns take too long for the files of this chart")
-                    .help("use fewer patterns, or patterns with fewer wildcards, and ignore directories as a whole"));
+                return Err(Diagnostic::error(
+                    "helmignore",
+                    "matching the patterns against the files of this chart takes too long",
+                )
+                .help("use fewer patterns, or patterns with fewer wildcards, and ignore whole directories"));
             }
             let matches = rule.pattern.matches(if rule.whole_path { &path } else { name }, &mut steps);
             let counts = is_directory || !rule.directories_only;
@@ -217,7 +219,7 @@ mod tests {
         let errors = |text: String| IgnoreRules::parse(&Source::file(".helmignore", text)).unwrap_err();
         let many: String = (0..10_001).map(|n| format!("a{n}\n")).collect();
         assert_eq!(errors(many)[0].message, "more than 10000 patterns");
-        assert_eq!(errors("x".repeat(4097))[0].message, "a pattern longer than 4096 bytes");
+        assert_eq!(errors("x".repeat(4097))[0].message, "pattern is longer than 4096 bytes");
         assert_eq!(errors("[\n".repeat(500)).len(), MAX_ERRORS);
     }
 
@@ -229,7 +231,7 @@ mod tests {
         rules.steps.set(MAX_STEPS - 1_000_000);
         assert!(!ignores(&rules, "a", false));
         let refused = (0..1000).find_map(|_| rules.ignores(&name, false).err());
-        assert_eq!(refused.unwrap().message, "the patterns take too long for the files of this chart");
+        assert_eq!(refused.unwrap().message, "matching the patterns against the files of this chart takes too long");
     }
 
     #[test]

@@ -214,7 +214,7 @@ fn unpack_subchart(name: &str, files: Vec<File>, budget: &mut TreeBudget) -> Res
             let first = files.first().map_or("", |file| file.path.as_str());
             Err(vec![
                 Diagnostic::error("chart-archive", format!("expected {name}, got {name}/{first}"))
-                    .help(format!("charts/{name} is a directory: give it a name that does not end in .tgz")),
+                    .help(format!("charts/{name} is a directory: rename it to a name that does not end in .tgz")),
             ])
         }
     }

@@ -126,7 +126,7 @@ fn locked(dependency: Dependency) -> LockedDependency {
 fn time_of(node: &Node) -> Result<String, Diagnostic> {
     let refuse = |message: String| {
         Diagnostic::error("chart-lock", format!("error unmarshaling JSON: while decoding JSON: {message}"))
-            .at(node.span.clone(), "a time such as 2026-07-01T12:00:00Z is wanted here")
+            .at(node.span.clone(), "expected a time such as 2026-07-01T12:00:00Z")
     };
     let Some(text) = node.value.as_str() else {
         return Err(refuse("Time.UnmarshalJSON: input is not a JSON string".to_owned()));

@@ -25,11 +25,11 @@ impl Chart {
         }
         let place = self.templates.iter().find_map(tera_tag)?;
         let message = format!(
-            "{} looks like a Tera template, but Chart.yaml of {} names no engine: it is read as a Go template",
+            "{} looks like a Tera template, but Chart.yaml of {} sets no engine: it is parsed as a Go template",
             place.source().map(|source| source.name().to_owned()).unwrap_or_default(),
             self.metadata.name
         );
-        let warning = Diagnostic::warning("engine-not-named", message).at(place, "a tag of Tera");
+        let warning = Diagnostic::warning("engine-not-named", message).at(place, "a Tera tag");
         Some(warning.help("for a chart in Tera, add `engine: tera` to Chart.yaml"))
     }
 }

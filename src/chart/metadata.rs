@@ -268,7 +268,7 @@ impl Metadata {
         for (number, dependency) in self.dependencies.iter().enumerate() {
             if errors.len() >= MAX_REPORTED {
                 let unchecked = self.dependencies.len() - number;
-                let message = format!("validation: {unchecked} further dependencies were not checked");
+                let message = format!("validation: {unchecked} more dependencies were not checked");
                 errors.push(Diagnostic::error("chart-yaml", message));
                 break;
             }
@@ -277,7 +277,7 @@ impl Metadata {
             if !dependency.alias.chars().all(alias_allowed) {
                 let name = &dependency.name;
                 let error = refuse(format!("dependency {name:?} has disallowed characters in the alias"));
-                let help = "an alias is made of ASCII letters, digits, - and _";
+                let help = "an alias consists of ASCII letters, digits, - and _";
                 errors.push(error.at(dependency.alias_span.clone(), "").help(help));
             }
             if !keys.insert(dependency.key()) {
@@ -344,7 +344,7 @@ fn read_engine(fields: &mut Fields<'_>) -> EngineKind {
                 "engine",
                 Diagnostic::error("chart-yaml", format!("unknown template engine {name:?}"))
                     .at(fields.place("engine"), "")
-                    .help("say `engine: tera`, or leave the field out for Go templates"),
+                    .help("set `engine: tera`, or remove the field for Go templates"),
             );
             EngineKind::GoTemplate
         }

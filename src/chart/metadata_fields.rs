@@ -224,18 +224,18 @@ impl<'a> Fields<'a> {
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type {wanted}",
             value.type_name()
         );
-        Diagnostic::error("chart-yaml", message).at(span.clone(), "a map is wanted here")
+        Diagnostic::error("chart-yaml", message).at(span.clone(), "expected a map")
     }
 }
 
 /// Describes a Go type in plain English.
 fn wanted_words(go_type: &str) -> &'static str {
     match go_type {
-        "bool" => "true or false is wanted here",
-        "string" => "text is wanted here",
-        "[]string" => "a list of texts is wanted here",
-        _ if go_type.starts_with("[]") => "a list is wanted here",
-        _ => "a map is wanted here",
+        "bool" => "expected true or false",
+        "string" => "expected a string",
+        "[]string" => "expected a list of strings",
+        _ if go_type.starts_with("[]") => "expected a list",
+        _ => "expected a map",
     }
 }
 

@@ -195,6 +195,6 @@ impl Chart {
             format!("chart requires kubeVersion: {constraint} which is incompatible with Kubernetes {version}");
         Err(Diagnostic::error("kube-version", message)
             .at(self.metadata.place("kubeVersion"), "")
-            .help("--kube-version sets the version"))
+            .help("set the version with --kube-version"))
     }
 }

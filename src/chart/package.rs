@@ -35,7 +35,7 @@ pub fn package(chart: &Chart, modified: u64) -> Result<Vec<u8>, Vec<Diagnostic>>
     packing.chart(chart, "");
     packing.check_size();
     if packing.errors.is_empty() {
-        archive(&packing.entries, modified).map_err(|error| vec![refuse(format!("cannot pack the chart: {error}"))])
+        archive(&packing.entries, modified).map_err(|error| vec![refuse(format!("cannot package the chart: {error}"))])
     } else {
         Err(packing.errors)
     }
@@ -97,7 +97,7 @@ impl Packing {
             if *times > 1 {
                 if *times == 2 {
                     let message = format!(
-                        "{folder} has more than one chart called {}, of which an archive can hold one",
+                        "{folder} has more than one chart named {}, but an archive can contain only one",
                         quote_double(name)
                     );
                     self.errors.push(refuse(message).at(subchart.metadata.place("name"), ""));
@@ -105,11 +105,13 @@ impl Packing {
                 continue;
             }
             if name.starts_with(['_', '.']) || name.ends_with(".tgz") {
-                let message =
-                    format!("the subchart {} would be lost: its folder is called by its name", quote_double(name));
+                let message = format!(
+                    "the subchart {} would be lost: its directory in the archive has its name",
+                    quote_double(name)
+                );
                 self.errors.push(
                     refuse(message).at(subchart.metadata.place("name"), "").help(
-                        "in charts/ what begins with `_` or `.` is skipped, and what ends with `.tgz` is an archive: rename the chart",
+                        "in charts/, names that start with `_` or `.` are skipped, and names that end in `.tgz` are archives: rename the chart",
                     ),
                 );
             }
@@ -143,7 +145,7 @@ impl Packing {
             Ok(read) if read == below_top => self.entries.push((whole, bytes.to_vec())),
             Ok(read) => self.errors.push(
                 refuse(format!("the file {} would be unpacked as {}", quote_double(path), quote_double(&read)))
-                    .help("rename it: in archives `\\` divides folders as `/` does"),
+                    .help("rename it: in archives, `\\` separates directories like `/`"),
             ),
             Err(reason) => self.errors.push(
                 refuse(format!("{} cannot be in an archive: {reason}", quote_double(&whole)))
@@ -157,7 +159,7 @@ impl Packing {
         if total > MAX_TOTAL_BYTES {
             self.errors.push(
                 refuse(format!("decompressed chart is larger than the maximum size {MAX_TOTAL_BYTES}")).help(
-                    "no chart of this size can be loaded from an archive: name files to leave out in .helmignore",
+                    "a chart of this size cannot be loaded from an archive: list files to exclude in .helmignore",
                 ),
             );
         }
@@ -329,8 +331,8 @@ mod tests {
                 ("charts/c/Chart.yaml", "name: _hidden\nversion: 2\n"),
             ]),
             [
-                "the subchart \"_hidden\" would be lost: its folder is called by its name",
-                "web/charts/ has more than one chart called \"db\", of which an archive can hold one",
+                "the subchart \"_hidden\" would be lost: its directory in the archive has its name",
+                "web/charts/ has more than one chart named \"db\", but an archive can contain only one",
             ]
         );
     }

@@ -64,7 +64,7 @@ pub fn resolve(
             ))),
             Repository::Directory(path) if !fits && from_lock => {
                 errors.push(refuse(format!("can't get a valid version for dependency {name}")).help(format!(
-                    "{path} has version {found}, the lock file asks for {version}: run `mim-chart dependency update`"
+                    "{path} has version {found}, but the lock file requires {version}: run `mim-chart dependency update`"
                 )))
             }
             Repository::Directory(_) if !fits => unmet.push((dependency, found)),
@@ -93,7 +93,7 @@ fn no_valid_version(unmet: &[(&LockedDependency, &str)], place: impl Fn(&LockedD
         unmet.iter().map(shown).collect::<Vec<_>>().join(", ")
     );
     unmet.iter().fold(Diagnostic::error("dependencies", message), |error, (dependency, found)| {
-        error.at(place(dependency), format!("charts/ holds version {found}"))
+        error.at(place(dependency), format!("charts/ has version {found}"))
     })
 }
 

@@ -104,7 +104,7 @@ impl TreeBudget {
 fn left(room: u64, amount: u64, message: impl FnOnce() -> String) -> Result<u64, Diagnostic> {
     room.checked_sub(amount).ok_or_else(|| {
         Diagnostic::error(TREE_BUDGET, format!("the tree of charts {}", message()))
-            .help("this limit stops charts that multiply when they are unpacked or used under aliases")
+            .help("this limit stops charts that expand when they are unpacked or used under aliases")
     })
 }
 

@@ -16,14 +16,14 @@ use crate::cli::output::console::Console;
 /// The name that is completed.
 const PROGRAM: &str = "mim-chart";
 
-/// Print the completion script of a shell
+/// Print the completion script for a shell
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     source <(mim-chart completion bash)\n  \
     mim-chart completion zsh > \"${fpath[1]}/_mim-chart\"\n  \
     mim-chart completion fish | source")]
 pub(super) struct Completion {
-    /// The shell
+    /// Shell
     #[arg(value_enum, value_name = "SHELL")]
     shell: Shell,
 }

@@ -14,14 +14,14 @@ use crate::diagnostic::{Diagnostic, printable};
 use crate::go;
 use crate::{engine, io};
 
-/// Make a new chart
+/// Create a chart
 ///
-/// NAME is the chart's name, or a path that ends with it. The chart is a web service, which renders as it is: in Tera, built on
-/// copies of the stock templates, or with `--engine gotpl` in Go templates, for mim-chart and Helm alike. Files that are there
-/// already are overwritten, others stay.
+/// NAME is the chart's name, or a path that ends with it. The new chart is a complete web service: in Tera, based on copies of
+/// the stock templates, or with `--engine gotpl` in Go templates, which both mim-chart and Helm render. Existing files with the
+/// same names are overwritten, other files are kept.
 ///
-/// A starter is a chart that is copied instead: `<CHARTNAME>` in its templates and values.yaml becomes the new name. It is
-/// given by its path, by its name in Helm's folder of starters, or by the name of a built-in chart.
+/// A starter is a chart that is copied instead: `<CHARTNAME>` in its templates and values.yaml becomes the new name. It is a
+/// path, a name in Helm's starters directory, or the name of a built-in chart.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mim-chart create NAME [flags]",
@@ -34,10 +34,10 @@ pub(super) struct Create {
     /// The chart's name
     #[arg(value_name = "NAME", num_args = 0..)]
     arguments: Vec<String>,
-    /// What the templates are written in
+    /// Template language
     #[arg(long, value_enum, default_value = "tera", value_name = "ENGINE", conflicts_with = "starter")]
     engine: Language,
-    /// A chart to copy
+    /// Chart to copy
     #[arg(short = 'p', long, value_name = "DIR", default_value = "", hide_default_value = true)]
     starter: String,
 }
@@ -64,7 +64,7 @@ impl Create {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let [argument] = self.arguments.as_slice() else {
             return Err(Diagnostic::error("usage", "\"mim-chart create\" requires 1 argument")
-                .help("say what the chart is called: mim-chart create NAME")
+                .help("pass a name for the chart: mim-chart create NAME")
                 .into());
         };
         console.print(&format!("Creating {}\n", printable(argument)))?;
@@ -132,7 +132,7 @@ fn directory_of(path: &Path, name: &str, parent_must_exist: bool) -> Result<Path
     }
     if directory.exists() && !directory.is_dir() {
         let message = format!("file {} already exists and is not a directory", directory.display());
-        return Err(refuse(message).help("give the chart another name, or move the file away").into());
+        return Err(refuse(message).help("use another name for the chart, or move the file").into());
     }
     Ok(directory)
 }

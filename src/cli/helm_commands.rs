@@ -216,14 +216,14 @@ fn apply(given: &Given, more: &str) -> Vec<String> {
     }
     vec![
         format!("{template} | kubectl apply{} -f -", given.in_namespace()),
-        "`kubectl diff` instead of `kubectl apply` shows the changes first".to_owned(),
+        "to see the changes first, use `kubectl diff` instead of `kubectl apply`".to_owned(),
     ]
 }
 
 fn uninstall(given: &Given) -> Vec<String> {
     vec![
         format!("{} | kubectl delete{} -f -", given.template_of_release(), given.in_namespace()),
-        "give the chart, and the values it was installed with".to_owned(),
+        "use the chart and the values that were installed".to_owned(),
     ]
 }
 
@@ -242,7 +242,7 @@ fn rollout(verb: &str, given: &Given) -> String {
 
 fn rollback(given: &Given) -> Vec<String> {
     vec![
-        format!("pods alone: {}", rollout("undo", given)),
+        format!("only the pods: {}", rollout("undo", given)),
         format!(
             "everything: check out the earlier chart and values, then run {} | kubectl apply{} -f -",
             given.template_of_release(),
@@ -257,8 +257,8 @@ fn get(given: &Given) -> Vec<String> {
     match given.words.first().map(String::as_str) {
         Some("values") => vec!["mim-chart values CHART -f values.yaml --origins".to_owned()],
         Some("manifest" | "hooks") => vec![
-            format!("what the chart renders to: {}", release.template_of_release()),
-            format!("what the cluster has: kubectl get all,configmap {} -o yaml", release.selector()),
+            format!("manifests of the chart: {}", release.template_of_release()),
+            format!("objects in the cluster: kubectl get all,configmap {} -o yaml", release.selector()),
         ],
         _ => vec![format!("kubectl get all,configmap {} -o yaml", release.selector())],
     }
@@ -275,7 +275,7 @@ fn test(given: &Given) -> Vec<String> {
 fn pull(given: &Given) -> Vec<String> {
     let words = if given.words.is_empty() { " REPO/CHART".to_owned() } else { given.all_words() };
     vec![
-        "mim-chart never opens a connection".to_owned(),
+        "mim-chart never accesses the network".to_owned(),
         format!("`helm pull{words} --untar` fetches the chart, `mim-chart template NAME ./CHART` renders it"),
     ]
 }
@@ -283,35 +283,35 @@ fn pull(given: &Given) -> Vec<String> {
 fn push(given: &Given) -> Vec<String> {
     let words = if given.words.is_empty() { " CHART.tgz oci://REGISTRY".to_owned() } else { given.all_words() };
     vec![
-        "mim-chart never opens a connection".to_owned(),
-        format!("`mim-chart package CHART` makes the archive, `helm push{words}` uploads it"),
+        "mim-chart never accesses the network".to_owned(),
+        format!("`mim-chart package CHART` creates the archive, `helm push{words}` uploads it"),
     ]
 }
 
 fn network(name: &str, given: &Given) -> Vec<String> {
     vec![
-        "mim-chart never opens a connection and keeps no list of repositories".to_owned(),
+        "mim-chart never accesses the network and has no list of repositories".to_owned(),
         format!("use `helm {name}{}`; `helm pull REPO/CHART --untar` fetches a chart", given.all_words()),
     ]
 }
 
 fn plugin() -> Vec<String> {
     vec![
-        "mim-chart installs no plugins; of those that are installed it runs post-renderers:".to_owned(),
+        "mim-chart does not install plugins; it runs installed post-renderers:".to_owned(),
         "mim-chart template NAME CHART --post-renderer PLUGIN | kubectl apply -f -".to_owned(),
     ]
 }
 
 fn env() -> Vec<String> {
-    vec!["mim-chart has no settings but its flags and HELM_NAMESPACE: printenv HELM_NAMESPACE".to_owned()]
+    vec!["mim-chart has no settings other than its flags and HELM_NAMESPACE: printenv HELM_NAMESPACE".to_owned()]
 }
 
 fn verify(given: &Given) -> Vec<String> {
     let archive = given.word(0, "CHART.tgz");
     vec![
-        "mim-chart checks no signatures".to_owned(),
+        "mim-chart does not verify signatures".to_owned(),
         format!(
-            "`gpg --verify {archive}.prov` checks the signature, `sha256sum {archive}` gives the checksum to compare"
+            "`gpg --verify {archive}.prov` checks the signature, `sha256sum {archive}` prints the checksum to compare"
         ),
     ]
 }
@@ -357,7 +357,7 @@ mod tests {
         );
         assert_eq!(
             advice("mim-chart get manifest mim -n chat")[1],
-            "what the cluster has: kubectl get all,configmap -l app.kubernetes.io/instance=mim -n chat -o yaml"
+            "objects in the cluster: kubectl get all,configmap -l app.kubernetes.io/instance=mim -n chat -o yaml"
         );
     }
 

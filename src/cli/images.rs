@@ -13,29 +13,30 @@ use crate::cli::output::console::Console;
 use crate::diagnostic::Paint;
 use crate::explain::{images, images_json, images_names, images_text};
 
-/// The form of the list.
+/// The format of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ImagesFormat {
-    /// Text for people.
+    /// Text.
     Text,
     /// One JSON object.
     Json,
-    /// Each image once, one a line.
+    /// Each image once, one per line.
     Name,
 }
 
-/// List the container images that a chart renders, and the values that set them
+/// List the container images of a chart, and the values that set them
 ///
-/// Images are those of containers, init containers and ephemeral containers, of volumes, and fields of custom resources that look like
-/// images. For each, the object, the field and the values that it is made of are listed, with who set them: for charts in Go
-/// templates from the trace of the render, for charts in Tera by rendering with other values. Hooks are included.
+/// Lists the images of containers, init containers, ephemeral containers and volumes, and the fields of custom resources that
+/// look like images. For each image, the object, the field and the values it is built from are shown, with who set them. For
+/// charts in Go templates, the values come from a trace of the rendering; charts in Tera are rendered again with other values.
+/// Hooks are included.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mim-chart images ./mychart -f prod.yaml\n  \
     mim-chart images ./mychart --output name | xargs -n 1 docker pull\n  \
     mim-chart images --output json | jq '.images[] | select(.role == \"initContainer\")'")]
 pub(super) struct Images {
-    /// The chart; without it the built-in one
+    /// Chart, by default the built-in one
     #[arg(value_name = "CHART")]
     chart: Option<String>,
     #[command(flatten)]
@@ -44,7 +45,7 @@ pub(super) struct Images {
     cluster: ClusterFlags,
     #[command(flatten)]
     lookup: LookupFlag,
-    /// The form of the list
+    /// Format of the list
     #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
     output: ImagesFormat,
 }

@@ -37,5 +37,5 @@ fn build_of(version: &str) -> Result<BuildInfo, Diagnostic> {
         return Ok(BuildInfo::of_version(format!("v{number}")));
     }
     let error = Diagnostic::error("usage", format!("invalid version {version:?} in {VARIABLE}"));
-    Err(error.help(format!("{VARIABLE}=1 reports Helm v4.2.4, {VARIABLE}=v3.19.0 that version")))
+    Err(error.help(format!("{VARIABLE}=1 reports Helm v4.2.4, {VARIABLE}=v3.19.0 reports v3.19.0")))
 }

@@ -22,9 +22,9 @@ use crate::values::merge_layers;
 
 /// Examine charts for possible issues
 ///
-/// PATH is a directory or an archive (.tgz, .tar.gz). Without one the chart in the current directory is meant, and where
-/// there is none the built-in chart, which `mongooseim` names too. A chart fails on an [ERROR], with --strict on a
-/// [WARNING] too.
+/// PATH is a directory or an archive (.tgz, .tar.gz). The default is the chart in the current directory or, if there is none,
+/// the built-in chart, which can also be called `mongooseim`. A chart fails on an [ERROR], and with --strict also on a
+/// [WARNING].
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mim-chart lint [PATH...] [flags]",
@@ -36,7 +36,7 @@ use crate::values::merge_layers;
         mim-chart lint ./mychart --output sarif > lint.sarif"
 )]
 pub(super) struct Lint {
-    /// The charts
+    /// Charts
     #[arg(value_name = "PATH", num_args = 0..)]
     paths: Vec<String>,
     #[command(flatten)]
@@ -47,17 +47,17 @@ pub(super) struct Lint {
     /// Print only warnings and errors
     #[arg(long)]
     quiet: bool,
-    /// Lint the charts in charts/ too
+    /// Also lint the charts in charts/
     #[arg(long)]
     with_subcharts: bool,
-    /// List too the default values of which no change that is tried has an effect (this takes some seconds)
+    /// Also list default values of which no tried change has an effect (this takes some seconds)
     #[arg(long)]
     unused: bool,
-    /// Render the chart as an upgrade with its version and appVersion raised too, and report what the API server would reject then, and
-    /// what would restart or be replaced without need
+    /// Also render the chart as an upgrade with a higher version and appVersion, and report what the API server would reject,
+    /// and what would restart or be replaced needlessly
     #[arg(long)]
     upgrade: bool,
-    /// Kubernetes version that templates see, and by which API versions are deprecated
+    /// Kubernetes version that templates see, and that decides which API versions are deprecated
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
     #[command(flatten)]

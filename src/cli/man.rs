@@ -11,9 +11,9 @@ use crate::cli::failure::Failure;
 use crate::diagnostic::Diagnostic;
 use crate::io;
 
-/// Write the manual pages, one for each command
+/// Write the manual pages, one per command
 ///
-/// The same version writes the same pages on every machine, without a date in them.
+/// The same version writes the same pages on every machine; they contain no date.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mim-chart man --dir DIR [flags]",
@@ -22,7 +22,7 @@ use crate::io;
     man mim-chart-template"
 )]
 pub(super) struct Man {
-    /// The directory for the pages, which is needed; made if it is missing
+    /// Directory for the pages (required); created if it is missing
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -31,11 +31,11 @@ impl Man {
     pub(super) fn run(&self, command: Command) -> Result<(), Failure> {
         let Some(directory) = self.dir.as_deref().filter(|directory| !directory.as_os_str().is_empty()) else {
             return Err(Diagnostic::error("usage", "required flag(s) \"dir\" not set")
-                .help("say where the pages go: mim-chart man --dir DIR")
+                .help("set the directory of the pages: mim-chart man --dir DIR")
                 .into());
         };
         io::write_files(directory, &pages(command)?).map_err(|error| {
-            let help = vec!["give --dir a directory that can be written to".to_owned()];
+            let help = vec!["set --dir to a writable directory".to_owned()];
             Failure::from(Diagnostic { help, ..error })
         })
     }

@@ -16,13 +16,13 @@ use crate::go;
 use crate::version::parse_version;
 use crate::{engine, io};
 
-/// Pack a chart into an archive
+/// Package a chart into an archive
 ///
-/// PATH is a chart's directory or the name of a built-in chart; without it the current directory is packed. The archive
-/// NAME-VERSION.tgz has subcharts unpacked in it, and in `templates/stock/` copies of the stock templates that the chart uses.
+/// PATH is a chart's directory or the name of a built-in chart, by default the current directory. The archive NAME-VERSION.tgz
+/// contains unpacked subcharts, and copies in `templates/stock/` of the stock templates that the chart uses.
 ///
-/// The same chart gives the same bytes on every machine. Files in the archive have the time that SOURCE_DATE_EPOCH says
-/// (seconds since 1970), otherwise the beginning of 1980.
+/// The same chart results in the same bytes on every machine. Files in the archive have the time of SOURCE_DATE_EPOCH (seconds
+/// since 1970), by default the beginning of 1980.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mim-chart package [PATH...] [flags]",
@@ -32,19 +32,19 @@ use crate::{engine, io};
         SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) mim-chart package"
 )]
 pub(super) struct Package {
-    /// The charts
+    /// Charts
     #[arg(value_name = "PATH", num_args = 0..)]
     paths: Vec<String>,
-    /// The directory for the archives; made if it is missing
+    /// Directory for the archives; created if it is missing
     #[arg(short, long, value_name = "DIR", default_value = ".")]
     destination: PathBuf,
-    /// The chart's version in the archive, instead of that in Chart.yaml
+    /// Chart version in the archive, instead of that in Chart.yaml
     #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
     version: String,
-    /// The appVersion in the archive, instead of that in Chart.yaml
+    /// appVersion in the archive, instead of that in Chart.yaml
     #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
     app_version: String,
-    /// Bring dependencies into charts/ first, as `mim-chart dependency update` does
+    /// Run `mim-chart dependency update` first
     #[arg(short = 'u', long)]
     dependency_update: bool,
 }
@@ -91,7 +91,7 @@ impl Package {
         match self.paths.as_slice() {
             [] if Path::new("Chart.yaml").exists() => Ok(vec![".".to_owned()]),
             [] => Err(Diagnostic::error("usage", "need at least one argument, the path to the chart")
-                .help("without a path the current directory is packed, if it holds a Chart.yaml")),
+                .help("without a path, the current directory is packaged if it contains Chart.yaml")),
             paths => Ok(paths.to_vec()),
         }
     }
@@ -145,10 +145,10 @@ impl Package {
 }
 
 fn hint_at_dependencies(error: Diagnostic) -> Diagnostic {
-    error.help("`mim-chart dependency build` brings in those of other directories, `helm dependency build` the rest")
+    error.help("`mim-chart dependency build` adds those from other directories, `helm dependency build` the rest")
 }
 
 fn same_name(one: &Packed, other: &Packed) -> Diagnostic {
     Diagnostic::error("package", format!("{} and {} would both be saved as {}", one.path, other.path, one.name))
-        .help("pack them one by one, each into its own --destination")
+        .help("package them one by one, each with its own --destination")
 }

@@ -21,34 +21,34 @@ use crate::{engine, yaml};
         mim-chart show readme ./mychart"
 )]
 pub(super) struct Show {
-    /// What to print; without it this help
+    /// What to print; by default this help
     #[arg(value_enum, value_name = "PART")]
     part: Option<Part>,
-    /// The chart; without it the built-in one
+    /// Chart, by default the built-in one
     #[arg(value_name = "CHART")]
     chart: Option<String>,
-    /// With `values`: print what this kubectl JSONPath template gives, such as {.image.tag}
+    /// With `values`: print the result of this kubectl JSONPath template, such as {.image.tag}
     #[arg(long, value_name = "TEMPLATE")]
     jsonpath: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// What Chart.yaml says
+    /// The contents of Chart.yaml
     Chart,
-    /// values.yaml, as it was written
+    /// values.yaml, unchanged
     Values,
     /// The README
     Readme,
-    /// The custom resource definitions in crds/, of subcharts too
+    /// The CustomResourceDefinitions in crds/, including those of subcharts
     Crds,
-    /// values.schema.json, as it was written
+    /// values.schema.json, unchanged
     Schema,
-    /// The templates, and the stock templates that charts can build on
+    /// The templates, and the stock templates that charts can use
     Templates,
-    /// The functions that templates in Tera can call, whatever the chart
+    /// The functions that templates in Tera can call, independent of the chart
     Functions,
-    /// Chart.yaml, values, README and custom resource definitions
+    /// Chart.yaml, values, README and CustomResourceDefinitions
     All,
 }
 
@@ -64,7 +64,7 @@ impl Show {
         };
         let template = self.jsonpath.as_deref().filter(|template| !template.is_empty());
         if template.is_some() && part != Part::Values {
-            let error = Diagnostic::error("usage", "--jsonpath takes values: use it with `show values`");
+            let error = Diagnostic::error("usage", "--jsonpath only works with values: use it with `show values`");
             return Err(error.into());
         }
         if part == Part::Functions {
@@ -112,7 +112,7 @@ fn printed(template: &JsonPath, chart: &Chart, console: &mut Console) -> Result<
     if let Some(reason) = printed.stopped {
         let mut warning = Diagnostic::warning("jsonpath", format!("error executing jsonpath: {reason}"));
         if reason.starts_with("incompatible types") {
-            warning = warning.help("numbers of values are floats: compare them with 80.0, not with 80");
+            warning = warning.help("numbers in values are floats: compare them with 80.0, not with 80");
         }
         console.tell(&[warning]);
     }

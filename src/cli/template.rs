@@ -31,9 +31,9 @@ use crate::version::{Constraints, parse_version};
 
 /// Render a chart and print its manifests
 ///
-/// Without CHART the built-in MongooseIM chart is meant; `mongooseim` and `mongoose/mongooseim` name it too, and a
-/// directory is a chart. With one argument it is CHART. NAME is the release's name: without it `mongooseim` for the
-/// built-in chart, `release-name` for any other.
+/// CHART is a chart's directory or archive, by default the built-in MongooseIM chart, which can also be called `mongooseim` or
+/// `mongoose/mongooseim`. A single argument is CHART. NAME is the name of the release, by default `mongooseim` for the built-in
+/// chart and `release-name` for any other.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mim-chart template [NAME] [CHART] [flags]",
@@ -44,7 +44,7 @@ use crate::version::{Constraints, parse_version};
         mim-chart template ./mychart -f values.yaml --output html > manifests.html"
 )]
 pub(super) struct Template {
-    /// The release's name (optional), then the chart
+    /// Name of the release (optional) and chart
     #[arg(value_name = "NAME CHART", num_args = 0..)]
     arguments: Vec<String>,
     #[command(flatten)]
@@ -57,29 +57,29 @@ pub(super) struct Template {
     cluster: ClusterFlags,
     #[command(flatten)]
     lookup: LookupFlag,
-    /// The release's name as a Go template
+    /// Name of the release as a Go template
     #[arg(long, value_name = "TEXT")]
     name_template: Option<String>,
-    /// A constraint that the chart's version has to meet (>=1.2, ~1.4, 1.x)
+    /// Constraint that the chart's version must meet (>=1.2, ~1.4, 1.x)
     #[arg(long = "version", value_name = "CONSTRAINT")]
     chart_version: Option<String>,
-    /// Render as an upgrade: Release.IsUpgrade instead of Release.IsInstall
+    /// Render as an upgrade: set Release.IsUpgrade instead of Release.IsInstall
     #[arg(long)]
     is_upgrade: bool,
-    /// Warnings are errors
+    /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
-    /// Check the manifests as the API server would, without a cluster (see `mim-chart validate`); nothing is printed if it would
-    /// refuse any
+    /// Check the manifests as the API server would, without a cluster (see `mim-chart validate`); print nothing if it would
+    /// reject any
     #[arg(long)]
     validate_offline: bool,
     /// Helm's deprecated flag for a check by the API server; here it means --validate-offline
     #[arg(long, hide = true)]
     validate: bool,
-    /// Let templates look up the addresses of hosts, which is never done: one that needs to fails
+    /// Allow DNS lookups, which are never done: templates that need one fail
     #[arg(long, hide = true)]
     enable_dns: bool,
-    /// Make random functions of Go templates give the same results in each run; TEXT is any text
+    /// Make random functions of Go templates return the same results in each run; TEXT can be anything
     #[arg(long, value_name = "TEXT")]
     seed: Option<String>,
 }
@@ -127,7 +127,7 @@ impl Template {
             // Helm ignores the version of a local chart.
             Err(error) => Some(
                 Diagnostic { severity: Severity::Warning, ..error }
-                    .help("a chart that is given by its path is rendered whatever its version"),
+                    .help("a chart that is passed by its path is rendered regardless of its version"),
             ),
             Ok(()) => None,
         };

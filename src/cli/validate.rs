@@ -21,9 +21,9 @@ use crate::yaml;
 
 /// Check manifests as the Kubernetes API server would, without a cluster
 ///
-/// FILE is a file of manifests, a directory, or `-` for standard input, which is read without any. Fields, types and choices are
-/// those of Kubernetes' own API, and what the server checks of names, pods, Services and configuration is checked too. Exit code
-/// 1 if there are errors.
+/// FILE is a file of manifests, a directory, or `-` for standard input, which is the default. Checks fields, types and choices
+/// against the Kubernetes API, and names, pods, Services and configuration as the API server does. The exit code is 1 if there
+/// are errors.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mim-chart validate [FILE...] [flags]",
@@ -36,13 +36,13 @@ pub(super) struct Validate {
     /// Files or directories of manifests, or `-`
     #[arg(value_name = "FILE")]
     files: Vec<String>,
-    /// CustomResourceDefinitions whose kinds are known (repeatable)
+    /// CustomResourceDefinitions of additional kinds (repeatable)
     #[arg(long, value_name = "FILE")]
     crds: Vec<String>,
-    /// Kinds that are not known are errors, and so are warnings
+    /// Treat unknown kinds and warnings as errors
     #[arg(long)]
     strict: bool,
-    /// Kubernetes version by which API versions are deprecated or gone
+    /// Kubernetes version that decides which API versions are deprecated or removed
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
     #[command(flatten)]

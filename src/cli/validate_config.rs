@@ -15,10 +15,10 @@ use crate::secrets::Gathering;
 use crate::version::parse_version;
 use crate::yaml::{Map, Node, Value};
 
-/// Check configuration files of MongooseIM as MongooseIM reads them
+/// Check MongooseIM configuration files as MongooseIM would
 ///
-/// FILE is a mongooseim.toml, or `-` for standard input. Sections, keys, types, choices and ranges are those of MongooseIM's
-/// configuration reference, and names must be defined where they are used. Exit code 1 if there are errors.
+/// FILE is a mongooseim.toml, or `-` for standard input. Checks sections, keys, types, choices and ranges against MongooseIM's
+/// configuration reference, and whether the names that are used are defined. The exit code is 1 if there are errors.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mim-chart validate-config FILE... [flags]",
@@ -31,10 +31,10 @@ pub(super) struct ValidateConfig {
     /// Configuration files, or `-`
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
-    /// Version of MongooseIM that the files are for
+    /// MongooseIM version that the files are for
     #[arg(long, value_name = "VERSION", default_value = "6.8.1")]
     mongooseim_version: String,
-    /// Warnings are errors
+    /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
     #[command(flatten)]

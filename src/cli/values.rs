@@ -27,21 +27,21 @@ use crate::{io, render, values, yaml};
     mim-chart values --set replicaCount=3 --origins\n  \
     mim-chart values -f values.yaml --unused")]
 pub(super) struct Values {
-    /// The chart; without it the built-in one
+    /// Chart, by default the built-in one
     #[arg(value_name = "CHART")]
     chart: Option<String>,
     #[command(flatten)]
     values: ValuesFlags,
-    /// Say on each line, as a comment, who set the value
+    /// Add a comment to each line that shows who set the value
     #[arg(long)]
     origins: bool,
-    /// List instead the values that were set and of which no tried change has an effect
+    /// Instead, list the values that were set and of which no tried change has an effect
     #[arg(long, conflicts_with = "origins")]
     unused: bool,
-    /// The form of the list of --unused
+    /// Format of the list of --unused
     #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT", requires = "unused")]
     output: AnswerFormat,
-    /// Warnings are errors
+    /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
     #[command(flatten)]

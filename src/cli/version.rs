@@ -10,17 +10,17 @@ use crate::engine::{BuildInfo, render_version};
 
 /// Print the version
 ///
-/// Called as `helm` (through a link of that name), or with MIM_CHART_AS_HELM=1 in the environment, it answers as Helm v4.2.4
-/// does, so that tools which call Helm and look at its version can call mim-chart. MIM_CHART_AS_HELM=v3.19.0 reports that version.
+/// If called as `helm` (through a link with that name), or with MIM_CHART_AS_HELM=1 in the environment, it reports the version
+/// of Helm v4.2.4, so tools that call Helm and check its version can use mim-chart. MIM_CHART_AS_HELM=v3.19.0 reports v3.19.0.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mim-chart version --short\n  \
     MIM_CHART_AS_HELM=1 mim-chart version --template '{{ .Version }}'")]
 pub(super) struct Version {
-    /// Print the version number alone
+    /// Print only the version number
     #[arg(long)]
     short: bool,
-    /// Print what this Go template gives (fields: Version, GitCommit, GitTreeState, GoVersion, KubeClientVersion)
+    /// Print the result of this Go template (fields: Version, GitCommit, GitTreeState, GoVersion, KubeClientVersion)
     #[arg(long, value_name = "TEMPLATE")]
     template: Option<String>,
     /// Helm 3 has this flag, and it does nothing there either
@@ -42,7 +42,7 @@ impl Version {
             (None, true) => own().short(),
             (None, false) => {
                 let version = env!("CARGO_PKG_VERSION");
-                format!("mim-chart v{version} (charts as Helm v4.2.4 renders them, Kubernetes v1.36)")
+                format!("mim-chart v{version} (renders charts like Helm v4.2.4, for Kubernetes v1.36)")
             }
         };
         Ok(console.print(&(text + "\n"))?)

@@ -24,21 +24,21 @@ use crate::values::{ValuePath, merge_layers};
 /// The form of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum AnswerFormat {
-    /// Text for people.
+    /// Text.
     Text,
     /// One JSON object.
     Json,
 }
 
-/// Show who set a value and what it changes, or where a line of the output comes from
+/// Show who set a value and what it affects, or where a line of the output comes from
 ///
-/// Given KEY, it lists each layer that sets the value with its place, the strongest first, and marks the one that wins. For charts in
-/// Go templates, the lines of the output that print the value follow, and those that it affects otherwise, each with the line of
-/// the template. Charts in Tera are rendered with other values, and the lines that differ are shown: finding no effect does not
-/// prove that there is none.
+/// With KEY, lists every place that sets the value, highest precedence first, and marks the one that wins. For charts in Go
+/// templates, it then lists the lines of the output that print the value or are affected by it, each with its template line.
+/// Charts in Tera are rendered with other values, and the lines that differ are shown: not finding an effect does not prove
+/// that there is none.
 ///
-/// Given KIND/NAME and FIELD, or --line, it shows the line of the template, its callers, and the values behind it with who set
-/// them.
+/// With KIND/NAME and FIELD, or with --line, shows the template line, its callers, and the values that it depends on with who
+/// set them.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mim-chart why KEY [CHART] [flags]\n       mim-chart why KIND/NAME FIELD [CHART] [flags]\n       mim-chart why --line [FILE:]LINE [CHART] [flags]",
@@ -49,11 +49,11 @@ pub(super) enum AnswerFormat {
         mim-chart why --line rendered.yaml:42 ./mychart -f prod.yaml"
 )]
 pub(super) struct Why {
-    /// The value's key, as --set writes it: listeners.c2s.port, hosts[0]; or an object and a field of it; then the chart, by default the
-    /// built-in one
+    /// Key of the value as for --set (listeners.c2s.port, hosts[0]), or an object and a field of it; then the chart, by default
+    /// the built-in one
     #[arg(value_name = "KEY CHART", num_args = 0..)]
     arguments: Vec<String>,
-    /// Explain this line of the output of `mim-chart template`; with FILE, of what it printed there
+    /// Explain this line of the output of `mim-chart template`, or of FILE with that output
     #[arg(long, value_name = "[FILE:]LINE")]
     line: Option<String>,
     /// Show all results
@@ -66,7 +66,7 @@ pub(super) struct Why {
     kube_version: Option<String>,
     #[command(flatten)]
     lookup: LookupFlag,
-    /// The form of the answer
+    /// Format of the output
     #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
     output: AnswerFormat,
 }
@@ -149,7 +149,7 @@ impl Why {
             return match arguments[..] {
                 [] => Ok((Question::Line(line, file), None)),
                 [chart] => Ok((Question::Line(line, file), Some(chart))),
-                _ => refuse("with --line, why takes no argument but CHART"),
+                _ => refuse("with --line, why takes only CHART as an argument"),
             };
         }
         match arguments[..] {
@@ -220,8 +220,8 @@ fn line_number(text: &str) -> Result<(usize, Option<String>), Diagnostic> {
     let (file, number) = text.rsplit_once(':').map_or((None, text), |(file, number)| (Some(file.to_owned()), number));
     let parsed = number.parse().ok().filter(|number| *number > 0).map(|number| (number, file));
     parsed.ok_or_else(|| {
-        Diagnostic::error("usage", format!("invalid line {number:?}: expected a number from 1"))
+        Diagnostic::error("usage", format!("invalid line {number:?}: expected a number, 1 or more"))
             .at(source.whole(), "")
-            .help("a line is written as 42 or rendered.yaml:42")
+            .help("write a line as 42 or rendered.yaml:42")
     })
 }

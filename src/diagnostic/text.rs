@@ -71,7 +71,7 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
 fn brought_in_by_flags(labels: &[Label]) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for flag in labels.iter().filter_map(|label| label.span.source()?.given_by()) {
-        let note = format!("the file was given with {}", printable(&flag.to_string()));
+        let note = format!("the file was passed with {}", printable(&flag.to_string()));
         if !notes.contains(&note) {
             notes.push(note);
         }
@@ -250,7 +250,7 @@ mod tests {
         1 | {}
           | -- there
           |
-          = note: the file was given with --set-file mimConfig=m.toml
+          = note: the file was passed with --set-file mimConfig=m.toml
         ");
     }
 

@@ -25,7 +25,7 @@ fn written_lines(change: &Change, context: usize) -> Vec<(char, String)> {
     match &change.what {
         What::Added(value) => block('+', &path, value),
         What::Removed(value) => block('-', &path, value),
-        What::Reordered => vec![('~', format!("{path}: the same items in another order"))],
+        What::Reordered => vec![('~', format!("{path}: the same items in a different order"))],
         What::Changed(Value::String(old), Value::String(new)) if old.contains('\n') || new.contains('\n') => {
             text_lines(&path, old, new, context)
         }

@@ -186,7 +186,7 @@ impl ImageChanges {
         let mut parts: Vec<String> =
             counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
         if parts.is_empty() {
-            parts.push("no images change".to_owned());
+            parts.push("no images changed".to_owned());
         }
         parts.push(format!("{} unchanged", self.unchanged));
         parts.join(", ")

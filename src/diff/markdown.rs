@@ -94,7 +94,7 @@ fn upgrade_lines(upgrade: &Upgrade) -> String {
     for value in upgrade.died() {
         let _ = writeln!(text, "- ⚠️ {}", inline(&died_text(value, &upgrade.new_chart)));
         if let Some(key) = &value.renamed_to {
-            let _ = writeln!(text, "  - {}", inline(&format!("it seems to be {key} now")));
+            let _ = writeln!(text, "  - {}", inline(&format!("it is probably {key} now")));
         }
     }
     if let Some(never_used) = never_used_text(upgrade) {
@@ -199,7 +199,7 @@ fn section(difference: &Difference, own: &[&Change], context: usize) -> String {
     };
     if own.len() < difference.changes.len() {
         let shared = counted(difference.changes.len() - own.len(), "change");
-        let _ = writeln!(text, "- and {shared} above, as in other objects");
+        let _ = writeln!(text, "- and {shared} listed above, as in other objects");
     }
     let body = diff_lines(lines.into_iter());
     if !body.is_empty() {

@@ -29,7 +29,7 @@ pub fn given_twice(objects: &[Object], namespace: &str) -> Vec<Diagnostic> {
     let again = repeated(objects, namespace);
     let warn = |(first, second): (&Object, &Object)| {
         let message = format!(
-            "{} is given twice: they are compared one by one, and of those that are applied the last stays",
+            "{} is defined twice: its definitions are compared one by one, and the last one that is applied wins",
             second.id
         );
         Diagnostic::warning("twice", message).at(second.place().clone(), "").at(first.place().clone(), "the first")

@@ -77,7 +77,7 @@ fn cause_text(cause: &Cause) -> String {
 /// Returns `service.port has no effect any more (mine.yaml:3): no template of web 2.0.0 reads it`.
 pub(super) fn died_text(value: &UnusedValue, chart: &str) -> String {
     let place = if value.place.is_empty() { String::new() } else { format!(" ({})", value.place) };
-    format!("{}{place} has no effect any more: no template of {chart} reads it", value.key)
+    format!("{}{place} no longer has an effect: no template of {chart} reads it", value.key)
 }
 
 /// A remark about a comparison as a whole.
@@ -97,7 +97,7 @@ pub fn notes(comparison: &Comparison) -> Vec<Note> {
     let mut notes = Vec::new();
     if let Some(upgrade) = comparison.upgrade.as_ref().filter(|upgrade| !upgrade.is_empty()) {
         for value in upgrade.died() {
-            let renamed = value.renamed_to.as_ref().map(|key| format!("; it seems to be {key} now"));
+            let renamed = value.renamed_to.as_ref().map(|key| format!("; it is probably {key} now"));
             let text = died_text(value, &upgrade.new_chart) + &renamed.unwrap_or_default();
             notes.push(Note { is_warning: true, ..note(text) });
         }
@@ -107,18 +107,19 @@ pub fn notes(comparison: &Comparison) -> Vec<Note> {
             notes.push(Note { details: upgrade.defaults.iter().map(moved_text).collect(), ..note(text) });
         }
     }
-    notes.extend(comparison.ignored.text().map(|text| note(format!("ignored: {text}; --show-ignored shows them"))));
+    notes
+        .extend(comparison.ignored.text().map(|text| note(format!("ignored: {text}; use --show-ignored to see them"))));
     notes.extend(comparison.ignored.file_text().map(|text| note(format!("ignore rules: {text}"))));
     notes
 }
 
 /// The heading above the defaults that changed.
-pub(super) const DEFAULTS_CHANGED: &str = "defaults that changed, where nothing is set";
+pub(super) const DEFAULTS_CHANGED: &str = "changed defaults of values that are not set";
 
 /// Lists the values that neither version reads; `None` if there are none.
 pub(super) fn never_used_text(upgrade: &Upgrade) -> Option<String> {
     let keys: Vec<&str> = upgrade.never_used().map(|value| value.key.as_str()).collect();
-    (!keys.is_empty()).then(|| format!("no effect with either version: {}", keys.join(", ")))
+    (!keys.is_empty()).then(|| format!("no effect in either version: {}", keys.join(", ")))
 }
 
 /// Returns `image.tag: "1.25" → "1.27" (3 objects)`.
@@ -250,7 +251,7 @@ impl Writer {
         }
         if own.len() < difference.changes.len() {
             let shared = counted(difference.changes.len() - own.len(), "change");
-            self.put(&[DIM], &format!("    · and {shared} above, as in other objects"));
+            self.put(&[DIM], &format!("    · and {shared} listed above, as in other objects"));
             self.text.push('\n');
         }
     }
@@ -282,7 +283,7 @@ impl Writer {
         for value in upgrade.died() {
             line(self, &[YELLOW], &format!("    ! {}", died_text(value, &upgrade.new_chart)));
             if let Some(key) = &value.renamed_to {
-                line(self, &[DIM], &format!("      it seems to be {key} now"));
+                line(self, &[DIM], &format!("      it is probably {key} now"));
             }
         }
         if let Some(text) = never_used_text(upgrade) {
@@ -298,7 +299,7 @@ impl Writer {
 
     fn ignored(&mut self, ignored: &Ignored) {
         let mut lines = Vec::new();
-        lines.extend(ignored.text().map(|text| format!("ignored: {text}; --show-ignored shows them")));
+        lines.extend(ignored.text().map(|text| format!("ignored: {text}; use --show-ignored to see them")));
         lines.extend(ignored.file_text().map(|text| format!("ignore rules: {text}")));
         for line in lines {
             self.put(&[DIM], &printable(&line));

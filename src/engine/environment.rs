@@ -62,8 +62,7 @@ impl MissingVersions {
 }
 
 /// The error of `getHostByName` if addresses are wanted.
-pub const NO_DNS: &str =
-    "mim-chart looks up no names, also with --enable-dns: give the address as a value, or leave the flag out for \"\"";
+pub const NO_DNS: &str = "mim-chart does not look up host names, even with --enable-dns: pass the address as a value, or omit the flag for \"\"";
 
 impl Environment {
     /// Returns the current time in the local zone.

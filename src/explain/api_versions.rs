@@ -87,7 +87,7 @@ fn note(versions: &[String], difference: &Difference, chart: &Chart) -> Diagnost
         names.join(", ")
     };
     let parts = [
-        ("leaves out ", &difference.new, ""),
+        ("omits ", &difference.new, ""),
         ("renders ", &difference.gone, " instead"),
         ("renders ", &difference.changed, " differently"),
     ];
@@ -102,7 +102,7 @@ fn note(versions: &[String], difference: &Difference, chart: &Chart) -> Diagnost
         None => note,
     };
     let flags: Vec<String> = versions.iter().map(|version| format!("-a {}", printable(version))).collect();
-    note.help(format!("{} renders the chart as for a cluster that serves it", flags.join(" ")))
+    note.help(format!("use {} to render the chart for a cluster that serves it", flags.join(" ")))
 }
 
 /// Returns the first place in the templates of a tree of charts that contains the version verbatim.

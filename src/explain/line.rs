@@ -93,8 +93,11 @@ pub fn explain_line(
 ) -> Result<LineExplanation, Vec<Diagnostic>> {
     let experiment = Experiment::new(subject)?;
     let no_trace = || {
-        Diagnostic::error("no-trace", "this chart has no line trace: it is written in Tera, or does too much")
-            .help("`mim-chart why KEY` finds by experiment what a value changes")
+        Diagnostic::error(
+            "no-trace",
+            "this chart has no line trace: it is written in Tera, or does too much to be traced",
+        )
+        .help("`mim-chart why KEY` finds out by experiment what a value changes")
     };
     let output = TracedOutput::of(&experiment).ok_or_else(|| vec![no_trace()])?;
     // A line with an alias gets its value from the lines of the anchor.
@@ -121,7 +124,7 @@ fn no_line(number: usize, output: &TracedOutput) -> Diagnostic {
     let last = output.documents.last().map(|last| last.first_line + last.line_count() - 1);
     match last {
         Some(last) => Diagnostic::error("no-line", message)
-            .help(format!("the output has {last} lines; `---` and `# Source:` lines come from no template")),
+            .help(format!("the output has {last} lines; `---` and `# Source:` lines are not from a template")),
         None => Diagnostic::error("no-line", message).help("the chart renders no manifests"),
     }
 }
@@ -141,7 +144,7 @@ fn written_line<'o>(output: &'o TracedOutput, written: &WrittenLine) -> Result<(
     match (same, &candidates[..]) {
         (Some(found), _) | (None, [found]) => Ok(*found),
         (None, []) => Err(Diagnostic::error("no-line", format!("the chart does not render line {number} of {file}"))
-            .help("explain a line with the chart, the values and the flags that it was rendered with")),
+            .help("use the chart, the values and the flags that the line was rendered with")),
         (None, _) => {
             Err(Diagnostic::error("no-line", format!("line {number} of {file} is in several objects of the output"))
                 .help("name the object and the field: why KIND/NAME FIELD"))
@@ -224,7 +227,7 @@ fn field<'o>(
             Some(near) => error.help(format!("did you mean {near}?")),
             None => match of_kind(output, kind) {
                 objects if objects.is_empty() && kind_named(kind).is_none() => {
-                    error.help(format!("Kubernetes has no kind {kind}, and no object of the chart is of one"))
+                    error.help(format!("neither Kubernetes nor the chart has a kind {kind}"))
                 }
                 objects if objects.is_empty() => error.help("`mim-chart template` prints what it renders"),
                 objects => error.help(format!("it renders {objects}")),
@@ -235,7 +238,7 @@ fn field<'o>(
     let Some(lines) = fields.of(path) else {
         let message = format!("{kind}/{name} has no field {path}");
         let help = near_field(fields.node(), path)
-            .unwrap_or_else(|| "a field is written as for --set: spec.template.spec.containers[0].image".to_owned());
+            .unwrap_or_else(|| "write a field as for --set: spec.template.spec.containers[0].image".to_owned());
         return Err(Diagnostic::error("no-field", message).help(help));
     };
     Ok((document, lines))
@@ -268,7 +271,8 @@ fn near_field(node: &Node, path: &ValuePath) -> Option<String> {
             },
             (Value::List(items), _) => {
                 let plural = if items.len() == 1 { "item" } else { "items" };
-                Some(format!("{field} has {} {plural}, from {field}[0] on", items.len())).filter(|_| !items.is_empty())
+                Some(format!("{field} has {} {plural}, starting at {field}[0]", items.len()))
+                    .filter(|_| !items.is_empty())
             }
             (Value::Map(_), _) => None,
             _ => Some(format!("{field} has no fields")),

@@ -36,8 +36,12 @@ const VERSION: i128 = 2;
 /// # Errors
 /// The chart's engine can't trace.
 pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Result<String, Diagnostic> {
-    let no_trace =
-        || Diagnostic::error("no-trace", "this chart has no line trace: it is written in Tera, or does too much");
+    let no_trace = || {
+        Diagnostic::error(
+            "no-trace",
+            "this chart has no line trace: it is written in Tera, or does too much to be traced",
+        )
+    };
     let trace = render.trace().ok_or_else(no_trace)?;
     let mut shared = Shared {
         trace: &trace,

@@ -70,7 +70,7 @@ fn write_setters(setters: &[ValueSource], paint: Paint, out: &mut String) {
     if setters.is_empty() {
         return;
     }
-    let several = if setters.len() > 1 { ", the strongest first" } else { "" };
+    let several = if setters.len() > 1 { ", highest precedence first" } else { "" };
     let _ = writeln!(out, "\nSet by{several}:");
     let places: Vec<String> =
         setters.iter().map(|setter| cut_start(&setter.place.to_string(), MAX_VALUE_LENGTH)).collect();
@@ -82,11 +82,11 @@ fn write_setters(setters: &[ValueSource], paint: Paint, out: &mut String) {
         let value = match (&setter.value, &setter.by) {
             (Some(value), _) => shown(value),
             (None, SetBy::Chart(_)) => "null".to_owned(),
-            (None, _) => "null takes it away".to_owned(),
+            (None, _) => "null removes it".to_owned(),
         };
         let by = match &setter.by {
             SetBy::Chart(name) => format!("  (default of {})", printable(name)),
-            SetBy::Elsewhere => "  (a global value of a chart above)".to_owned(),
+            SetBy::Elsewhere => "  (a global value of a parent chart)".to_owned(),
             SetBy::File | SetBy::Flag => String::new(),
         };
         let _ = writeln!(out, "  {mark} {place}  {value}{}", paint.dim(&by));
@@ -102,13 +102,13 @@ fn write_effects(explanation: &Explanation, paint: Paint, out: &mut String) {
     };
     match (effects.len(), gate) {
         _ if tried.is_empty() => {
-            out.push_str("What it changes is not known: no other value of it was found that the schema allows.\n");
+            out.push_str("Its effect is unknown: no other value was found that the schema allows.\n");
         }
         (0, Some(gate)) => {
             let _ = writeln!(out, "No effect with these values: {tries}.\n{}", gate_text(gate));
         }
         (0, None) if refused.is_empty() => {
-            let _ = writeln!(out, "No effect was found: {tries}. There may be one that was not tried.");
+            let _ = writeln!(out, "No effect was found: {tries}. Other changes may have one.");
         }
         (0, None) => {}
         (count, _) => {
@@ -130,10 +130,10 @@ fn write_effect(effect: &Effect, paint: Paint, out: &mut String) {
     let path = printable(&effect.path);
     let _ = match &effect.kind {
         EffectKind::Gone(change) => {
-            writeln!(out, "  {}, {path}: gone with {}", paint.red(&format!("- {name}")), assignment(change))
+            writeln!(out, "  {}, {path}: removed with {}", paint.red(&format!("- {name}")), assignment(change))
         }
         EffectKind::New(change) => {
-            writeln!(out, "  {}, {path}: new with {}", paint.green(&format!("+ {name}")), assignment(change))
+            writeln!(out, "  {}, {path}: added with {}", paint.green(&format!("+ {name}")), assignment(change))
         }
         EffectKind::Lines(lines) => {
             let _ = writeln!(out, "  {}, {path}", paint.bold(&name));
@@ -234,7 +234,7 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
     let title = match (effects.is_empty(), mentions.is_empty(), explanation.leaves_out) {
         (true, true, _) if explanation.switched_off.is_some() => return,
         (true, true, _) => "No line of the output depends on it, and no template uses it.\n".to_owned(),
-        (true, false, true) => format!("It leaves out a part of the output. Templates {uses} it at:\n"),
+        (true, false, true) => format!("It omits part of the output. Templates {uses} it at:\n"),
         (true, false, false) => {
             format!("No line of the output depends on it with these values. Templates {uses} it at:\n")
         }
@@ -344,7 +344,7 @@ pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
 /// Says which values disable the subchart that a value is for.
 fn switched_off_text(subchart: &SwitchedOffSubchart) -> String {
     let by: Vec<String> = subchart.by.iter().map(|path| format!("{path} is false")).collect();
-    format!("The subchart {} is switched off: {}.", printable(&subchart.name), printable(&by.join(", ")))
+    format!("The subchart {} is disabled: {}.", printable(&subchart.name), printable(&by.join(", ")))
 }
 
 fn gate_text(gate: &Gate) -> String {
@@ -353,7 +353,7 @@ fn gate_text(gate: &Gate) -> String {
         let place = if part.now.span.source().is_some() { format!(" ({})", part.now.span) } else { String::new() };
         format!("{} is {needed}; now it is {}{place}", printable(&part.change.path.to_string()), shown(&part.now.value))
     };
-    format!("It has one once {}.", gate.parts.iter().map(part).collect::<Vec<_>>().join(", and "))
+    format!("It has one if {}.", gate.parts.iter().map(part).collect::<Vec<_>>().join(", and "))
 }
 
 /// Formats a change as in `--set`.

@@ -31,7 +31,7 @@ pub(super) fn read_archive(path: &Path) -> Result<Vec<File>, Diagnostic> {
     file.take(MAX_ARCHIVE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > MAX_ARCHIVE_BYTES {
         let message =
-            format!("file '{shown}' is larger than {} MiB, the greatest size of a chart", MAX_ARCHIVE_BYTES >> 20);
+            format!("file '{shown}' is larger than {} MiB, the maximum size of a chart", MAX_ARCHIVE_BYTES >> 20);
         return Err(Diagnostic::error("chart-archive", message));
     }
     files_of_archive(&bytes, shown)
@@ -47,5 +47,5 @@ pub(super) fn files_of_archive(bytes: &[u8], shown: &str) -> Result<Vec<File>, D
         return Ok(files);
     }
     Err(Diagnostic::error("chart-archive", "unable to detect chart version, no Chart.yaml found")
-        .help(format!("{shown} must hold one folder, with Chart.yaml in it")))
+        .help(format!("{shown} must contain one folder with Chart.yaml in it")))
 }

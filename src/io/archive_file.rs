@@ -15,7 +15,7 @@ use crate::go::path::join;
 pub fn save_archive(directory: &Path, name: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
     let refuse = |reason: String| {
         Diagnostic::error("save", format!("failed to save: {reason}"))
-            .help(format!("the archive {name} goes into this directory: name one that can be written to"))
+            .help(format!("the archive {name} is written to this directory: use a writable one"))
     };
     let target = join(directory, name);
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -27,7 +27,7 @@ pub fn write_chart(directory: &Path, files: &[File]) -> Result<Vec<PathBuf>, Dia
         let target = join(directory, path);
         if inside.place(path).map_err(|error| refuse("stat", &target, &error))?.is_none() {
             let message = format!("{} would be outside the chart's directory", target.display());
-            return Err(Diagnostic::error("create", message).help("remove the symbolic link that leads out of it"));
+            return Err(Diagnostic::error("create", message).help("remove the symbolic link that points outside it"));
         }
     }
     make(&join(directory, "charts"))?;

@@ -24,8 +24,8 @@ pub fn read_charts_folder(directory: &Path, links: Links) -> Result<Vec<Vendored
     let leads_out = |path: &Path| {
         let found = Disk.look(path).ok()?;
         let target = boundary.leads_out(&found)?.display();
-        let message = format!("the symbolic link {} leads out of the chart, to {target}", path.display());
-        Some(Diagnostic::error("chart-file", message).help("--follow-symlinks follows it"))
+        let message = format!("the symbolic link {} points outside the chart, to {target}", path.display());
+        Some(Diagnostic::error("chart-file", message).help("use --follow-symlinks to follow it"))
     };
     if let Some(error) = leads_out(&folder) {
         return Err(error);
@@ -35,7 +35,7 @@ pub fn read_charts_folder(directory: &Path, links: Links) -> Result<Vec<Vendored
     let mut paths = Vec::new();
     for entry in entries.flatten() {
         if !allowance.take_entry() {
-            return Err(Diagnostic::error("chart-file", format!("{} holds too many files", folder.display())));
+            return Err(Diagnostic::error("chart-file", format!("{} contains too many files", folder.display())));
         }
         paths.push(entry.path());
     }
@@ -102,7 +102,7 @@ pub fn save_dependencies(directory: &Path, files: &DependencyFiles) -> Result<()
         && let Ok(target) = fs::read_link(path)
     {
         return Err(refuse(format!("the {name} file is a symlink to \"{}\"", target.display()))
-            .help("put a file in its place: what it leads to would be lost"));
+            .help("replace it with a regular file: the file that it points to would be lost"));
     }
     fs::create_dir_all(&charts).map_err(|error| fail("mkdir", &charts, &error))?;
     let archives = files.archives.iter().map(|(name, bytes)| (charts.join(name), bytes.as_slice()));

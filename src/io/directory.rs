@@ -90,7 +90,7 @@ mod tests {
         symlink(elsewhere.path(), folder.path().join("dir")).unwrap();
         let refused = messages(&folder);
         assert!(
-            refused.len() == 2 && refused[0].starts_with("the symbolic link W/dir leads out of the chart, to "),
+            refused.len() == 2 && refused[0].starts_with("the symbolic link W/dir points outside the chart, to "),
             "{refused:?}"
         );
         let files = read_chart(folder.path(), Links::Anywhere).unwrap();
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(paths(&folder), ["Chart.yaml", "files/a", "linked/a"]);
         symlink(folder.path(), folder.path().join("files/circle")).unwrap();
         let circles = ["files/circle", "linked/circle"]
-            .map(|link| format!("the symbolic link W/{link} leads back to its own directory"));
+            .map(|link| format!("the symbolic link W/{link} points back to its own directory"));
         assert_eq!(messages(&folder), circles);
         fs::remove_file(folder.path().join("files/circle")).unwrap();
         for (target, missing) in

@@ -109,7 +109,7 @@ fn read_entry(boundary: &Boundary<'_>, path: &Path, name: &str) -> Entry {
     if let Some(target) = boundary.leads_out(&found) {
         let target = target.display();
         return Entry::Unreadable(format!(
-            "the symbolic link leads out of the chart, to {target} (--follow-symlinks follows it)"
+            "the symbolic link points outside the chart, to {target} (use --follow-symlinks to follow it)"
         ));
     }
     if found.kind == Kind::Directory {

@@ -60,7 +60,7 @@ fn command(name: &str, folder: PathBuf, metadata: &Map) -> Result<PluginCommand,
     let runtime = metadata.text_at(&["runtime"]).unwrap_or_default();
     if runtime != "subprocess" {
         let message = format!(
-            "plugin {name:?} needs the runtime {runtime:?}: mim-chart runs plugins of the runtime \"subprocess\""
+            "plugin {name:?} needs the runtime {runtime:?}: mim-chart runs only plugins with the runtime \"subprocess\""
         );
         return Err(refuse(message));
     }

@@ -56,8 +56,8 @@ impl Inputs {
             return self.standard_input(given_by);
         }
         if ["http://", "https://", "oci://"].iter().any(|scheme| path.starts_with(scheme)) {
-            return Err(Problem::new(format!("cannot fetch {path}: mim-chart never opens a connection"))
-                .help("download the file and give its path"));
+            return Err(Problem::new(format!("cannot fetch {path}: mim-chart never accesses the network"))
+                .help("download the file and pass its path"));
         }
         if let Some(known) = self.pipes.borrow().get(path) {
             return Ok(known.clone());
@@ -74,8 +74,8 @@ impl Inputs {
     fn standard_input(&self, given_by: &Span) -> Result<Vec<u8>, Problem> {
         let flag = given_by.to_string();
         if let Some(first) = self.stdin_reader.borrow().as_deref() {
-            return Err(Problem::new(format!("standard input has been read already, for {first}"))
-                .help("give one of the two as a file"));
+            return Err(Problem::new(format!("standard input was already read for {first}"))
+                .help("pass one of the two as a file"));
         }
         *self.stdin_reader.borrow_mut() = Some(flag);
         read_limited(std::io::stdin().lock(), "standard input")
@@ -113,7 +113,7 @@ fn read_limited(from: impl Read, name: &str) -> Result<Vec<u8>, Problem> {
         .map_err(|error| Problem::new(format!("read {name}: {}", os_error(&error))))?;
     if bytes.len() as u64 > MAX_INPUT_BYTES {
         let limit = MAX_INPUT_BYTES / (1024 * 1024);
-        return Err(Problem::new(format!("{name} is larger than {limit} MiB, the greatest size of a file of values")));
+        return Err(Problem::new(format!("{name} is larger than {limit} MiB, the maximum size of a values file")));
     }
     Ok(bytes)
 }

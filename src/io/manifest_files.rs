@@ -56,7 +56,7 @@ pub fn read_manifest_files(path: &str, flag: &Source) -> Result<Vec<ManifestFile
 fn read_directory(path: &str, refuse: &dyn Fn(String) -> Diagnostic) -> Result<Vec<ManifestFile>, Vec<Diagnostic>> {
     let mut names = Vec::new();
     if find(Path::new(path), &mut names, &mut 0).is_err() {
-        return Err(vec![refuse(format!("{path} holds more than {MAX_MANIFEST_ENTRIES} files"))]);
+        return Err(vec![refuse(format!("{path} contains more than {MAX_MANIFEST_ENTRIES} files"))]);
     }
     names.sort();
     let boundary = Boundary::new(&Disk, Path::new(path), Links::Inside);
@@ -66,7 +66,7 @@ fn read_directory(path: &str, refuse: &dyn Fn(String) -> Diagnostic) -> Result<V
     for name in names {
         let read = Disk.look(Path::new(&name)).map_err(|error| format!("open {name}: {}", error.reason()));
         let bytes = read.and_then(|found| match boundary.leads_out(&found) {
-            Some(target) => Err(format!("the symbolic link {name} leads out of {path}, to {}", target.display())),
+            Some(target) => Err(format!("the symbolic link {name} points outside {path}, to {}", target.display())),
             None => read_regular(Path::new(&name), room).map_err(|error| match error {
                 TreeError::TooLarge => format!("the manifests below {path} are larger than {MAX_MEBIBYTES} MiB"),
                 error => format!("read {name}: {}", error.reason()),

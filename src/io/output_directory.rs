@@ -18,7 +18,7 @@ use crate::go::os_error;
 pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), Diagnostic> {
     let fail = |path: &Path, error: &std::io::Error| {
         Diagnostic::error("output-dir", format!("cannot write {}: {}", path.display(), os_error(error)))
-            .help("give --output-dir a directory that can be written to")
+            .help("set --output-dir to a writable directory")
     };
     let inside = Inside::of(directory).map_err(|error| fail(directory, &error))?;
     let mut targets = Vec::with_capacity(files.len());
@@ -49,7 +49,7 @@ pub fn write_file(path: &Path, text: &str, flag: &str) -> Result<(), Diagnostic>
     let written = if is_special { fs::write(path, text) } else { write_whole(path, text.as_bytes()) };
     written.map_err(|error| {
         Diagnostic::error("output-dir", format!("cannot write {}: {}", path.display(), os_error(&error)))
-            .help(format!("give {flag} a file in a directory that can be written to"))
+            .help(format!("set {flag} to a file in a writable directory"))
     })
 }
 
@@ -174,7 +174,7 @@ fn was_written_as(path: &Path, source: &str) -> bool {
 
 fn outside(target: &Path) -> Diagnostic {
     Diagnostic::error("output-dir", format!("{} would be outside the output directory", target.display()))
-        .help("remove the symbolic link that leads out of it, or rename the chart's file")
+        .help("remove the symbolic link that points outside it, or rename the chart's file")
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ impl PostRenderer {
         let text = self.output(answer).map_err(|(reason, stderr)| {
             let said = stderr.trim();
             let error = self.failed(&reason);
-            if said.is_empty() { error } else { error.help(format!("it said: {said}")) }
+            if said.is_empty() { error } else { error.help(format!("its standard error: {said}")) }
         })?;
         if text.trim().is_empty() {
             return Err(failed(&format!("post-renderer {:?} produced empty output", self.name)));
@@ -94,7 +94,7 @@ impl PostRenderer {
         let Answer { status, stdout, stderr } = answer;
         if stdout.len() as u64 > MAX_MANIFEST_BYTES {
             let limit = MAX_MANIFEST_BYTES >> 20;
-            return Err((format!("it prints more than {limit} MiB, the greatest size of manifests"), stderr));
+            return Err((format!("it prints more than {limit} MiB, the maximum size of manifests"), stderr));
         }
         if !status.success() {
             let reason = match self.kind {
@@ -123,9 +123,9 @@ fn not_found(name: &str, reason: &str) -> Diagnostic {
     let message = format!(
         "invalid argument {name:?} for \"--post-renderer\" flag: plugin: {{Name:{name} Type:postrenderer/v1}} not found"
     );
-    Diagnostic::error("post-renderer", message)
-        .help(format!("unable to find binary at {name}: {reason}"))
-        .help("give an executable (arguments with --post-renderer-args), or the name of an installed plugin of Helm 4")
+    Diagnostic::error("post-renderer", message).help(format!("unable to find binary at {name}: {reason}")).help(
+        "pass an executable (and its arguments with --post-renderer-args), or the name of an installed Helm 4 plugin",
+    )
 }
 
 /// Finds an executable in PATH, as a shell does. The current directory is only used for names with a `/`.

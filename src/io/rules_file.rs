@@ -20,7 +20,7 @@ pub fn read_rules_file(path: &Path) -> Result<Option<Source>, Diagnostic> {
     let refuse = |reason: &str| Diagnostic::error("ignore", format!("cannot read {shown}: {reason}"));
     let Ok(metadata) = path.symlink_metadata() else { return Ok(None) };
     if !metadata.is_file() {
-        return Err(refuse("it is not a regular file").help("put a copy in its place"));
+        return Err(refuse("it is not a regular file").help("replace it with a copy"));
     }
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_RULES_BYTES + 1).read_to_end(&mut bytes));

@@ -97,7 +97,7 @@ impl TreeError {
     pub(super) fn reason(&self) -> String {
         match self {
             TreeError::Io(error) | TreeError::Broken(_, error) => os_error(error),
-            TreeError::LeadsOut(target) => format!("the symbolic link leads out of the revision, to {target}"),
+            TreeError::LeadsOut(target) => format!("the symbolic link points outside the revision, to {target}"),
             TreeError::InSubmodule(module) => format!("it is in the git submodule {}", module.place),
             TreeError::TooLarge => "file too large".to_owned(),
             TreeError::Failed(error) => error.message.clone(),

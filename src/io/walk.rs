@@ -85,7 +85,7 @@ pub(super) fn read_files(
             let path = tree.shown(&metadata);
             let message = format!("unable to detect chart at {path}: open {path}: {}", error.reason());
             return Err(vec![
-                Diagnostic::error("chart-not-found", message).help("a chart is a directory that holds Chart.yaml"),
+                Diagnostic::error("chart-not-found", message).help("a chart is a directory that contains Chart.yaml"),
             ]);
         }
     }
@@ -150,9 +150,9 @@ impl<'t> Boundary<'t> {
         let out = |target: &str| {
             let error = Diagnostic::error(
                 "helmignore",
-                format!("the symbolic link {shown} leads out of the chart, to {target}"),
+                format!("the symbolic link {shown} points outside the chart, to {target}"),
             );
-            vec![error.help("put a copy in its place: --follow-symlinks does not apply to .helmignore")]
+            vec![error.help("replace it with a copy: --follow-symlinks does not apply to .helmignore")]
         };
         let look = match known {
             AtTop::File => Ok(Found { kind: Kind::File, link: None }),
@@ -224,7 +224,7 @@ impl Walk<'_> {
         for Listed { name, found } in entries {
             if !self.allowance.take_entry() {
                 return self.stop(
-                    format!("{} holds more than {MAX_CHART_ENTRIES} files", tree.shown(&self.boundary.top)),
+                    format!("{} contains more than {MAX_CHART_ENTRIES} files", tree.shown(&self.boundary.top)),
                     "list directories that are not part of the chart in .helmignore",
                 );
             }
@@ -245,7 +245,7 @@ impl Walk<'_> {
             Err(TreeError::LeadsOut(target)) => {
                 if !self.ignores(below, false)? {
                     let message =
-                        format!("the symbolic link {} leads out of the revision, to {target}", tree.shown(path));
+                        format!("the symbolic link {} points outside the revision, to {target}", tree.shown(path));
                     let help = "in a revision, only links to its own files are followed";
                     self.errors.push(Diagnostic::error("chart-file", message).help(help));
                 }
@@ -258,8 +258,8 @@ impl Walk<'_> {
         }
         if let Some(target) = self.boundary.leads_out(&found) {
             let (link, target) = (tree.shown(path), tree.shown(target));
-            let message = format!("the symbolic link {link} leads out of the chart, to {target}");
-            self.errors.push(Diagnostic::error("chart-file", message).help("--follow-symlinks follows it"));
+            let message = format!("the symbolic link {link} points outside the chart, to {target}");
+            self.errors.push(Diagnostic::error("chart-file", message).help("use --follow-symlinks to follow it"));
             return Ok(());
         }
         match (found.kind, found.link) {
@@ -290,7 +290,7 @@ impl Walk<'_> {
                 if !self.allowance.take_bytes(bytes.len() as u64) {
                     return self.stop(
                         format!(
-                            "the files of {} are larger than {MAX_CHART_BYTES} bytes together",
+                            "the files of {} are larger than {MAX_CHART_BYTES} bytes in total",
                             tree.shown(&self.boundary.top)
                         ),
                         "list files that are not part of the chart in .helmignore",
@@ -313,7 +313,7 @@ impl Walk<'_> {
         let tree = self.boundary.tree;
         let parent = path.parent().and_then(|parent| tree.real(parent)).unwrap_or_default();
         if parent.starts_with(&target) || self.followed.contains(&target) {
-            self.refuse(format!("the symbolic link {} leads back to its own directory", tree.shown(path)));
+            self.refuse(format!("the symbolic link {} points back to its own directory", tree.shown(path)));
             return Ok(());
         }
         self.followed.push(target);

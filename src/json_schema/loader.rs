@@ -95,18 +95,18 @@ impl<'r> Loader<'r> {
                 let message = format!("unresolved URN reference ignored; using permissive schema: {url}");
                 if self.warnings.len() < MAX_WARNINGS {
                     let warning = Diagnostic::warning("schema-urn", message);
-                    self.warnings.push(warning.at(from.span.clone(), "anything passes here"));
+                    self.warnings.push(warning.at(from.span.clone(), "any value is accepted here"));
                 } else {
                     self.further_warnings += 1;
                 }
                 return Ok(Node::generated(Value::Bool(true)));
             }
             Some("http" | "https") => {
-                ("mim-chart opens no network connection", "copy the schema below $defs and refer to it there")
+                ("mim-chart never accesses the network", "copy the schema into $defs and reference it there")
             }
             Some("file") => (
-                "a schema can refer only to itself",
-                "a file reference is resolved against the root of the file system, not the chart; copy the schema below $defs",
+                "a schema can reference only itself",
+                "a file reference is resolved against the root of the file system, not the chart; copy the schema into $defs",
             ),
             _ => {
                 let message = format!("failing loading {quoted}: no URLLoader registered for {quoted}");

@@ -94,11 +94,11 @@ impl<'s> Session<'s> {
                 let steps = count(usize::try_from(self.budget.steps()).unwrap_or(usize::MAX));
                 error(
                     format!("the schema is too complex: checking the values takes more than {steps} steps"),
-                    "given up here",
+                    "stopped here",
                 )
                 .help("simplify the schema: nested anyOf, oneOf, allOf and $ref multiply the work, and so do large patterns")
             }
-            Stop::Nesting(refused) => error(refused.message(), "given up here"),
+            Stop::Nesting(refused) => error(refused.message(), "stopped here"),
             Stop::Pattern(reason) => {
                 let reason: String = reason.chars().take(MAX_REASON_LENGTH).collect();
                 error(format!("cannot use a pattern of the schema: {reason}"), "")

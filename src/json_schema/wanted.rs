@@ -29,7 +29,7 @@ impl Evaluation<'_, '_, '_> {
             names if names.len() > MAX_NAMED => None,
             [names @ .., last] => {
                 let names = quote_all(names.iter().copied());
-                Some(format!("{} is an object: set its key {names} or {}", place(), quote(last)))
+                Some(format!("{} is an object: set one of its keys {names} or {}", place(), quote(last)))
             }
         }
     }

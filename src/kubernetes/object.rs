@@ -363,17 +363,20 @@ mod tests {
             messages("m.yaml", "a: 1\n---\n- 1\n---\nx\n---\n5\n---\napiVersion: v1\n---\ntrue\n"),
             [
                 "apiVersion and kind are not set: this is not a manifest",
-                "a manifest is a map, not a list",
-                "a manifest is a map, not text",
-                "a manifest is a map, not a number",
+                "a manifest must be a map, not a list",
+                "a manifest must be a map, not text",
+                "a manifest must be a map, not a number",
                 "kind is not set: this is not a manifest",
-                "a manifest is a map, not a boolean",
+                "a manifest must be a map, not a boolean",
             ]
         );
-        assert_eq!(messages("m.yaml", "kind: 1\n"), ["kind is not text: this is not a manifest"]);
+        assert_eq!(messages("m.yaml", "kind: 1\n"), ["kind is not a string: this is not a manifest"]);
         assert_eq!(
             messages("m.yaml", "kind: List\nitems: [1, {kind: A, metadata: {name: a}}, {metadata: {name: b}}]\n"),
-            ["an item of a list of manifests is a map, not a number", "kind is not set: this item is not a manifest"]
+            [
+                "an item of a list of manifests must be a map, not a number",
+                "kind is not set: this item is not a manifest"
+            ]
         );
     }
 
@@ -436,7 +439,7 @@ mod tests {
 
     #[test]
     fn what_kubectl_ignores_in_a_document_is_refused() {
-        let ignored = ["kubectl ignores what follows the first object of this document"];
+        let ignored = ["kubectl ignores everything after the first object of this document"];
         for text in [
             "---\n{kind: A}\n{kind: B}\n",
             "{kind: A} # a\nb: c\n",

@@ -23,15 +23,15 @@ pub(super) fn of_text(source: &Source, not_utf8: &[usize]) -> Option<Diagnostic>
     let (text, name) = (source.text(), source.name());
     let starts_with = |characters: &str| not_utf8.first().is_some_and(|&at| at < 2) && text.starts_with(characters);
     if starts_with("\u{1f}\u{fffd}\u{8}") {
-        let error = Diagnostic::error("manifest", format!("{name} is an archive, not a file of manifests"));
+        let error = Diagnostic::error("manifest", format!("{name} is an archive, not a manifest file"));
         return Some(error.help("render a packaged chart first: `mim-chart template CHART.tgz` prints its manifests"));
     }
     if starts_with("\u{fffd}\u{fffd}") && text.contains('\0') {
         let error = Diagnostic::error("manifest", format!("{name} is UTF-16, not UTF-8"));
-        return Some(error.help("save it as UTF-8; in PowerShell `Out-File -Encoding utf8` writes it"));
+        return Some(error.help("save it as UTF-8, in PowerShell with `Out-File -Encoding utf8`"));
     }
     if !not_utf8.is_empty() && text.contains('\0') {
-        let error = Diagnostic::error("manifest", format!("{name} is a binary file, not a file of manifests"));
+        let error = Diagnostic::error("manifest", format!("{name} is a binary file, not a manifest file"));
         return Some(error.help(WANTED));
     }
     None
@@ -59,7 +59,7 @@ pub(super) fn of_node(node: &Node, source: &Source, text: &str) -> Option<Diagno
     let map = match &node.value {
         Value::Map(map) => map,
         other => {
-            let message = format!("a manifest is a map, not {}", name_of(other));
+            let message = format!("a manifest must be a map, not {}", name_of(other));
             return Some(refuse(message, place).help(WANTED));
         }
     };
@@ -76,10 +76,10 @@ pub(super) fn of_node(node: &Node, source: &Source, text: &str) -> Option<Diagno
         return None;
     }
     if is_template(text) && map.get("kind").is_some() {
-        return Some(of_syntax(refuse("kind is not text: this is not a manifest", place), text));
+        return Some(of_syntax(refuse("kind is not a string: this is not a manifest", place), text));
     }
     if map.get("kind").is_some_and(|kind| !kind.value.is_null() && kind.value.as_str().is_none()) {
-        return Some(refuse("kind is not text: this is not a manifest", place).help(WANTED));
+        return Some(refuse("kind is not a string: this is not a manifest", place).help(WANTED));
     }
     let missing = if map.get("apiVersion").is_none() { "apiVersion and kind are" } else { "kind is" };
     let error = refuse(format!("{missing} not set: this is not a manifest"), place);
@@ -92,7 +92,7 @@ pub(super) fn of_node(node: &Node, source: &Source, text: &str) -> Option<Diagno
             "this looks like a values file; render a chart with it: `mim-chart template -f {file}` prints the manifests"
         ))
     } else {
-        error.help(WANTED).help("a values file is passed to `mim-chart template -f FILE`, which prints manifests")
+        error.help(WANTED).help("pass a values file to `mim-chart template -f FILE`, which prints manifests")
     })
 }
 
@@ -100,7 +100,7 @@ pub(super) fn of_node(node: &Node, source: &Source, text: &str) -> Option<Diagno
 pub(super) fn of_item(node: &Node) -> Option<Diagnostic> {
     let place = node.span.clone();
     let Some(map) = node.value.as_map() else {
-        let message = format!("an item of a list of manifests is a map, not {}", name_of(&node.value));
+        let message = format!("an item of a list of manifests must be a map, not {}", name_of(&node.value));
         return Some(refuse(message, place));
     };
     let has_kind = map.get("kind").and_then(|kind| kind.value.as_str()).is_some_and(|kind| !kind.is_empty());

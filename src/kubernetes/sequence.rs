@@ -43,9 +43,9 @@ pub(super) fn sequence(source: &Source) -> Option<Sequence> {
     }
     if found.objects.len() > 1 && found.rest < text.len() {
         let end = text[found.rest..].find('\n').map_or(text.len(), |length| found.rest + length);
-        let message = "after JSON objects without `---` between them there can only be further JSON objects";
-        let error = Diagnostic::error("manifest", message).at(source.span(found.rest..end), "kubectl refuses this");
-        found.refused = Some(error.help("put a line `---` between all objects"));
+        let message = "JSON objects without `---` between them can only be followed by more JSON objects";
+        let error = Diagnostic::error("manifest", message).at(source.span(found.rest..end), "kubectl rejects this");
+        found.refused = Some(error.help("put a `---` line between all objects"));
     }
     (!found.objects.is_empty()).then_some(found)
 }
@@ -84,11 +84,11 @@ pub(super) fn ignored(source: &Source, document: Range<usize>, object: Range<usi
     }
     let says_nothing = |line: &str| line.is_empty() || line.starts_with('#') || is_end(line);
     let (start, _) = lines.find(|(_, line)| !says_nothing(line.trim_start()))?;
-    let error = Diagnostic::error("manifest", "kubectl ignores what follows the first object of this document");
+    let error = Diagnostic::error("manifest", "kubectl ignores everything after the first object of this document");
     // The rest may be a Secret, so its lines are not shown.
     let last = source.span(object.end.saturating_sub(1)..object.end);
-    let error = if start > object.end { error.at(last, "it ends here") } else { error };
-    Some(error.help("put a line `---` between objects"))
+    let error = if start > object.end { error.at(last, "the object ends here") } else { error };
+    Some(error.help("put a `---` line between objects"))
 }
 
 #[cfg(test)]
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(read(&of(&[" \n", P, "\r\n\t", Q, "\n"])), Some(both()));
         assert_eq!(read(&of(&[P, "\n{kind: B}"])), Some((vec![P], "{kind: B}", String::new())));
         assert_eq!(read(&of(&[P, Q, "\n{"])), Some((vec![P, Q], "", "unexpected EOF".to_owned())));
-        let mixed = "after JSON objects without `---` between them there can only be further JSON objects".to_owned();
+        let mixed = "JSON objects without `---` between them can only be followed by more JSON objects".to_owned();
         assert_eq!(read(&of(&[P, Q, "\n---\n", Q])), Some((vec![P, Q], "---\n{\"kind\": \"Q\"}", mixed)));
     }
 }

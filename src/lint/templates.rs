@@ -69,7 +69,7 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
 fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Map)> {
     let noted = |errors: Vec<Diagnostic>, report: &mut Report| {
         let as_warning = |error: Diagnostic| {
-            let what_follows = "because of this the templates were not looked at";
+            let what_follows = "the templates were not checked because of this";
             Diagnostic { severity: Severity::Warning, ..error }.help(what_follows)
         };
         report.notes.extend(errors.into_iter().map(as_warning));
@@ -170,8 +170,8 @@ fn without_effect(
         ("no template uses these defaults", "remove them, or use them")
     } else {
         (
-            "no change that was tried of these defaults has an effect",
-            "a change that was not tried may have one: `mim-chart why KEY` lists what was tried",
+            "no tried change of these defaults has an effect",
+            "other changes may have one: `mim-chart why KEY` lists the changes that were tried",
         )
     };
     let message = format!("{message}: {}", names.join(", "));

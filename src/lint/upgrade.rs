@@ -171,13 +171,13 @@ impl Upgrade<'_> {
             let change = difference.changes.iter().find(is_meant).or(difference.changes.first());
             let Some(change) = change else { continue };
             let what = impact.text.replace("reject this:", "reject the next release:");
-            let text = format!("{id}: {what}, and {} {}", change.path, changes_with(self.factor(difference, change)));
+            let text = format!("{id}: {what}, but {} {}", change.path, changes_with(self.factor(difference, change)));
             findings.push(self.finding(
                 &REFUSED,
                 difference,
                 &change.path,
                 text,
-                "leave out of it what changes with each release",
+                "remove everything that changes with each release from it",
             ));
         }
         self.check_restart(difference, findings);
@@ -228,8 +228,7 @@ impl Upgrade<'_> {
                 first.path,
                 changes_with(Some(*factor))
             );
-            let help =
-                "keep labels, annotations and environment variables of pods free of what changes with each release";
+            let help = "remove everything that changes with each release from the pods' labels, annotations and environment variables";
             findings.push(self.finding(&RESTARTS, difference, &first.path, text, help));
         }
     }

@@ -52,5 +52,5 @@ pub(super) fn unknown(raw: &str, document: Span) -> Diagnostic {
     let path = document.source().map_or("", |source| source.name());
     let message = format!("skipping unknown hooks in {}: hookTypes={}", printable(path), printable(raw));
     Diagnostic::new(Severity::Warning, "unknown-hook", message)
-        .help(format!("the document is left out, as Helm does; the events are {}", EVENTS.join(", ")))
+        .help(format!("the document is skipped, as Helm does; the events are {}", EVENTS.join(", ")))
 }

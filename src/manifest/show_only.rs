@@ -110,7 +110,7 @@ fn not_found(pattern: &Source, chart: &str, paths: &[&str]) -> Diagnostic {
     paths.dedup();
     let error = Diagnostic::error("show-only", message).at(pattern.whole(), "");
     if let Some(path) = pattern.text().strip_prefix(chart).and_then(|rest| rest.strip_prefix('/')) {
-        return error.help(format!("leave the chart's name out: {path}"));
+        return error.help(format!("omit the chart's name: {path}"));
     }
     if paths.is_empty() { error } else { error.help(format!("these gave output: {}", paths.join(", "))) }
 }

@@ -51,9 +51,9 @@ pub fn write_page(head: &Head, shown: &[Shown<'_>], mut texts: impl FnMut(usize)
     html.raw("<header>\n<h1>").text(&head.title).raw("</h1>\n<p class=\"summary\">").text(&head.summary).raw("</p>\n");
     head.notes.iter().for_each(|note| write_note(&mut html, note));
     if head.is_traced {
-        html.raw("<p class=\"note\">A click on a line, or Enter, shows where it comes from.</p>\n");
+        html.raw("<p class=\"note\">Click a line, or press Enter, to see where it comes from.</p>\n");
     }
-    html.raw("<noscript><p class=\"note\">The texts of the objects are shown by a script, which does not run here.</p></noscript>\n</header>\n");
+    html.raw("<noscript><p class=\"note\">The text of the objects is shown by a script, which does not run here.</p></noscript>\n</header>\n");
     navigation(&mut html, shown);
     html.raw("<main tabindex=\"-1\">\n");
     let mut room = Room { changes: MAX_CHANGES, texts: MAX_TEXTS };
@@ -93,7 +93,7 @@ const KEYS: &str = "<dialog id=\"keys\" aria-label=\"Keys\">
 <dt><kbd>k</kbd> <kbd>p</kbd></dt><dd>previous object</dd>
 <dt><kbd>Enter</kbd></dt><dd>open the text of an object; on a line: where it comes from</dd>
 <dt><kbd>↓</kbd> <kbd>↑</kbd></dt><dd>next and previous line of the text</dd>
-<dt><kbd>o</kbd></dt><dd>open or close all texts that are listed, up to a hundred</dd>
+<dt><kbd>o</kbd></dt><dd>open or close all listed texts, up to a hundred</dd>
 <dt><kbd>/</kbd></dt><dd>filter by kind, name, namespace, template</dd>
 <dt><kbd>Esc</kbd></dt><dd>leave the filter or the line</dd>
 <dt><kbd>?</kbd></dt><dd>this list</dd>

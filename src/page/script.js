@@ -136,7 +136,7 @@
     const [old, now] = [of("a", a), of("b", b)];
     const isOne = !old || !now || JSON.stringify(old) === JSON.stringify(now);
     if (!old && !now) {
-      box.append(make("p", "", "It is not known where this line comes from: only charts in Go templates are traced."));
+      box.append(make("p", "", "The origin of this line is unknown: only charts in Go templates are traced."));
     } else if (isOne) {
       box.append(...origin(data, now ?? old));
     } else {

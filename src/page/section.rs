@@ -93,7 +93,7 @@ pub(super) fn section(html: &mut Html, number: usize, shown: &Shown<'_>, texts: 
         room.texts -= data.as_str().len();
         html.raw("<script type=\"application/json\">").data(&data).raw("</script>\n");
     } else {
-        html.raw("<p class=\"cut\">The text is left out: the page would be too large.</p>\n");
+        html.raw("<p class=\"cut\">The text is omitted: the page would be too large.</p>\n");
     }
     html.raw("</section>\n");
 }

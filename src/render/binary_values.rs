@@ -26,11 +26,11 @@ fn refusal(node: &Node, bytes: &[u8]) -> Diagnostic {
     let byte = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len()) + 1;
     let error = Diagnostic::error(
         "set-file",
-        format!("{name}: byte {byte} is not UTF-8, and templates in Tera have only text"),
+        format!("{name}: byte {byte} is not UTF-8, and templates in Tera can only handle text"),
     );
     let given_by = node.span.source().and_then(|source| source.given_by());
     let error = given_by.into_iter().fold(error, |error, place| error.at(place.clone(), ""));
-    error.help("give the file in base64, and let the template use it as it is")
+    error.help("pass the file as base64, and use it in the template without encoding it")
 }
 
 fn has_tera(chart: &Chart) -> bool {

@@ -30,12 +30,12 @@ pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &Loa
     let note = Diagnostic::new(Severity::Info, "random", message);
     let values = unset_values(&random, scope, loaded);
     Some(note.help(match &values[..] {
-        [] => "--seed TEXT makes them the same in each run".to_owned(),
-        [one] => format!("set {one}, or give --seed TEXT, which makes them the same in each run"),
+        [] => "use --seed TEXT to get the same values in each run".to_owned(),
+        [one] => format!("set {one}, or use --seed TEXT to get the same values in each run"),
         several => {
             let more = if several.len() > MAX_VALUES { ", ..." } else { "" };
             let named = several[..several.len().min(MAX_VALUES)].join(", ");
-            format!("set values ({named}{more}), or give --seed TEXT, which makes them the same in each run")
+            format!("set values ({named}{more}), or use --seed TEXT to get the same values in each run")
         }
     }))
 }

@@ -40,8 +40,8 @@ pub(super) fn check(name: &str) -> Result<(), Diagnostic> {
         format!("release name check failed: release name {}: {reason}", quote_double(name)),
     );
     Err(match suggestion(name) {
-        Some(near) => error.help(format!("{near} would do")),
-        None => error.help("use lower-case letters, digits, dashes and dots"),
+        Some(near) => error.help(format!("use {near}, for example")),
+        None => error.help("use lowercase letters, digits, dashes and dots"),
     })
 }
 
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_refused_name_comes_with_one_that_would_do() {
-        assert_eq!(check("Foo_Bar").unwrap_err().help, ["foo-bar would do"]);
-        assert_eq!(check("---").unwrap_err().help, ["use lower-case letters, digits, dashes and dots"]);
+        assert_eq!(check("Foo_Bar").unwrap_err().help, ["use foo-bar, for example"]);
+        assert_eq!(check("---").unwrap_err().help, ["use lowercase letters, digits, dashes and dots"]);
     }
 }

@@ -34,7 +34,7 @@ fn unindented(source: &Source, line: usize) -> Option<(Span, String)> {
     let width = if is_alone { own_indent } else { own_indent + 2 };
     let indent = range.start + own_indent;
     let span = source.span(indent..range.start + text.trim_end().len());
-    Some((span, format!("indent all lines that toYaml gives: `{{{{- {action} | nindent {width} }}}}`")))
+    Some((span, format!("indent all lines that toYaml returns: `{{{{- {action} | nindent {width} }}}}`")))
 }
 
 #[cfg(test)]

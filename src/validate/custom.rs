@@ -120,7 +120,7 @@ pub(super) fn check(
     }
     let Some(rules) = &compiled.rules else { return };
     if report.findings.len() > before {
-        let message = "the rules of its CustomResourceDefinition are not evaluated: correct the other errors first";
+        let message = "the rules of its CustomResourceDefinition are not evaluated: fix the other errors first";
         report.report(Severity::Info, "custom-rule-not-evaluated", &FieldPath::default(), message.to_owned(), place);
         return;
     }

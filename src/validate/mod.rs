@@ -167,7 +167,7 @@ fn unknown_kind(object: &Object, strict: bool, report: &mut Report<'_>, place: &
         let near = crate::diagnostic::nearest(&id.kind, Schema::built_in().kinds().map(|(_, kind)| kind));
         match near {
             Some(near) => finding.help(format!("did you mean {near}?")),
-            None => finding.help("--crds FILE makes the kinds of CustomResourceDefinitions known"),
+            None => finding.help("use --crds FILE to add the kinds of CustomResourceDefinitions"),
         }
     } else {
         finding.help(format!("{} is in {}", id.kind, versions.join(", ")));

@@ -155,13 +155,13 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, ke
         (Type::Quantity, Value::String(text)) => {
             if !is_quantity(text) {
                 let message = format!("invalid quantity {text:?}");
-                report.error("quantity", path, message, place()).help("quantities are such as 500m, 0.5, 128Mi, 1Gi");
+                report.error("quantity", path, message, place()).help("use a quantity such as 500m, 0.5, 128Mi or 1Gi");
             }
         }
         (Type::Bytes, Value::String(text)) => {
             if form::decode_base64(text).is_none() {
                 let finding = report.error("base64", path, "expected base64".to_owned(), place());
-                finding.help("write text that is not encoded under stringData");
+                finding.help("put text that is not encoded under stringData");
             }
         }
         (Type::Time, Value::String(text)) => {
@@ -179,7 +179,7 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, ke
         (Type::String | Type::Bytes | Type::Time, _) => {
             wrong("a string");
             if let Some(finding) = report.findings.last_mut().filter(|_| is_scalar(&node.value)) {
-                finding.help(format!("put it in quotes: \"{}\"", place().text()));
+                finding.help(format!("quote it: \"{}\"", place().text()));
             }
         }
     }

@@ -111,8 +111,8 @@ impl Merging {
             Some(other) => {
                 self.errors.push(
                     Diagnostic::error("values", format!("type mismatch on {name}: {}", wrong_verb(&other)))
-                        .at(place, "a map is wanted here")
-                        .help(format!("{name} is a subchart: its values are a map")),
+                        .at(place, "expected a map")
+                        .help(format!("{name} is a subchart: its values must be a map")),
                 );
                 return;
             }

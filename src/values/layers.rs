@@ -182,7 +182,7 @@ fn read_json_object(source: &Source) -> Result<Map, Diagnostic> {
     })?;
     match node.value {
         Value::Map(map) => Ok(map),
-        _ => Err(refuse(node.span, "an object is wanted here".to_owned())),
+        _ => Err(refuse(node.span, "expected an object".to_owned())),
     }
 }
 
@@ -200,10 +200,10 @@ pub struct ReplacedList {
 impl ReplacedList {
     /// Returns the note about the replacement.
     pub fn note(&self) -> Diagnostic {
-        let message = format!("the list {} replaces the one of an earlier file: lists are not merged", self.path);
+        let message = format!("the list {} replaces the one from an earlier file: lists are not merged", self.path);
         Diagnostic::new(Severity::Info, "replaced-list", message)
-            .at(self.list.clone(), "this list counts")
-            .at(self.replaced.clone(), "no item of this one is left")
+            .at(self.list.clone(), "this list is used")
+            .at(self.replaced.clone(), "this list is ignored")
     }
 }
 

@@ -49,7 +49,7 @@ impl ValuePath {
         let refuse = |range: std::ops::Range<usize>, message: String| {
             Diagnostic::error("value-path", message)
                 .at(source.span(range), "")
-                .help("a key is written as for --set: image.tag, hosts[0], labels.example\\.com/team")
+                .help("write a key as for --set: image.tag, hosts[0], labels.example\\.com/team")
         };
         let mut steps = Vec::new();
         let mut at = 0;
@@ -79,7 +79,7 @@ impl ValuePath {
             match text[at..].chars().next() {
                 None => return Ok(ValuePath::of(steps)),
                 Some('.') => at += 1,
-                Some(_) => return Err(refuse(at..at + 1, "after an index comes a dot or another index".to_owned())),
+                Some(_) => return Err(refuse(at..at + 1, "expected a dot or another index after an index".to_owned())),
             }
             if text[at..].starts_with('[') {
                 return Err(refuse(at..at + 1, format!("{text:?} has an empty key")));

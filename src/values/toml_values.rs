@@ -50,14 +50,14 @@ fn check_text(text: &str, node: &Node, name: &str, found: &mut Vec<Diagnostic>) 
         let message = format!("{name} is not TOML: {}", error.message().lines().collect::<Vec<_>>().join("; "));
         let error = Diagnostic::error("toml-syntax", message);
         if is_file_name(text) {
-            let help = format!("to set it to what is in the file: --set-file {name}={}", text.trim());
-            found.push(error.at(node.span.clone(), "this looks like the name of a file").help(help));
+            let help = format!("to use the content of the file: --set-file {name}={}", text.trim());
+            found.push(error.at(node.span.clone(), "this looks like a file name").help(help));
             return;
         }
         found.push(
             error
                 .at(locate_in_scalar(&node.span, at), "here")
-                .help("--skip-schema-validation passes the text on as it is"),
+                .help("use --skip-schema-validation to pass the text on unchanged"),
         );
     }
     if errors.is_empty() {
@@ -65,7 +65,7 @@ fn check_text(text: &str, node: &Node, name: &str, found: &mut Vec<Diagnostic>) 
             found.push(
                 Diagnostic::warning("toml-1.1", format!("{name} uses {what}, which only TOML 1.1 allows"))
                     .at(locate_in_scalar(&node.span, at), "")
-                    .help("a server that reads TOML 1.0 refuses its configuration"),
+                    .help("a server that reads TOML 1.0 rejects its configuration"),
             );
         }
     }

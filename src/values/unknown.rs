@@ -111,7 +111,7 @@ impl Check<'_> {
             None if is_compared => find_elsewhere(key, self.chart.defaults),
             None => None,
         };
-        let message = format!("unknown value {}: the chart {} does not know it", dotted(key), self.chart.name);
+        let message = format!("unknown value {}: the chart {} has no such value", dotted(key), self.chart.name);
         let warning = Diagnostic::warning("unknown-value", message).at(place.clone(), "");
         let warning = match suggestion {
             Some(known) => warning.help(format!("did you mean {known}?")),

@@ -153,9 +153,7 @@ impl Constructor<'_, '_> {
         if self.decoded_in_aliases > 100 && self.decoded > 1000 && in_aliases / decoded > allowed_alias_ratio(decoded) {
             let id = self.aliases.first().copied().unwrap_or(id);
             let error = self.error(id, "yaml: document contains excessive aliasing".to_owned());
-            return Err(Box::new(error.help(
-                "the document repeats itself through its aliases far beyond its size: write less of it with aliases",
-            )));
+            return Err(Box::new(error.help("its aliases expand the document far beyond its size: use fewer of them")));
         }
         Ok(())
     }
@@ -371,7 +369,7 @@ impl Constructor<'_, '_> {
                 };
                 let value = go_syntax(self.document, *value);
                 let error = format!("unsupported map key of type: {key_type}, key: {key}, value: {value}");
-                Err(Box::new(self.error(*id, error).help("put the key in quotes if it is meant as text")))
+                Err(Box::new(self.error(*id, error).help("quote the key if it is meant as a string")))
             }),
             _ => Ok(()),
         }
@@ -388,9 +386,9 @@ impl Constructor<'_, '_> {
         let before = self.source.text().get(..self.offset + start as usize).unwrap_or_default();
         let template = before.ends_with('{') || self.span(self.document.node(id)).text().starts_with("{{");
         Box::new(if template {
-            error.help("values files are not templates; put text that holds '{{' in quotes: '{{ x }}'")
+            error.help("values files are not templates; quote text that contains '{{': '{{ x }}'")
         } else {
-            error.help("a key has to be text: put it in quotes")
+            error.help("a key must be a string: quote it")
         })
     }
 }
@@ -420,7 +418,7 @@ fn refuse_unfit_numbers(node: &Node) -> Construct<()> {
         Value::Float(value) if !value.is_finite() => {
             let word = crate::go::float::format_float(*value);
             let message = format!("error converting YAML to JSON: json: unsupported value: {word}");
-            let help = "JSON, which Kubernetes speaks, has no such number; put it in quotes if it is meant as text";
+            let help = "JSON, which Kubernetes uses, has no such number; quote it if it is meant as a string";
             Err(Box::new(Diagnostic::error("yaml-value", message).at(node.span.clone(), "").help(help)))
         }
         Value::List(items) => items.iter().try_for_each(refuse_unfit_numbers),

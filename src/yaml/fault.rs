@@ -61,10 +61,10 @@ fn line_at(text: &str, place: usize) -> &str {
 
 fn opened_label(context: &str) -> Option<&'static str> {
     match context {
-        "while scanning a quoted scalar" | "while parsing a quoted scalar" => Some("the quote opened here"),
+        "while scanning a quoted scalar" | "while parsing a quoted scalar" => Some("quote opened here"),
         "while parsing a flow sequence" | "while parsing a flow mapping" => Some("opened here"),
-        "while parsing a block mapping" => Some("the keys of this map begin here"),
-        "while parsing a block collection" => Some("the items of this list begin here"),
+        "while parsing a block mapping" => Some("the keys of this map start here"),
+        "while parsing a block collection" => Some("the items of this list start here"),
         _ => None,
     }
 }
@@ -75,14 +75,12 @@ fn advice(problem: &str, opened: Option<Mark>, text: &str, place: usize) -> Opti
     let here = text[place.min(text.len())..].chars().next();
     let unquoted_template = line.contains("{{") && !line.contains("'{{") && !line.contains("\"{{");
     match problem {
-        _ if unquoted_template => {
-            Some("this is not a template; put text that holds '{{' in quotes: '{{ x }}'".to_owned())
-        }
+        _ if unquoted_template => Some("this is not a template; quote text that contains '{{': '{{ x }}'".to_owned()),
         "found a tab character that violates indentation"
         | "found a tab character where an indentation space is expected" => Some(NO_TABS.to_owned()),
         "found character that cannot start any token" => Some(match here {
             Some('\t') => NO_TABS.to_owned(),
-            Some(character) => format!("a value cannot begin with '{character}': put it in quotes"),
+            Some(character) => format!("a value cannot start with '{character}': quote it"),
             None => return None,
         }),
         "found unexpected end of stream" => Some("close the quote".to_owned()),
@@ -96,27 +94,29 @@ fn advice(problem: &str, opened: Option<Mark>, text: &str, place: usize) -> Opti
             None => "every line of a map is `key: value`; text over several lines needs `|` or quotes".to_owned(),
         }),
         "did not find expected key" => Some(match last_quote_before(text, place) {
-            true => "nothing can follow the closing quote: put the whole value in quotes".to_owned(),
+            true => "nothing can follow the closing quote: quote the whole value".to_owned(),
             false => "the keys of a map must start in the same column: check the indentation of this line".to_owned(),
         }),
         "did not find expected '-' indicator" => {
             Some("the items of a list must start in the same column: check the indentation of this line".to_owned())
         }
         "block sequence entries are not allowed in this context" => {
-            Some("begin the list on the line after its key, or put text that begins with '-' in quotes".to_owned())
+            Some("start the list on the line after its key, or quote text that starts with '-'".to_owned())
         }
         "found unknown escape character" | "did not find expected hexdecimal number" => {
-            Some("in double quotes '\\' begins an escape: write '\\\\', or use single quotes".to_owned())
+            Some("in double quotes, '\\' starts an escape: write '\\\\', or use single quotes".to_owned())
         }
         "found invalid Unicode character escape code" => {
-            Some("write the character itself, or its whole code as \\U0001F600".to_owned())
+            Some("write the character itself, or its full code as \\U0001F600".to_owned())
         }
-        "control characters are not allowed" => Some("in double quotes such a character is written \\x07".to_owned()),
+        "control characters are not allowed" => {
+            Some("in double quotes, such a character is written as \\x07".to_owned())
+        }
         "did not find expected alphabetic or numeric character" => {
-            Some("'*' and '&' begin an alias and an anchor: put text that begins with them in quotes".to_owned())
+            Some("'*' and '&' start an alias and an anchor: quote text that starts with them".to_owned())
         }
         _ if problem.starts_with("unknown anchor") => Some(
-            "'*' begins an alias of an anchor earlier in the same document: put it in quotes if it is meant as text"
+            "'*' starts an alias of an anchor earlier in the same document: quote it if it is meant as a string"
                 .to_owned(),
         ),
         _ if opened.is_some() && here == Some('{') => None,
@@ -130,10 +130,10 @@ fn misplaced_colon(line: &str, text: &str, place: usize) -> String {
     let start = text[..place.min(text.len())].rfind('\n').map_or(0, |at| at + 1);
     let before = &text[start..place.min(text.len())];
     if before.contains(": ") {
-        return "a value that holds ': ' has to be put in quotes: `key: \"value: x\"`".to_owned();
+        return "a value that contains ': ' must be quoted: `key: \"value: x\"`".to_owned();
     }
     if line.starts_with(' ') {
-        return "this line is indented deeper than the keys above it, whose value is already given: check the indentation"
+        return "this line is indented more than the keys above it, whose value is already complete: check the indentation"
             .to_owned();
     }
     "a key must be on one line and have at most 1024 characters".to_owned()

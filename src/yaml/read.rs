@@ -56,10 +56,10 @@ impl Repeated {
     pub fn warning(&self) -> Diagnostic {
         Diagnostic::warning(
             "repeated-key",
-            format!("{} is given twice in a map: the last one counts", self.again.text()),
+            format!("{} is set twice in a map: the last one is used", self.again.text()),
         )
-        .at(self.again.clone(), "given again here")
-        .at(self.first.clone(), "first given here")
+        .at(self.again.clone(), "set again here")
+        .at(self.first.clone(), "first set here")
     }
 }
 
@@ -240,8 +240,8 @@ pub fn split_documents(source: &Source, start: usize) -> (Vec<Range<usize>>, Opt
                 let message = format!("invalid Yaml document separator: {trimmed}");
                 let begin = at + 3 + (rest.len() - rest.trim_start().len());
                 let error = Diagnostic::error("yaml-syntax", message)
-                    .at(source.span(begin..begin + trimmed.len()), "only a comment may follow '---' here")
-                    .help("begin the document on the line after '---'");
+                    .at(source.span(begin..begin + trimmed.len()), "only a comment can follow '---' here")
+                    .help("start the document on the line after '---'");
                 return (documents, Some(error));
             }
             // The first separator stays in the document, for the YAML parser.
@@ -273,7 +273,7 @@ fn into_map(node: Node) -> Result<Map, Diagnostic> {
                 Some((key, rest)) if found == "string" && !text.contains(['"', '\n']) => {
                     format!("put a space after the colon: `{key}: {rest}`")
                 }
-                _ => "a values file holds `key: value` pairs at its top level".to_owned(),
+                _ => "a values file contains `key: value` pairs at its top level".to_owned(),
             };
             Err(Diagnostic::error("yaml-value", message)
                 .at(node.span, format!("this is {}", indefinite(found)))

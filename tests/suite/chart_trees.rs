@@ -124,7 +124,7 @@ fn only_some_of_many_missing_dependencies_are_reported() {
     let dependencies = "- {name: s, version: \">=1\"}\n".repeat(20_000);
     write(&folder.path().join("c/Chart.yaml"), &format!("{}dependencies:\n{dependencies}", metadata("c")));
     write(&folder.path().join("c/charts/s/Chart.yaml"), &metadata("s"));
-    rejected(folder.path(), "template c", "validation: 19979 further dependencies were not checked");
+    rejected(folder.path(), "template c", "validation: 19979 more dependencies were not checked");
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn endless_templates_are_errors() {
             "{{ '{{ t | tpl(t=t) }}' | tpl(t='{{ t | tpl(t=t) }}') }}",
             "t.yaml:1:27): error calling tpl: rendering template has a nested reference",
         ),
-        ("{% include 't.yaml' %}", "t.yaml:1:1): templates include each other in a circle: t.yaml → t.yaml"),
+        ("{% include 't.yaml' %}", "t.yaml:1:1): templates include each other in a cycle: t.yaml → t.yaml"),
         ("{{ range(end=1000000000000) }}", "t.yaml:1:4): error calling range: the template loops over more than"),
         ("{{ 'x' | repeat(count=100000000000) }}", "t.yaml:1:10): error calling repeat: the result would be larger"),
         ("{{ until(count=1000000000000) | toYaml }}", "t.yaml:1:4): error calling until: the template loops over"),
@@ -148,7 +148,7 @@ fn results_of_operators_are_limited() {
     let list = "{% set_global s = ['x'] %}";
     let grow = "the template's values grow beyond 128 MiB";
     let large = "the value is larger than 64 MiB";
-    let deep = "values nest deeper than 1000 levels";
+    let deep = "values are nested deeper than 1000 levels";
     for (start, turn, words) in [
         (text, "{% set_global s = s ~ s %}", grow),
         (text, "{% set_global s = [s, s] ~ '' %}", grow),
@@ -183,7 +183,7 @@ fn results_of_operators_are_limited() {
     for (template, words) in [
         (
             "{% set l = until(count=100000) %}{% set t = [[1 for a in l] for b in l] %}",
-            "the template goes on without end",
+            "the template does not terminate",
         ),
         ("{% set t = until(count=1000000) | unique %}", grow),
         ("{{ 10 ** 1000000000 }}", "unable to perform 10 ** 1000000000"),
@@ -219,7 +219,7 @@ fn templates_that_multiply_each_other_are_limited() {
     limited("mim-chart template c", folder, Some("the template's values grow beyond 128 MiB"));
     chart(folder, "{% include '_twice59' %}");
     names("twice", 60, "x", &|below| format!("{{% include '_twice{below}' %}}{{% include '_twice{below}' %}}"));
-    limited("mim-chart template c", folder, Some("the template goes on without end"));
+    limited("mim-chart template c", folder, Some("the template does not terminate"));
     chart(folder, "{% include '_row999' %}");
     names("row", 1000, "x", &|below| format!("{{% include '_row{below}' %}}"));
     limited("mim-chart template c", folder, Some("more than 100 templates include or extend each other in a row"));
@@ -240,7 +240,7 @@ fn secrets_at_every_level_of_deep_values_fit() {
     for line in ["template -f v.yaml", "lint -f v.yaml", "values --unused -f v.yaml"] {
         let output = run(&format!("ulimit -v {SPACE}; mim-chart {line}"), folder.path());
         let printed = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
-        assert!(printed.contains("values nest deeper than 1000 levels"), "{line}: {printed:.500}");
+        assert!(printed.contains("values are nested deeper than 1000 levels"), "{line}: {printed:.500}");
     }
 }
 
@@ -257,7 +257,11 @@ fn patterns_that_take_too_long_are_refused() {
     for n in 0..300 {
         fs::write(chart.join(format!("{}{n}c", "a".repeat(120))), "").expect("written");
     }
-    limited("mim-chart template ./c", folder.path(), Some("the patterns take too long for the files of this chart"));
+    limited(
+        "mim-chart template ./c",
+        folder.path(),
+        Some("matching the patterns against the files of this chart takes too long"),
+    );
 }
 
 /// Mistakes are listed up to a limit, each with its line, and many mistakes do not make a file slow.

@@ -67,7 +67,7 @@ fn files_that_are_large_together_are_refused() {
     let script = r#"head -c 5000000 /dev/zero > zeros; z=$(git hash-object -w zeros)
         t=$(for n in $(seq 22); do printf "100644 blob $z\tf$n\n"; done | git mktree)
         made=$(commit "040000 tree $t\tlarge")"#;
-    refused(script, "the files of made:c are larger than 104857600 bytes together");
+    refused(script, "the files of made:c are larger than 104857600 bytes in total");
 }
 
 #[test]

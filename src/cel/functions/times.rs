@@ -68,7 +68,7 @@ fn zone(name: &str) -> Result<Zone, Error> {
     }
     let (sign, rest) = name.strip_prefix('-').map_or((1, name.strip_prefix('+').unwrap_or(name)), |rest| (-1, rest));
     let Some((hours, minutes)) = rest.split_once(':') else {
-        return Err(Error::Unsupported(format!("the time zone {name:?} is not known here")));
+        return Err(Error::Unsupported(format!("the time zone {name:?} is not supported")));
     };
     let number = |text: &str, most: i64| text.parse::<i64>().ok().filter(|number| (0..=most).contains(number));
     match (number(hours, 23), number(minutes, 59)) {

@@ -143,7 +143,7 @@ pub fn check_name(name: &str) -> Result<(), Diagnostic> {
     let refuse = |message: String| {
         Err(Diagnostic::error("chart-name", message)
             .at(Source::flag("NAME", name).whole(), "")
-            .help("say what the chart is to be called; a folder of that name is made"))
+            .help("pass a name for the chart; a directory of that name is created"))
     };
     if name.is_empty() || name.len() > MAX_NAME {
         refuse(format!("chart name must be between 1 and {MAX_NAME} characters"))
@@ -160,10 +160,10 @@ pub fn check_name(name: &str) -> Result<(), Diagnostic> {
 pub fn doubt_name(name: &str) -> Option<Diagnostic> {
     let is_valid = name.len() <= MAX_OBJECT_NAME && has_rfc_1035_form(name);
     (!is_valid).then(|| {
-        Diagnostic::warning("chart-name", format!("objects can't be called \"{name}\", as this chart's are"))
+        Diagnostic::warning("chart-name", format!("this chart names its objects \"{name}\", which Kubernetes does not allow"))
             .at(Source::flag("NAME", name).whole(), "")
             .help(format!(
-                "use at most {MAX_OBJECT_NAME} lower-case letters, digits and '-', a letter first and no '-' last"
+                "use at most {MAX_OBJECT_NAME} lowercase letters, digits and '-', starting with a letter and not ending in '-'"
             ))
     })
 }

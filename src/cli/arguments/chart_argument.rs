@@ -109,7 +109,7 @@ pub(in crate::cli) fn locate_directory(argument: &str, global: &GlobalFlags) -> 
         let inside = format!("{argument}/Chart.yaml");
         let message = format!("unable to detect chart at {inside}: open {inside}: not a directory");
         return Err(vec![
-            Diagnostic::error("chart-not-found", message).help("give the directory of an unpacked chart"),
+            Diagnostic::error("chart-not-found", message).help("pass the directory of an unpacked chart"),
         ]);
     }
     if let Some(found) = built_in_name(argument) {
@@ -118,7 +118,7 @@ pub(in crate::cli) fn locate_directory(argument: &str, global: &GlobalFlags) -> 
     Err(vec![refuse_url(argument).unwrap_or_else(|| {
         let built_ins = io::embedded_charts().collect::<Vec<_>>().join(", ");
         Diagnostic::error("chart-not-found", format!("stat {}: no such file or directory", printable(argument)))
-            .help(format!("give a chart's directory, or the name of a built-in chart ({built_ins})"))
+            .help(format!("pass a chart's directory, or the name of a built-in chart ({built_ins})"))
     })])
 }
 
@@ -151,7 +151,7 @@ pub(in crate::cli) fn locate_starter(name: &str, global: &GlobalFlags) -> Result
                 "chart-not-found",
                 format!("could not load {path}: stat {path}: no such file or directory"),
             );
-            return Err(vec![error.help("a starter is the directory or archive of a chart")]);
+            return Err(vec![error.help("a starter is a chart's directory or archive")]);
         }
     };
     located.chart().map_err(|errors| errors.into_iter().map(prefixed).collect())
@@ -215,7 +215,7 @@ pub(in crate::cli) fn folder(path: &str, global: &GlobalFlags) -> Result<Folder,
 fn hint_at_built_in(error: Diagnostic, name: &str) -> Diagnostic {
     match built_in_name(name) {
         Some(known) => error.help(format!(
-            "a directory {name} exists here and goes before the built-in chart of this name: say mongoose/{known} for the built-in one"
+            "the directory {name} takes precedence over the built-in chart of this name: use mongoose/{known} for the built-in chart"
         )),
         None => error,
     }
@@ -224,8 +224,8 @@ fn hint_at_built_in(error: Diagnostic, name: &str) -> Diagnostic {
 fn refuse_url(name: &str) -> Option<Diagnostic> {
     let scheme = name.split_once("://").map(|(scheme, _)| scheme);
     matches!(scheme, Some("http" | "https" | "oci")).then(|| {
-        Diagnostic::error("chart-not-found", format!("cannot fetch {name}: mim-chart never opens a connection"))
-            .help("download the chart (helm pull --untar) and give its directory")
+        Diagnostic::error("chart-not-found", format!("cannot fetch {name}: mim-chart never accesses the network"))
+            .help("download the chart (helm pull --untar) and pass its directory")
     })
 }
 
@@ -247,7 +247,7 @@ fn not_found(name: &str) -> Diagnostic {
     if crate::render::is_release_name(name) {
         let chart = io::BUILT_IN_CHART;
         return error
-            .help(format!("to name the release {name}, give the chart too: mim-chart template {name} {chart}"));
+            .help(format!("to name the release {name}, pass the chart too: mim-chart template {name} {chart}"));
     }
     error
 }

@@ -17,12 +17,12 @@ pub(in crate::cli) struct ClusterFlags {
     /// Kubernetes version that templates see (Capabilities.KubeVersion)
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
-    /// API versions to add to those that templates see (repeatable, comma-separated); @FILE adds those of a file, as `kubectl
-    /// api-versions` or `kubectl api-resources` prints them
+    /// Additional API versions that templates see (repeatable, comma-separated); @FILE adds those in a file, as printed by
+    /// `kubectl api-versions` or `kubectl api-resources`
     #[arg(short, long, value_name = "VERSION")]
     api_versions: Vec<String>,
-    /// CustomResourceDefinitions that the cluster has: a file, a directory or `-` (repeatable). Templates see their API versions and
-    /// kinds, and their rules are known where manifests are checked or compared; those of the chart's own are known there anyway
+    /// CustomResourceDefinitions in the cluster: a file, a directory or `-` (repeatable). Templates see their API versions and
+    /// kinds, and manifests are checked and compared by their rules; the chart's own definitions are always used for that
     #[arg(long, value_name = "PATH")]
     crds: Vec<String>,
 }
@@ -100,10 +100,12 @@ fn served(source: &Source) -> Result<Vec<String>, Diagnostic> {
             ([version], None) => versions.push((*version).to_owned()),
             _ => {
                 let start = source.line_range(number + 1).start;
-                let error =
-                    Diagnostic::error("usage", format!("line {} of {} is no API version", number + 1, source.name()));
+                let error = Diagnostic::error(
+                    "usage",
+                    format!("line {} of {} is not an API version", number + 1, source.name()),
+                );
                 return Err(error.at(source.span(start..start + line.len()), "").help(
-                    "the file holds what `kubectl api-versions` or `kubectl api-resources` prints: apps/v1, one a line, or its table",
+                    "the file must be the output of `kubectl api-versions` (apps/v1, one per line) or of `kubectl api-resources`",
                 ));
             }
         }
@@ -139,6 +141,6 @@ mod tests {
             pods    po           v1           true         Pod\n\
             nodes                v1           false        Node\n";
         assert_eq!(versions(table).unwrap(), ["v1", "v1/Pod", "v1", "v1/Node"]);
-        assert_eq!(versions("apps/v1\nerror: no cluster\n").unwrap_err(), "line 2 of served.txt is no API version");
+        assert_eq!(versions("apps/v1\nerror: no cluster\n").unwrap_err(), "line 2 of served.txt is not an API version");
     }
 }

@@ -9,7 +9,7 @@ use crate::io::Links;
 use crate::kubernetes::KubeVersion;
 use crate::values::{Layer, LayerKind};
 
-/// When to use colours.
+/// When to use colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ColorMode {
     /// Never.
@@ -35,12 +35,12 @@ fn value_in(arguments: &[OsString], flag: &str) -> Option<String> {
     attached.or_else(|| texts().skip_while(|text| text != flag).nth(1).map(|text| text.into_owned()))
 }
 
-/// The form of errors and warnings.
+/// The format of errors and warnings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum MessageFormat {
-    /// Text for people, with the lines it is about.
+    /// Text, with the lines that each message is about.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -58,19 +58,20 @@ pub(in crate::cli) struct GlobalFlags {
     /// Namespace that templates see as Release.Namespace [env: HELM_NAMESPACE]
     #[arg(short, long, global = true, value_name = "NAMESPACE")]
     pub(in crate::cli) namespace: Option<String>,
-    /// Print more about what happens; when rendering fails, what was rendered goes to standard error
+    /// Print more details; if rendering fails, print the rendered output on standard error
     #[arg(long, global = true)]
     pub(in crate::cli) debug: bool,
-    /// Use colours
+    /// Use colors
     #[arg(long, visible_alias = "colour", global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(in crate::cli) color: ColorMode,
-    /// The form of errors and warnings on standard error: text, or one JSON object a line
+    /// Format of errors and warnings on standard error: text, or one JSON object per line
     #[arg(long, global = true, value_enum, default_value = "text", value_name = "FORMAT")]
     pub(in crate::cli) message_format: MessageFormat,
-    /// Follow symbolic links that lead out of the chart's directory
+    /// Follow symbolic links that point outside the chart's directory
     #[arg(long, global = true)]
     pub(in crate::cli) follow_symlinks: bool,
-    /// Show secrets: values that a schema marks as writeOnly, the contents of Secrets, and what keys such as `password` hold
+    /// Show secrets: values that a schema marks as writeOnly, the contents of Secrets, and the values of keys such as
+    /// `password`
     #[arg(long, global = true)]
     pub(in crate::cli) show_secrets: bool,
 }
@@ -135,7 +136,7 @@ pub(in crate::cli) struct ValuesFlags {
     /// Set values from files, byte for byte (key1=path1)
     #[arg(long, value_name = "KEY=FILE")]
     set_file: Vec<String>,
-    /// Set a literal string, taken as it is
+    /// Set a literal string
     #[arg(long, value_name = "KEY=TEXT")]
     set_literal: Vec<String>,
     /// Do not check values against values.schema.json
@@ -201,7 +202,7 @@ pub(in crate::cli) fn kube_version(flag: Option<&str>) -> Result<KubeVersion, Di
         let message = format!("invalid kube version '{version}': {reason}");
         Diagnostic::error("kube-version", message)
             .at(Source::flag("--kube-version", version).whole(), "")
-            .help("give at least major and minor, such as 1.36")
+            .help("use at least major and minor, such as 1.36")
     })
 }
 

@@ -62,10 +62,10 @@ const fn refused(name: &'static str, takes: Takes, why: &'static str) -> HelmFla
 const NO_INSTALLATION: &str = "nothing is installed here";
 const NO_DOWNLOAD: &str = "nothing is downloaded here";
 const NO_SIGNING: &str = "nothing is signed here";
-const NETWORK: &str = "mim-chart never opens a connection: fetch the chart first, and give its directory or archive";
-const CLUSTER: &str = "mim-chart never asks a cluster: pipe the manifests into `kubectl apply --dry-run=server -f -`";
-const SIGNING: &str =
-    "mim-chart signs nothing: sign the archive with `gpg --detach-sign`, or package with `helm package --sign`";
+const NETWORK: &str = "mim-chart never accesses the network: fetch the chart first, and pass its directory or archive";
+const CLUSTER: &str =
+    "mim-chart never connects to a cluster: pipe the manifests into `kubectl apply --dry-run=server -f -`";
+const SIGNING: &str = "mim-chart does not sign archives: sign the archive with `gpg --detach-sign`, or package with `helm package --sign`";
 const GONE: &str = "this flag has no effect for 'helm template' and will be removed in Helm 5";
 
 /// Helm's flags for every command.
@@ -131,7 +131,7 @@ const TEMPLATE: &[HelmFlag] = &[
     of_downloads("plain-http", Takes::Nothing),
     refused("repo", Takes::Value(anything), NETWORK),
     of_downloads("username", Takes::Value(anything)),
-    refused("verify", Takes::Nothing, "mim-chart checks no signatures: use `helm verify`"),
+    refused("verify", Takes::Nothing, "mim-chart does not verify signatures: use `helm verify`"),
 ];
 
 /// Helm's flags for `package`.
@@ -160,7 +160,7 @@ const DEPENDENCY: &[HelmFlag] = &[
     of_downloads("plain-http", Takes::Nothing),
     of_downloads("skip-refresh", Takes::Nothing),
     of_downloads("username", Takes::Value(anything)),
-    refused("verify", Takes::Nothing, "mim-chart checks no signatures: use `helm verify`"),
+    refused("verify", Takes::Nothing, "mim-chart does not verify signatures: use `helm verify`"),
 ];
 
 /// Helm's flags for `show`.
@@ -176,7 +176,7 @@ const SHOW: &[HelmFlag] = &[
     of_downloads("plain-http", Takes::Nothing),
     refused("repo", Takes::Value(anything), NETWORK),
     of_downloads("username", Takes::Value(anything)),
-    refused("verify", Takes::Nothing, "mim-chart checks no signatures: use `helm verify`"),
+    refused("verify", Takes::Nothing, "mim-chart does not verify signatures: use `helm verify`"),
     of_downloads("version", Takes::Value(anything)),
 ];
 
@@ -243,7 +243,7 @@ pub(in crate::cli) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, V
     }
     errors.extend(EXCLUSIVE.iter().filter_map(|group| exclusion(group, &given)));
     if leaf.try_get_one::<String>("dry-run").ok().flatten().is_some_and(|value| value == "server") {
-        errors.push(Diagnostic::error("usage", "--dry-run=server asks the API server").help(CLUSTER));
+        errors.push(Diagnostic::error("usage", "--dry-run=server needs the API server").help(CLUSTER));
     }
     if !errors.is_empty() {
         return Err(errors);

@@ -13,8 +13,8 @@ use crate::kubernetes::Object;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Cluster")]
 pub(in crate::cli) struct LookupFlag {
-    /// Objects that the template function `lookup` finds: a file that `kubectl get -o yaml` wrote, a directory of such files, or
-    /// `-` for standard input (repeatable)
+    /// Objects that the template function `lookup` finds: a file with the output of `kubectl get -o yaml`, a directory of such
+    /// files, or `-` for standard input (repeatable)
     #[arg(long, value_name = "PATH")]
     lookup: Vec<String>,
 }
@@ -47,6 +47,6 @@ fn unfindable(object: &Object) -> Option<Diagnostic> {
         (false, true) => "metadata.name",
     };
     let message = format!("{missing} is not set: `lookup` cannot find this object");
-    let help = "pass what `kubectl get -o yaml` prints: each object has apiVersion, kind and metadata.name";
+    let help = "pass the output of `kubectl get -o yaml`: each object has apiVersion, kind and metadata.name";
     Some(Diagnostic::error("lookup", message).at(object.place().clone(), "").help(help))
 }

@@ -11,8 +11,8 @@ use crate::manifest::{self, Manifests};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(in crate::cli) struct PostRendererFlags {
-    /// Pass the manifests through this program: an executable, which reads them on standard input and prints them, as in Helm 3, or
-    /// the name of an installed plugin of Helm 4 of the type postrenderer/v1
+    /// Pass the manifests through this program: an executable that reads them from standard input and prints the result, as in
+    /// Helm 3, or the name of an installed Helm 4 plugin of the type postrenderer/v1
     #[arg(long, value_name = "PROGRAM")]
     post_renderer: Vec<String>,
     /// An argument for the program (repeatable)

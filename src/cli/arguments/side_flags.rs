@@ -15,31 +15,31 @@ use crate::values::{Layer, LayerKind};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Sides")]
 pub(in crate::cli) struct SideFlags {
-    /// The old side: the chart, its values files and --set-file files as they stood at this git revision. A..B compares two revisions
+    /// Old side: the chart, its values files and --set-file files at this git revision. A..B compares two revisions
     #[arg(long, value_name = "REV", conflicts_with_all = ["from", "from_chart"])]
     rev: Option<String>,
-    /// The old side: manifests (a file, a directory, `-` for standard input) or a chart
+    /// Old side: manifests (a file, a directory, `-` for standard input) or a chart
     #[arg(long, value_name = "PATH", conflicts_with = "from_chart")]
     from: Option<String>,
-    /// The new side: manifests or a chart, instead of CHART
+    /// New side: manifests or a chart, instead of CHART
     #[arg(long, value_name = "PATH", conflicts_with = "to_chart")]
     to: Option<String>,
-    /// The old side: a chart's directory or archive
+    /// Old side: a chart's directory or archive
     #[arg(long, value_name = "CHART")]
     from_chart: Option<String>,
-    /// The new side: a chart's directory or archive
+    /// New side: a chart's directory or archive
     #[arg(long, value_name = "CHART")]
     to_chart: Option<String>,
-    /// Values in a file for the old side alone, laid over those of -f (repeatable, comma-separated)
+    /// Values file for the old side only, with precedence over those of -f (repeatable, comma-separated)
     #[arg(long, value_name = "FILE")]
     from_values: Vec<String>,
-    /// Values in a file for the new side alone
+    /// Values file for the new side only
     #[arg(long, value_name = "FILE")]
     to_values: Vec<String>,
-    /// Set values for the old side alone (repeatable; key1=val1,key2=val2)
+    /// Set values for the old side only (repeatable; key1=val1,key2=val2)
     #[arg(long, value_name = "KEY=VALUE")]
     from_set: Vec<String>,
-    /// Set values for the new side alone
+    /// Set values for the new side only
     #[arg(long, value_name = "KEY=VALUE")]
     to_set: Vec<String>,
 }
@@ -135,7 +135,7 @@ impl SideFlags {
             [] if both => (None, None),
             [name] if both => (Some(name.as_str()), None),
             _ if both => {
-                let error = usage("both sides are given by flags: only the release's name may stand beside them");
+                let error = usage("both sides are set by flags: the only argument can be the release name");
                 return Err(error.into());
             }
             arguments => name_and_chart(arguments, None)?,
@@ -178,15 +178,15 @@ impl SideFlags {
             let SideOrigin::Manifests { path, .. } = origin else { continue };
             for (flag, given) in [(own.values_flag, own.files), (own.set_flag, own.set)] {
                 if let Some(first) = given.first() {
-                    let message = format!("{flag} needs a chart to render, and {path} is manifests");
+                    let message = format!("{flag} needs a chart to render, but {path} contains manifests");
                     errors.push(usage(message).at(Source::flag(flag, first).whole(), ""));
                 }
             }
         }
         let none_is_rendered = sides.old.chart().is_none() && sides.new.chart().is_none();
         if none_is_rendered && values.is_any_given() {
-            let error = usage("both sides are manifests: there is no chart that values could be for");
-            errors.push(error.help("give a chart: mim-chart diff CHART --from manifests.yaml -f values.yaml"));
+            let error = usage("both sides are manifests: there is no chart to apply values to");
+            errors.push(error.help("pass a chart: mim-chart diff CHART --from manifests.yaml -f values.yaml"));
         }
         let mut readers: Vec<Source> = Vec::new();
         for origin in [sides.old, sides.new] {
@@ -203,7 +203,7 @@ impl SideFlags {
                 (ARGUMENT, ARGUMENT) => "standard input cannot be both sides".to_owned(),
                 (first, second) => format!("standard input cannot be read for both {first} and {second}"),
             };
-            errors.push(usage(message).help("give one of the two as a file"));
+            errors.push(usage(message).help("pass one of the two as a file"));
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
@@ -240,16 +240,16 @@ fn of_arguments(arguments: &[String]) -> Result<Sides<'_>, Failure> {
         [name, old, new] => (Some(name.as_str()), old, new),
         [_, _, _, extra @ ..] => {
             let message = format!(
-                "expected two sides and a name at most, unexpected arguments: {}",
+                "expected at most a name and two sides, unexpected arguments: {}",
                 printable(&extra.join(", "))
             );
             return Err(usage(message).into());
         }
         _ => {
-            return Err(usage("nothing to compare with: --rev REV, --from PATH or two arguments are needed")
+            return Err(usage("nothing to compare with: use --rev REV, --from PATH or two arguments")
                 .help("--rev main compares with a git revision, --from FILE with manifests; --from - reads standard input")
                 .help("mim-chart diff OLD NEW compares two files or directories of manifests, or two charts")
-                .help("--to-set KEY=VALUE and --to-values FILE show what values change")
+                .help("--to-set KEY=VALUE and --to-values FILE show what values change in the manifests")
                 .into());
         }
     };

@@ -15,7 +15,7 @@ pub(in crate::cli) fn source_date() -> Result<Option<u64>, Diagnostic> {
     match text.parse() {
         Ok(seconds) if seconds <= MAX_SECONDS && text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Some(seconds)),
         _ => Err(Diagnostic::error("source-date", format!("invalid {VARIABLE} {text:?}"))
-            .at(Source::flag(VARIABLE, text).whole(), "seconds since 1970, up to the year 9999, are wanted here")
+            .at(Source::flag(VARIABLE, text).whole(), "expected seconds since 1970, up to the year 9999")
             .help("set it to a number, such as the time of the last commit: git log -1 --format=%ct")),
     }
 }

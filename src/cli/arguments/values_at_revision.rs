@@ -93,7 +93,7 @@ pub(in crate::cli) fn layers(
         let place = flag.span(item.range);
         if item.text.trim() == "-" {
             let error = Diagnostic::error("revision", "standard input has no earlier state to compare with");
-            errors.push(error.at(place, "").help("give the values in a file, or compare with --from instead of --rev"));
+            errors.push(error.at(place, "").help("pass the values in a file, or compare with --from instead of --rev"));
             continue;
         }
         match reader.text(&item.text) {

@@ -16,24 +16,25 @@ use crate::{engine, io};
 
 /// Fill charts/ with the dependencies that Chart.lock names
 ///
-/// Without a Chart.lock this is `dependency update`. Dependencies with a `file://` repository are packed into charts/.
-/// Nothing is fetched: what is on another machine has to be in charts/ already, in the version that Chart.lock names.
+/// Without a Chart.lock, this is the same as `dependency update`. Dependencies with a `file://` repository are packaged into
+/// charts/. Nothing is fetched: dependencies from remote repositories must already be in charts/, in the version that
+/// Chart.lock names.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  mim-chart dependency build ./mychart")]
 pub(super) struct Build {
-    /// The chart's directory; without it the current one
+    /// Chart directory, by default the current one
     #[arg(value_name = "CHART", default_value = ".", hide_default_value = true)]
     chart: PathBuf,
 }
 
 /// Fill charts/ with the dependencies that Chart.yaml declares, and write Chart.lock
 ///
-/// Dependencies with a `file://` repository are packed into charts/, and other archives there deleted. The time in Chart.lock
-/// is that of SOURCE_DATE_EPOCH if it is set.
+/// Dependencies with a `file://` repository are packaged into charts/, and other archives there are deleted. The time in
+/// Chart.lock is that of SOURCE_DATE_EPOCH if it is set.
 #[derive(Debug, Args)]
 #[command(visible_alias = "up", after_help = "Examples:\n  mim-chart dependency update ./mychart")]
 pub(super) struct Update {
-    /// The chart's directory; without it the current one
+    /// Chart directory, by default the current one
     #[arg(value_name = "CHART", default_value = ".", hide_default_value = true)]
     chart: PathBuf,
 }
@@ -132,7 +133,7 @@ fn load(directory: &Path, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>
     match std::fs::metadata(directory) {
         Err(error) => Err(vec![
             refuse(format!("could not find {path}: stat {path}: {}", go::os_error(&error)))
-                .help("give the directory of an unpacked chart"),
+                .help("pass the directory of an unpacked chart"),
         ]),
         Ok(found) if !found.is_dir() => {
             Err(vec![refuse("only unpacked charts can be updated".to_owned()).help(format!("{path} is a file"))])
@@ -172,7 +173,7 @@ fn check_in_sync(chart: &Chart, lock: &Lock) -> Result<(), Diagnostic> {
         "the lock file (Chart.lock) is out of sync with the dependencies file (Chart.yaml). Please update the dependencies with 'helm dependency update'"
     };
     Err(Diagnostic::error("dependencies", message)
-        .help("`mim-chart dependency update` does so for repositories that are directories"))
+        .help("`mim-chart dependency update` does this for repositories that are directories"))
 }
 
 /// Returns the name and the text of a new lock file, or `None` if the old one has the same digest.
@@ -232,8 +233,8 @@ impl Building<'_> {
             Repository::Directory(path) => go::path::join(self.directory, path),
             Repository::Remote(_) if from_lock && self.archive_of(name, version).is_some() => return Ok(None),
             Repository::Remote(_) => {
-                let message = format!("cannot fetch {name} from {repository}: mim-chart never opens a connection");
-                let help = "run `helm dependency build`, which fetches it into charts/; all else works here then";
+                let message = format!("cannot fetch {name} from {repository}: mim-chart never accesses the network");
+                let help = "run `helm dependency build`, which fetches it into charts/; mim-chart can do the rest";
                 return Err(vec![refuse(message).help(help)]);
             }
         };
@@ -241,13 +242,14 @@ impl Building<'_> {
             let error = refuse(format!("directory {} not found", path.display()));
             return Err(vec![match Repository::of(repository) {
                 Repository::Charts => error.help("a dependency without a repository must be in charts/"),
-                _ => error.help("a path in a file:// repository begins at the directory of the chart that declares it"),
+                _ => error
+                    .help("a path in a file:// repository is relative to the directory of the chart that declares it"),
             }]);
         }
         let chart = read_directory(&path, self.global)?;
         if &chart.metadata.name != name {
             let message = format!("the chart in {} is called {}, not {name}", path.display(), chart.metadata.name);
-            return Err(vec![refuse(message).help("a dependency is known by the name in its own Chart.yaml")]);
+            return Err(vec![refuse(message).help("use the name in the dependency's own Chart.yaml")]);
         }
         Ok(Some(chart))
     }
@@ -291,7 +293,7 @@ impl Building<'_> {
                             format!("two different charts would be saved as charts/{name}"),
                         )
                         .at(self.place(dependency), "")
-                        .help("give one of them another version"),
+                        .help("change the version of one of them"),
                     ),
                     Some(_) => {}
                     None => archives.push((name, bytes)),
@@ -309,11 +311,11 @@ impl Building<'_> {
             let is_packed = |dependency: &&LockedDependency| {
                 dependency.name == *name && matches!(Repository::of(&dependency.repository), Repository::Directory(_))
             };
-            let message = format!("{} holds {name} too, so that the chart has it twice", one.shown);
+            let message = format!("{} contains {name} too, so the chart has it twice", one.shown);
             Some(
                 Diagnostic::warning("dependencies", message)
                     .at(self.place(resolved.iter().find(is_packed)?), "")
-                    .help("delete the folder, or leave out the repository to use what is in it"),
+                    .help("delete the folder, or remove the repository to use what is in it"),
             )
         };
         self.vendored.iter().filter(|one| one.is_directory).filter_map(warning).collect()

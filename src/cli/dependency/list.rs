@@ -14,14 +14,14 @@ use crate::diagnostic::printable;
 use crate::go;
 use crate::io;
 
-/// Show a chart's dependencies and whether they are there
+/// List a chart's dependencies and whether they are present
 #[derive(Debug, Args)]
 #[command(visible_alias = "ls", after_help = "Examples:\n  mim-chart dependency list ./mychart")]
 pub(super) struct List {
-    /// The chart; without it the current directory
+    /// Chart, by default the current directory
     #[arg(value_name = "CHART", default_value = ".", hide_default_value = true)]
     chart: String,
-    /// The greatest width of a column; 0 for any
+    /// Maximum width of a column; 0 for no limit
     #[arg(long, value_name = "COLUMNS", default_value_t = 80)]
     max_col_width: usize,
 }

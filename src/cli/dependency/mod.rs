@@ -11,10 +11,10 @@ use crate::cli::arguments::flags::GlobalFlags;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 
-/// Show or bring in the charts that a chart depends on
+/// Show or update the dependencies of a chart
 ///
-/// Chart.yaml declares them under `dependencies`, each with name, version and repository. A repository `file://PATH` is a
-/// chart's directory, given from the chart's own on; without a repository the chart is in charts/ already.
+/// Chart.yaml declares them under `dependencies`, each with name, version and repository. A repository `file://PATH` is the
+/// directory of a chart, relative to the declaring chart; without a repository, the dependency must be in charts/.
 #[derive(Debug, Args)]
 #[command(
     visible_alias = "dep",

@@ -16,13 +16,13 @@ const FILE: &str = ".mim-chart-ignore";
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Ignored changes")]
 pub(super) struct IgnoreFlags {
-    /// Leave changes out and count them: a path (spec.replicas), or a regular expression that is looked for in paths (/checksum/),
-    /// after the kinds that it is about if not all (Deployment,StatefulSet:spec.replicas). Rules also stand in .mim-chart-ignore
-    /// beside the chart, one a line (repeatable)
+    /// Ignore changes, but count them: a path (spec.replicas) or a regular expression that is searched in paths (/checksum/),
+    /// optionally with the kinds it applies to in front (Deployment,StatefulSet:spec.replicas). Rules are also read from
+    /// .mim-chart-ignore beside the chart, one per line (repeatable)
     #[arg(long, value_name = "RULE")]
     ignore: Vec<String>,
-    /// Show what is left out otherwise: also helm.sh/chart, app.kubernetes.io/version, checksum/*, caBundle and
-    /// descriptions in CustomResourceDefinitions
+    /// Show all changes that are ignored otherwise, including helm.sh/chart, app.kubernetes.io/version, checksum/*, caBundle
+    /// and descriptions in CustomResourceDefinitions
     #[arg(long)]
     show_ignored: bool,
 }
@@ -52,7 +52,7 @@ impl IgnoreFlags {
     pub(super) fn notes(&self, is_patch: bool) -> Option<Diagnostic> {
         let rule = self.ignore.first().filter(|_| is_patch)?;
         let note =
-            Diagnostic::warning("ignore", "--ignore has no effect with --output unified: a patch holds all changes");
+            Diagnostic::warning("ignore", "--ignore has no effect with --output unified: a patch contains all changes");
         Some(note.at(Source::flag("--ignore", rule).whole(), ""))
     }
 }

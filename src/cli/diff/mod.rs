@@ -40,11 +40,11 @@ use crate::values::merge_defaults;
 /// The form of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum DiffFormat {
-    /// Text for people.
+    /// Text.
     Text,
-    /// A comment for a pull request.
+    /// A pull request comment.
     Markdown,
-    /// A page for a browser, which needs nothing else.
+    /// A self-contained web page.
     Html,
     /// One JSON object.
     Json,
@@ -52,7 +52,7 @@ enum DiffFormat {
     Unified,
     /// SARIF 2.1.0.
     Sarif,
-    /// Annotations of GitHub Actions.
+    /// GitHub Actions annotations.
     Github,
 }
 
@@ -68,27 +68,27 @@ const EXAMPLES: &str = "Examples:\n  \
 
 const JSON: &str = "With --output json, one object:\n  \
     summary    the last line of the text\n  \
-    unchanged  how many objects are the same\n  \
-    values     where the sides are two versions of a chart: oldChart, newChart, unused (key, place, wasUsed,\n             \
+    unchanged  the number of unchanged objects\n  \
+    values     if the sides are two versions of a chart: oldChart, newChart, unused (key, place, wasUsed,\n             \
                 renamedTo), defaults (key, old, new, objects)\n  \
-    ignored    changes, objects (of which nothing else is left), rules (rule, changes), file (path, rules)\n  \
-    groups     changes, objects: what three objects or more have in common; objects has these changes too\n  \
+    ignored    changes, objects (with no other changes), rules (rule, changes), file (path, rules)\n  \
+    groups     changes, objects: changes that three or more objects share; they are in objects too\n  \
     objects    status (added, removed, changed, renamed, rewritten), apiVersion, kind, namespace, name,\n             \
     oldName, origin (the template), causes, impacts, changes\n  \
     impacts    rule, level (info, warning, rejected), text, remedy\n  \
     changes    path, change, old, new (JSON as text), causes; of charts in Go templates also\n             \
-                template (file, line, column), calls (the same with name, the innermost first),\n             \
+                template (file, line, column), calls (the same and name, innermost first),\n             \
                 shown and deciding (values: key, value, place)\n  \
     causes     key, old, new (JSON as text), place\n\n\
     With --images and --output json, one object:\n  \
-    summary, unchanged, new and gone (images that one side alone has), and changes: change, old, new,\n  \
+    summary, unchanged, new and gone (images that only one side has), and changes: change, old, new,\n  \
     fields (apiVersion, kind, namespace, name, path, role, causes)";
 
-/// Show what a change of a chart or its values changes in the manifests, and what that does in a cluster
+/// Show how a change to a chart or its values affects the manifests and the cluster
 ///
-/// Each of the two sides is a chart (a directory, an archive, one at a git revision), which is rendered as `template` does, or
-/// manifests from anywhere: a file, a directory, `kubectl get -o yaml`. A side that no flag names is CHART. -f and --set apply
-/// to both sides where they are rendered, --from-values, --from-set, --to-values and --to-set to one.
+/// Each side is a chart (a directory, an archive, or one at a git revision) that is rendered as by `template`, or manifests
+/// from anywhere: a file, a directory, `kubectl get -o yaml`. A side without a flag is CHART. -f and --set apply to both sides
+/// if they are rendered, --from-values, --from-set, --to-values and --to-set to one of them.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mim-chart diff [NAME] [CHART] --rev REV [flags]\n       mim-chart diff [NAME] [CHART] --from PATH [flags]\n       mim-chart diff [NAME] OLD NEW [flags]",
@@ -96,45 +96,45 @@ const JSON: &str = "With --output json, one object:\n  \
     after_long_help = format!("{EXAMPLES}\n\n{JSON}")
 )]
 pub(super) struct Diff {
-    /// The release's name (optional), then the chart; without flags for the sides, the two sides
+    /// Name of the release (optional) and chart; without flags for the sides, the two sides
     #[arg(value_name = "NAME CHART", num_args = 0..)]
     arguments: Vec<String>,
     #[command(flatten)]
     sides: SideFlags,
-    /// The form of the answer
+    /// Format of the output
     #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT", help_heading = "Output")]
     output: DiffFormat,
     /// Exit with 2 if there are differences
     #[arg(long, help_heading = "Output")]
     detailed_exitcode: bool,
-    /// Unchanged lines around those that differ in a text
+    /// Number of unchanged lines around changed lines
     #[arg(long, value_name = "LINES", default_value_t = 3, help_heading = "Output")]
     context: usize,
-    /// List the container images that change, and nothing else; with --output json as one object
+    /// List only the container images that change; with --output json as one object
     #[arg(long, conflicts_with = "side_by_side", help_heading = "Output")]
     images: bool,
-    /// Show the old and the new text of each object beside each other
+    /// Show the old and the new text of each object side by side
     #[arg(long, help_heading = "Output")]
     side_by_side: bool,
-    /// With --side-by-side: the width of the lines; without it that of COLUMNS or of the terminal, else 130
+    /// With --side-by-side: the width of the output; by default COLUMNS or the width of the terminal, else 130
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=2000), requires = "side_by_side", help_heading = "Output")]
     width: Option<u16>,
-    /// At a terminal, print everything at once: do not use the pager that MIM_CHART_PAGER or PAGER names (less)
+    /// Do not use the pager of MIM_CHART_PAGER or PAGER (by default less) on a terminal
     #[arg(long, help_heading = "Output")]
     no_pager: bool,
-    /// With --output markdown: leave sections out that would make it longer; GitHub takes 65536 characters
+    /// With --output markdown: omit sections beyond this length; GitHub accepts 65536 characters
     #[arg(long, value_name = "BYTES", default_value_t = 60_000, help_heading = "Output")]
     max_bytes: usize,
-    /// Leave hooks out
+    /// Ignore hooks
     #[arg(long, help_heading = "Rendering")]
     no_hooks: bool,
-    /// Leave test hooks out
+    /// Ignore test hooks
     #[arg(long, help_heading = "Rendering")]
     skip_tests: bool,
-    /// Compare the chart's custom resource definitions too
+    /// Also compare the chart's CustomResourceDefinitions
     #[arg(long, help_heading = "Rendering")]
     include_crds: bool,
-    /// Render as an upgrade: Release.IsUpgrade instead of Release.IsInstall
+    /// Render as an upgrade: set Release.IsUpgrade instead of Release.IsInstall
     #[arg(long, help_heading = "Rendering")]
     is_upgrade: bool,
     #[command(flatten)]
@@ -152,18 +152,18 @@ impl Diff {
         let sides = self.sides.sides(&self.arguments)?;
         self.sides.check(sides, &self.values)?;
         if self.side_by_side && self.output != DiffFormat::Text {
-            return Err(Diagnostic::error("usage", "--side-by-side can't be used with --output: it is text").into());
+            return Err(Diagnostic::error("usage", "--side-by-side can't be used with --output: it prints text").into());
         }
         let (old, new) = (find(sides.old, global)?, find(sides.new, global)?);
         let definitions = self.cluster.definitions()?;
         if self.images && !matches!(self.output, DiffFormat::Text | DiffFormat::Json) {
-            return Err(Diagnostic::error("usage", "--images can be used with --output text and json only").into());
+            return Err(Diagnostic::error("usage", "--images can only be used with --output text and json").into());
         }
         let maker = self.maker(sides, &definitions, global)?;
         let mut notes = Vec::new();
         if matches!(sides.old, SideOrigin::AtRevision { .. }) && self.values.sets_any() {
             notes.push(said(
-                "--set and flags like it apply to both sides; --to-set applies to the new side alone".to_owned(),
+                "--set and similar flags apply to both sides; --to-set applies only to the new side".to_owned(),
             ));
         }
         let (old_label, new_label) = (label(sides.old, sides.new), label(sides.new, sides.old));

@@ -319,7 +319,7 @@ fn prefixed(errors: Vec<Diagnostic>, label: Option<&str>) -> Vec<Diagnostic> {
 fn about_values(error: Diagnostic, (old, new): (&str, &str)) -> Diagnostic {
     if error.help.iter().any(|help| help.contains("values file")) {
         let help = format!(
-            "values are compared by what a chart makes of them: mim-chart diff CHART --from-values {old} --to-values {new}"
+            "to compare values, render a chart with them: mim-chart diff CHART --from-values {old} --to-values {new}"
         );
         return Diagnostic { help: vec![printable(&help).into_owned()], ..error };
     }
@@ -331,7 +331,7 @@ fn about_arguments(error: Diagnostic, flag: &str) -> Diagnostic {
     if flag == ARGUMENT
         && error.labels.iter().any(|label| label.span.source().is_some_and(|source| source.name() == flag))
     {
-        return error.help("without --rev, --from or --to, two arguments are the two sides; with one of these they are the release's name and the chart");
+        return error.help("without --rev, --from or --to, two arguments are the two sides; with one of these flags, they are the release name and the chart");
     }
     error
 }

@@ -167,7 +167,7 @@ impl Console {
     pub(in crate::cli) fn warn(&mut self, diagnostics: &[Diagnostic], strict: bool) -> Result<(), Vec<Diagnostic>> {
         if strict && diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning) {
             let mut diagnostics = diagnostics.to_vec();
-            diagnostics.push(Diagnostic::error("strict", "warnings are errors because of --strict"));
+            diagnostics.push(Diagnostic::error("strict", "warnings are treated as errors because of --strict"));
             return Err(diagnostics);
         }
         if !diagnostics.is_empty() {

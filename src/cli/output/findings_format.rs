@@ -10,25 +10,25 @@ use crate::cli::failure::Failure;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::{self, Finding, Workspace};
 
-/// The form of findings.
+/// The format of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum FindingsFormat {
-    /// Text for people.
+    /// Text.
     Text,
     /// One JSON object.
     Json,
     /// SARIF 2.1.0.
     Sarif,
-    /// Annotations of GitHub Actions.
+    /// GitHub Actions annotations.
     Github,
-    /// JUnit's XML.
+    /// JUnit XML.
     Junit,
 }
 
 /// The flag.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct FindingsOutput {
-    /// The form of the findings
+    /// Format of the findings
     #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
     pub(in crate::cli) output: FindingsFormat,
 }

@@ -42,7 +42,7 @@ impl Progress {
             }
             let bar = bar.with_elapsed(PATIENCE);
             loop {
-                bar.set_message(format!("trying out values: {} renders", counted.count()));
+                bar.set_message(format!("trying values: {} renders", counted.count()));
                 bar.tick();
                 if is_over(INTERVAL) {
                     return bar.finish_and_clear();

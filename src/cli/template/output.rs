@@ -20,11 +20,11 @@ use crate::render::Render;
 /// Which manifests stand in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FileLayout {
-    /// A file for each template, of the template's path
+    /// One file per template, with the template's path
     Template,
-    /// A file for each object: kind-name.yaml
+    /// One file per object: kind-name.yaml
     Object,
-    /// One manifest.yaml, as Argo CD's source hydrator writes it
+    /// One manifest.yaml, as written by Argo CD's source hydrator
     Hydrator,
 }
 
@@ -33,7 +33,7 @@ enum FileLayout {
 enum OutputFormat {
     /// Manifests
     Yaml,
-    /// A page for a browser with where each line comes from
+    /// A web page that shows where each line comes from
     Html,
 }
 
@@ -54,33 +54,33 @@ pub(super) struct OutputFlags {
     /// Print only what these templates render to (repeatable; templates/x.yaml, with * ? [..])
     #[arg(short, long, value_name = "TEMPLATE")]
     show_only: Vec<String>,
-    /// The form of what is printed
+    /// Format of the output
     #[arg(long, value_enum, default_value = "yaml", value_name = "FORMAT")]
     output: OutputFormat,
     /// Write the manifests to files below this directory instead of printing them
     #[arg(long, value_name = "DIR", value_parser = OsStringValueParser::new().map(PathBuf::from))]
     output_dir: Option<PathBuf>,
-    /// With --output-dir: which manifests stand in one file
+    /// With --output-dir: how manifests are split into files
     #[arg(long, value_name = "LAYOUT", default_value = "template")]
     layout: FileLayout,
-    /// With --output-dir: put the release's name before the path
+    /// With --output-dir: add the name of the release in front of the path
     #[arg(long)]
     release_name: bool,
-    /// With --output-dir: remove files that an earlier run wrote for this chart and that are no longer rendered
+    /// With --output-dir: remove files that an earlier run wrote for this chart and that it no longer renders
     #[arg(long)]
     prune_output: bool,
-    /// Print the chart's custom resource definitions too
+    /// Also print the chart's CustomResourceDefinitions
     #[arg(long)]
     include_crds: bool,
-    /// Write where each line of the output comes from to this file, as JSON: template, calls and values
+    /// Write the origin of each line of the output to this file, as JSON: template, calls and values
     ///
-    /// The object has `version` (2), `documents` (`apiVersion`, `kind`, `name`, `namespace`, `source`, `lines`) and the lists `calls`,
-    /// `sets` and `values`. A line has `line` (its number in the output), `template` (`file`, `line`, `column`; or `tpl`, the number of
-    /// the line in a text that `tpl` ran), `call` (the place in `calls` of the innermost call around it), and the places in `sets` of
-    /// the values that are `shown` by it, and of those that are `deciding` about it; what is empty is left out. A call has the place
-    /// as a template has it, `name` (without one it is a call of `tpl`), and `outer`, the call around it. A set is a list of places in
-    /// `values`. A value has `key`, `place` (who set it), and `only` (`keys` or `emptiness`) if no more of a map or list matters than
-    /// its keys, or whether it is empty. All places count from 0.
+    /// The object has `version` (2), `documents` (`apiVersion`, `kind`, `name`, `namespace`, `source`, `lines`) and the lists
+    /// `calls`, `sets` and `values`. A line has `line` (its number in the output), `template` (`file`, `line`, `column`; or
+    /// `tpl`, the line number in a text that `tpl` ran), `call` (the index in `calls` of the innermost call around it), `shown`
+    /// (the index in `sets` of the values that it prints) and `deciding` (the index in `sets` of the values that decide about
+    /// it); empty fields are omitted. A call has its place like a template, `name` (without it, the call is of `tpl`), and
+    /// `outer`, the call around it. A set is a list of indexes in `values`. A value has `key`, `place` (who set it), and `only`
+    /// (`keys` or `emptiness`) if only the keys of a map or list matter, or only whether it is empty. All indexes start at 0.
     #[arg(long, value_name = "FILE")]
     line_map: Option<PathBuf>,
     /// Do not print hooks
@@ -207,18 +207,18 @@ impl OutputFlags {
         // The line numbers are those of the whole output.
         if self.line_map.is_some() && (self.output_dir.is_some() || !self.show_only.is_empty()) {
             return refuse(
-                "--line-map covers the whole output: it can't be used with --output-dir or --show-only",
+                "--line-map can't be used with --output-dir or --show-only: it covers the whole output",
                 &[],
             );
         }
         if self.line_map.as_deref().is_some_and(|path| path == Path::new("-")) {
             return refuse(
                 "--line-map needs a file: standard output has the manifests",
-                &["--line-map ./- writes a file of the name -"],
+                &["--line-map ./- writes a file named -"],
             );
         }
         if self.line_map.is_some() && program.is_some() {
-            return refuse("--line-map covers what templates print: it can't be used with --post-renderer", &[]);
+            return refuse("--line-map can't be used with --post-renderer: it covers what templates print", &[]);
         }
         if self.output == OutputFormat::Html {
             let other = [
@@ -234,10 +234,10 @@ impl OutputFlags {
             && program.is_some_and(|program| program.kind() == PostRendererKind::Executable)
         {
             return refuse(
-                "--output-dir can't be used with an executable as --post-renderer: what it prints belongs to no template",
+                "--output-dir can't be used with an executable as --post-renderer: its output does not say which template it is from",
                 &[
-                    "print it to a file: mim-chart template ... --post-renderer PROGRAM > manifests.yaml",
-                    "a plugin of Helm 4 gets the template of each document with it, and can be used with --output-dir",
+                    "write it to a file: mim-chart template ... --post-renderer PROGRAM > manifests.yaml",
+                    "a Helm 4 plugin gets the template of each document, and can be used with --output-dir",
                 ],
             );
         }
@@ -257,7 +257,7 @@ impl OutputFlags {
             return refuse("--prune-output needs --output-dir");
         }
         if self.layout == FileLayout::Hydrator {
-            return refuse("--prune-output can't be used with --layout hydrator: it writes a single file");
+            return refuse("--prune-output can't be used with --layout hydrator, which writes a single file");
         }
         if !self.show_only.is_empty() {
             return refuse(
@@ -328,10 +328,10 @@ fn hooks_note(manifests: &Manifests) -> Option<Diagnostic> {
     }
     let more = shown.len().checked_sub(SHOWN).filter(|&more| more > 0).map(|more| format!(" and {more} more"));
     let message = format!(
-        "hooks are among the manifests; kubectl would apply them like everything else: {}{}",
+        "the manifests include hooks, which kubectl would apply like any other object: {}{}",
         shown[..shown.len().min(SHOWN)].join(", "),
         more.unwrap_or_default()
     );
     let note = Diagnostic::new(Severity::Info, "hooks", message);
-    Some(note.help("--no-hooks leaves all hooks out, --skip-tests those that only `helm test` runs"))
+    Some(note.help("use --no-hooks to skip all hooks, --skip-tests to skip those that only `helm test` runs"))
 }

@@ -68,7 +68,7 @@ impl IgnoreRules {
     /// The rule is invalid, or there are too many rules.
     pub fn add(&mut self, place: &Span) -> Result<(), Diagnostic> {
         if self.rules.len() >= MAX_RULES {
-            return Err(refuse(place, format!("there are more than {MAX_RULES} rules of what is ignored")));
+            return Err(refuse(place, format!("there are more than {MAX_RULES} ignore rules")));
         }
         self.rules.push(rule(place)?);
         Ok(())
@@ -151,7 +151,7 @@ impl IgnoreRules {
     }
 }
 
-const HELP: &str = "a rule is a path as diff prints it (spec.replicas, metadata.annotations[\"example.com/x\"], spec.template.spec.containers[*].image) or a regular expression (/checksum/), after the kinds that it is about: Deployment,StatefulSet:spec.replicas";
+const HELP: &str = "a rule is a path as printed by diff (spec.replicas, metadata.annotations[\"example.com/x\"], spec.template.spec.containers[*].image) or a regular expression (/checksum/), with the kinds it applies to in front: Deployment,StatefulSet:spec.replicas";
 
 fn refuse(place: &Span, message: String) -> Diagnostic {
     Diagnostic::error("ignore", message).at(place.clone(), "").help(HELP)
@@ -169,7 +169,7 @@ fn rule(place: &Span) -> Result<Rule, Diagnostic> {
     let covers = match rest.strip_prefix('/') {
         Some(regex) => {
             let Some(regex) = regex.strip_suffix('/').filter(|regex| !regex.is_empty()) else {
-                return Err(refuse(place, format!("{text:?}: a regular expression stands between two slashes")));
+                return Err(refuse(place, format!("{text:?}: a regular expression must be enclosed in slashes")));
             };
             let compiled = RegexBuilder::new(regex).size_limit(MAX_REGEX_BYTES).build();
             Covers::Regex(compiled.map_err(|error| {
@@ -231,10 +231,10 @@ mod tests {
     #[test]
     fn what_is_not_a_rule_is_refused() {
         let reason = |text: &str| rule(&Source::flag("--ignore", text).whole()).unwrap_err().message;
-        assert_eq!(reason("/a"), "\"/a\": a regular expression stands between two slashes");
+        assert_eq!(reason("/a"), "\"/a\": a regular expression must be enclosed in slashes");
         assert_eq!(reason("/(/"), "\"/(/\": unclosed group");
         assert_eq!(reason("a["), "\"a[\": '[' is not closed");
-        assert_eq!(reason("Deployment:"), "\"Deployment:\": a path is missing");
+        assert_eq!(reason("Deployment:"), "\"Deployment:\": the path is missing");
         assert!(reason("/(a{1000}){1000}/").contains("size"), "{}", reason("/(a{1000}){1000}/"));
     }
 }

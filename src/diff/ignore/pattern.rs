@@ -30,7 +30,7 @@ impl Pattern {
         let mut rest = text.strip_prefix('.').unwrap_or(text);
         let mut parts = Vec::new();
         if rest.is_empty() {
-            return Err("a path is missing".to_owned());
+            return Err("the path is missing".to_owned());
         }
         loop {
             if let Some(inside) = rest.strip_prefix('[') {
@@ -50,7 +50,7 @@ impl Pattern {
                 None => return Ok(Pattern(parts)),
                 Some('.') => rest = &rest[1..],
                 Some('[') => continue,
-                Some(_) => return Err("after ']' comes a dot or another '['".to_owned()),
+                Some(_) => return Err("expected a dot or another '[' after ']'".to_owned()),
             }
             if rest.is_empty() {
                 return Err("a name is empty".to_owned());
@@ -80,11 +80,11 @@ fn in_brackets(text: &str) -> Result<(Part, usize), String> {
     let part = match inside {
         "*" | "" => Part::AnyItem,
         _ if inside.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Part::Index(inside.parse().map_err(|_| format!("[{inside}] is not the number of an item"))?)
+            Part::Index(inside.parse().map_err(|_| format!("[{inside}] is not an item number"))?)
         }
         _ => match inside.split(',').map(pair).collect::<Option<Vec<_>>>() {
             Some(pairs) => Part::Item(pairs),
-            None => return Err(format!("[{inside}] is neither a number, nor KEY=VALUE, nor a name in quotes")),
+            None => return Err(format!("[{inside}] is not a number, KEY=VALUE or a quoted name")),
         },
     };
     Ok((part, end + 1))

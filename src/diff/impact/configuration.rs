@@ -54,7 +54,7 @@ impl<'c, 'o> Users<'c, 'o> {
         if is_immutable {
             found.push(
                 Impact::rejected(&format!("data of an immutable {kind}"))
-                    .remedy("give the new one another name, and name that in what uses it"),
+                    .remedy("create it under another name, and use that name wherever it is referenced"),
             );
             return;
         }
@@ -121,7 +121,7 @@ impl Seen {
         }
         let text = match self {
             Seen::ChangesFiles => format!(
-                "no restart: the files in pods of {names} change within a minute or two, and what has been read stays as it was until they are restarted"
+                "no restart: the files in pods of {names} change within a minute or two, but what was already read stays in effect until they are restarted"
             ),
             _ => format!("no restart: pods of {names} keep the old configuration until they are restarted"),
         };

@@ -94,14 +94,14 @@ pub(super) fn refusals(object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>)
         _ => false,
     };
     if is_refused {
-        found.push(refusal(object, if kind == "CSINode" { "what a driver says" } else { "spec.cidrs" }));
+        found.push(refusal(object, if kind == "CSINode" { "the entry of a driver" } else { "spec.cidrs" }));
     }
     if (group, kind) == ("apiextensions.k8s.io", "CustomResourceDefinition") {
         let gone = changes_of(object, &["spec", "versions"]).any(|change| matches!(&change.what, What::Removed(version) if version.as_map().is_some_and(|map| map.is_true_at(&["storage"]))));
         if gone {
             let impact = Impact::rejected("the version in which objects are stored");
             found.push(
-                impact.remedy("keep the version, with served: false if need be, until no object is stored in it"),
+                impact.remedy("keep the version, with served: false if necessary, until no object is stored in it"),
             );
         }
     }
@@ -112,12 +112,12 @@ pub(super) fn refusal(object: &Changed<'_>, field: &str) -> Impact {
     let (kind, reference) = (object.difference.id.kind.as_str(), object.reference());
     let remedy = match (kind, field) {
         ("Job", _) => format!("kubectl delete {reference}, then apply: it runs again"),
-        ("PersistentVolumeClaim", _) => "make a new claim and copy the data".to_owned(),
+        ("PersistentVolumeClaim", _) => "create a new claim and copy the data".to_owned(),
         ("RoleBinding" | "ClusterRoleBinding", _) => {
-            format!("kubectl delete {reference}, then apply: without it the rights are gone for a moment")
+            format!("kubectl delete {reference}, then apply: its permissions are missing in between")
         }
         ("StatefulSet", "spec.volumeClaimTemplates") => format!(
-            "kubectl delete {reference} --cascade=orphan, then apply: pods and data stay; claims that are there keep their size until they are changed themselves"
+            "kubectl delete {reference} --cascade=orphan, then apply: pods and data stay; existing claims keep their size until you change them"
         ),
         ("StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet", _) => {
             format!("kubectl delete {reference} --cascade=orphan, then apply: the pods stay")

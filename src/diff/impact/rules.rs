@@ -33,7 +33,7 @@ impl<'c, 'o> Rules<'c, 'o> {
                     Impact::new(
                         "renamed",
                         ImpactLevel::Warning,
-                        format!("a new object is made; {}", left(object, &reference_of(kind, old))),
+                        format!("a new object is created; {}", left(object, &reference_of(kind, old))),
                     )
                     .remedy(format!("kubectl delete {}, or kubectl apply --prune", object.reference_by(old))),
                 );
@@ -131,6 +131,6 @@ fn taken_over(old: &Map, new: &Map) -> Option<Impact> {
             ImpactLevel::Warning,
             format!("it belongs to release {before}; release {after} takes it over"),
         )
-        .remedy("to run both releases, give one another name with --set fullnameOverride=NAME")
+        .remedy("to run both releases, rename one with --set fullnameOverride=NAME")
     })
 }

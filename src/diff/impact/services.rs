@@ -76,7 +76,7 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
         found.push(Impact::new("service-type", ImpactLevel::Warning, text));
     }
     if object.touches(&["spec", "selector"]) {
-        found.push(Impact::new("selector", ImpactLevel::Warning, "leads to other pods"));
+        found.push(Impact::new("selector", ImpactLevel::Warning, "selects other pods"));
     }
     for (port, node_port) in &after {
         let was = before.iter().find(|(other, _)| other == port).and_then(|(_, node_port)| *node_port);
@@ -86,7 +86,7 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
             found.push(Impact::new(
                 "node-port",
                 ImpactLevel::Warning,
-                format!("port {port} moves on the nodes: {was} → {is}"),
+                format!("the node port of {port} changes: {was} → {is}"),
             ));
         }
     }
@@ -137,7 +137,7 @@ fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact
     let remedy = format!("kubectl delete {}, then apply: it is not reachable in between", object.reference());
     if after.is_empty() {
         let stays = if before == "None" { "stays headless" } else { "keeps its address" };
-        let text = format!("{stays}: the API server takes spec.clusterIP away from no Service");
+        let text = format!("{stays}: the API server never removes spec.clusterIP from a Service");
         found.push(Impact::new("address-kept", ImpactLevel::Warning, text).remedy(remedy));
         return;
     }

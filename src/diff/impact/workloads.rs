@@ -26,7 +26,7 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
         found.push(Impact::new(
             "schedule",
             ImpactLevel::Info,
-            format!("runs at other times: {} → {}", schedule(old), schedule(new)),
+            format!("runs at different times: {} → {}", schedule(old), schedule(new)),
         ));
     }
 }
@@ -46,9 +46,9 @@ fn default_left_by_apply(old: &Map, new: &Map) -> Option<Impact> {
     if !becomes_on_delete || said(old, "type") || said(old, "rollingUpdate") || said(new, "rollingUpdate") {
         return None;
     }
-    let text = "the API server will reject this: OnDelete has no partition, and kubectl apply leaves the one that the server has put there";
+    let text = "the API server will reject this: OnDelete has no partition, and kubectl apply keeps the one that the server has set";
     let impact = Impact::new("default-left", ImpactLevel::Rejected, text);
-    Some(impact.remedy("write spec.updateStrategy.rollingUpdate: null beside it, which takes it away"))
+    Some(impact.remedy("set spec.updateStrategy.rollingUpdate: null too, which removes it"))
 }
 
 /// Reports changed pod labels that the API server rejects. If a ReplicationController has no selector, the server takes the pods'
@@ -63,7 +63,8 @@ pub(super) fn selector_left_by_apply(object: &Changed<'_>) -> Option<Impact> {
     let labels = new.map_at(&["spec", "template", "metadata", "labels"])?;
     let is_kept = old.map_at(&["spec", "selector"])?.iter().all(|(key, node)| labels.get(key) == Some(node));
     (!is_kept).then(|| {
-        let text = "the API server will reject this: the selector that it has taken from the pods' labels does not match them any more";
+        let text =
+            "the API server will reject this: the selector that it took from the pods' labels no longer matches them";
         Impact::new("default-left", ImpactLevel::Rejected, text).remedy("write spec.selector")
     })
 }
@@ -85,13 +86,13 @@ fn scaling(old: &Map, new: &Map, kind: &str, found: &mut Vec<Impact>) {
             Impact::new(
                 "data-lost",
                 ImpactLevel::Warning,
-                "data is lost: the PersistentVolumeClaims of the pods that go are deleted",
+                "data is lost: the PersistentVolumeClaims of removed pods are deleted",
             )
         } else {
             Impact::new(
                 "data-stays",
                 ImpactLevel::Info,
-                "data stays: the PersistentVolumeClaims of the pods that go are kept",
+                "data stays: the PersistentVolumeClaims of removed pods are kept",
             )
         });
     }
@@ -106,7 +107,7 @@ fn restart(new: &Map, kind: &str) -> Impact {
     match (kind, strategy) {
         ("CronJob", _) => Impact::new("next-run", ImpactLevel::Info, "takes effect with the next run"),
         ("ReplicaSet", _) | (_, Some("OnDelete")) => {
-            Impact::new("no-restart", ImpactLevel::Warning, "no restart: pods stay as they are until they are deleted")
+            Impact::new("no-restart", ImpactLevel::Warning, "no restart: pods stay unchanged until they are deleted")
         }
         ("Deployment", Some("Recreate")) => {
             Impact::new(rule, ImpactLevel::Warning, "restarts all pods: all are stopped before the new ones start")
@@ -114,12 +115,12 @@ fn restart(new: &Map, kind: &str) -> Impact {
         ("StatefulSet", _) if partition > 0 && partition < replicas => Impact::new(
             rule,
             ImpactLevel::Warning,
-            format!("restarts the pods from number {partition} on (rolling update); those below stay as they are"),
+            format!("restarts the pods numbered {partition} and above (rolling update); those below stay unchanged"),
         ),
         ("StatefulSet", _) if partition > 0 => Impact::new(
             "no-restart",
             ImpactLevel::Warning,
-            format!("no restart: the partition {partition} leaves all pods as they are"),
+            format!("no restart: the partition {partition} leaves all pods unchanged"),
         ),
         _ => Impact::new(rule, ImpactLevel::Warning, "restarts all pods (rolling update)"),
     }
@@ -178,7 +179,7 @@ pub(super) fn data_when_deleted(fields: Option<&Map>) -> Impact {
         Impact::new(
             "data-lost",
             ImpactLevel::Warning,
-            "data is lost when it is deleted: its PersistentVolumeClaims go with it",
+            "data is lost when it is deleted: its PersistentVolumeClaims are deleted with it",
         )
     } else {
         Impact::new("data-stays", ImpactLevel::Info, "data stays: its PersistentVolumeClaims are kept")
@@ -195,9 +196,9 @@ pub(super) fn claim(old: &Map, new: &Map, found: &mut Vec<Impact>) {
                 Impact::new(
                     "immutable",
                     ImpactLevel::Rejected,
-                    "the API server will reject this: a claim can't be made smaller",
+                    "the API server will reject this: a claim can't shrink",
                 )
-                .remedy("make a new claim and copy the data"),
+                .remedy("create a new claim and copy the data"),
             );
         } else if after > before {
             found.push(Impact::new(

@@ -71,7 +71,7 @@ impl FlagTemplate<'_> {
             exec.render_text(Template::main(&parsed), dot()).map_err(|error| self.diagnostic(&error))
         };
         let rendered = stack::call(stack::TEMPLATES, run);
-        let no_memory = |_| Diagnostic::error("stack", "there is no memory for running templates");
+        let no_memory = |_| Diagnostic::error("stack", "there is not enough memory to run templates");
         rendered.map_err(no_memory)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 

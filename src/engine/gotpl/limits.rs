@@ -37,7 +37,7 @@ impl Limits {
     /// # Errors
     /// Too few steps are left.
     pub fn step(&mut self, steps: u64) -> Result<(), FnError> {
-        take(&mut self.steps, steps, || format!("the templates go on without end: more than {MAX_STEPS} steps"))
+        take(&mut self.steps, steps, || format!("the templates do not terminate: more than {MAX_STEPS} steps"))
     }
 
     /// The number of steps that are left.
@@ -50,7 +50,7 @@ impl Limits {
     /// # Errors
     /// Too few bytes are left.
     pub fn spend(&mut self, bytes: usize) -> Result<(), FnError> {
-        take(&mut self.bytes, bytes as u64, || format!("the templates make more than {} MiB", MAX_BYTES >> 20))
+        take(&mut self.bytes, bytes as u64, || format!("the templates produce more than {} MiB", MAX_BYTES >> 20))
     }
 
     /// Counts calls that take long, such as generating a key.
@@ -59,7 +59,7 @@ impl Limits {
     /// Too few calls are left.
     pub fn spend_costly(&mut self, calls: u32) -> Result<(), FnError> {
         take(&mut self.costly, u64::from(calls), || {
-            format!("the templates make more than {MAX_COSTLY} keys and hashes of passwords")
+            format!("the templates generate more than {MAX_COSTLY} keys and password hashes")
         })
     }
 

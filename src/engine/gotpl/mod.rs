@@ -68,7 +68,7 @@ impl Engine for GoTemplateEngine {
             Ok(loaded) => (loaded.render_once(scope), Some(loaded)),
             Err(errors) => (Output { errors, ..Output::default() }, None),
         });
-        let no_memory = || vec![Diagnostic::error("stack", "there is no memory for running templates")];
+        let no_memory = || vec![Diagnostic::error("stack", "there is not enough memory to run templates")];
         let (output, loaded) = outcome.unwrap_or_else(|| (Output { errors: no_memory(), ..Output::default() }, None));
         let loaded = loaded.map(|loaded| Box::new(GoTemplateSession(loaded)) as Box<dyn LoadedTemplates + Send>);
         Outcome { loaded, ..output.finished(scope) }

@@ -38,7 +38,7 @@ pub fn exec_error(error: &ExecError, values: &Map, names: &[String]) -> Diagnost
         let text = match (distance, hidden) {
             (0, _) if diagnostic.labels.is_empty() => String::new(),
             (_, 0) => "called here".to_owned(),
-            (_, hidden) if distance + 1 == levels.len() => format!("called here, {hidden} levels further out"),
+            (_, hidden) if distance + 1 == levels.len() => format!("called here, {hidden} levels further up"),
             _ => "called here".to_owned(),
         };
         diagnostic = diagnostic.at(span(&level.place, values), text);
@@ -67,7 +67,7 @@ fn help(error: &ExecError) -> Option<String> {
     if innermost.message.starts_with("nil pointer evaluating") {
         let context = &innermost.context;
         return Some(format!(
-            "a value on the way of {context} is missing or null: set it, or test for it with `if` or `with`"
+            "a value in the path {context} is missing or null: set it, or test for it with `if` or `with`"
         ));
     }
     match &innermost.cause {

@@ -106,7 +106,7 @@ impl Budget {
         }
         let spent = spend(&self.calls, steps, MAX_CALLS);
         spent.then_some(()).ok_or_else(|| {
-            format!("the template goes on without end: more than {MAX_CALLS} turns of loops and calls of functions")
+            format!("the template does not terminate: more than {MAX_CALLS} loop iterations and function calls")
         })
     }
 

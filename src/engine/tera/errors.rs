@@ -148,13 +148,13 @@ impl Mapper<'_> {
     fn of_the_whole(&self, error: &Error) -> TemplateError {
         let (what, name, other) = match error.kind() {
             ErrorKind::CircularInclude { tpl, include_chain } => (
-                format!("templates include each other in a circle: {}", include_chain.join(" → ")),
+                format!("templates include each other in a cycle: {}", include_chain.join(" → ")),
                 tpl,
                 include_chain.get(1),
             ),
             ErrorKind::CircularExtend { tpl, inheritance_chain } => {
                 let chain: Vec<&str> = inheritance_chain.iter().chain([tpl]).map(String::as_str).collect();
-                (format!("templates extend each other in a circle: {}", chain.join(" → ")), tpl, None)
+                (format!("templates extend each other in a cycle: {}", chain.join(" → ")), tpl, None)
             }
             ErrorKind::MissingParent { current, parent } => {
                 (format!("unknown template `{parent}`"), current, Some(parent))
@@ -348,7 +348,7 @@ impl Mapper<'_> {
                 let end = locate_in_scalar(&node.span, range.end.max(range.start + 1) - 1);
                 start.to(&end)
             }
-            None => Source::rendered("text given to tpl", text).span(range),
+            None => Source::rendered("text passed to tpl", text).span(range),
         }
     }
 }

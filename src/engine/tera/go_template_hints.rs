@@ -33,8 +33,7 @@ pub(super) fn advise(tag: &str, is_known: impl Fn(&str) -> bool) -> Option<Vec<S
     }
     Some(vec![match translate(inside(tag)) {
         Some(tera) => format!("in Tera: {tera}"),
-        None => "in Tera objects have no leading dot (`Values.name`), arguments have names (`nindent(width=4)`), and \
-                 statements stand in `{% … %}`"
+        None => "in Tera, objects have no leading dot (`Values.name`), arguments have names (`nindent(width=4)`), and statements are written in `{% … %}`"
             .to_owned(),
     }])
 }

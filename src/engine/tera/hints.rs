@@ -26,7 +26,7 @@ pub(super) fn advise(message: &str, text: &str, range: Range<usize>, templates: 
         && let Some(help) = go_template_hints::advise(&text[tag.clone()], is_function)
     {
         return Advice {
-            what: "this is Go's template syntax; the chart's templates are written in Tera".to_owned(),
+            what: "this is Go template syntax, but the chart's templates are written in Tera".to_owned(),
             help,
             place: Some(tag.clone()),
             more: Vec::new(),
@@ -51,9 +51,9 @@ pub(super) fn advise(message: &str, text: &str, range: Range<usize>, templates: 
     } else if message.starts_with("`+` requires both") && message.contains("string") {
         let operands = text.get(range).and_then(|sum| sum.split_once('+'));
         let example = operands.map_or(String::new(), |(a, b)| format!(": {} ~ {}", a.trim(), b.trim()));
-        advice.help.push(format!("text is joined by `~`{example}"));
+        advice.help.push(format!("join strings with `~`{example}"));
     } else if message.starts_with("Iteration not possible") {
-        advice.help.push("a loop goes over a list or a map".to_owned());
+        advice.help.push("a loop needs a list or a map".to_owned());
     } else if message == "Unknown tag" {
         advice.help.extend(unknown_tag(text, range.start));
     } else if message.starts_with("String opened with") {
@@ -107,8 +107,8 @@ fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> 
         }
         let behind = whole.get(here.len()..).unwrap_or("");
         advice.help.push(match behind.is_empty() {
-            false => format!("`{here}?{behind}` is empty where {here} is not set"),
-            true => format!("`{here} | default(value=…)` gives a value where it is not set"),
+            false => format!("`{here}?{behind}` is empty if {here} is not set"),
+            true => format!("`{here} | default(value=…)` sets a default"),
         });
         return Some(advice);
     }
@@ -122,7 +122,7 @@ fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> 
         advice.what = format!("{name} is not defined");
         advice.help.push(match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean {near}?"),
-            None => format!("templates see {}; values are written Values.{name}", listed(&known)),
+            None => format!("templates can use {}; a value is written as Values.{name}", listed(&known)),
         });
         return Some(advice);
     }
@@ -130,7 +130,7 @@ fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> 
         let path = path_from(text, range.start);
         let whole = &text[path.clone()];
         advice.what = format!("{whole} is not defined, so there is nothing to loop over");
-        advice.help.push(format!("`for … in {whole} or []` does nothing where it is not set"));
+        advice.help.push(format!("`for … in {whole} or []` does nothing if it is not set"));
         advice.place = Some(path);
         return Some(advice);
     }
@@ -141,7 +141,7 @@ fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> 
         let end = range.end + usize::from(open && text[range.end..].starts_with(']'));
         let whole = &text[range.start..end];
         advice.what = format!("{whole} is not defined");
-        advice.help.push(format!("`{whole}?[…]` is empty where it is not set"));
+        advice.help.push(format!("`{whole}?[…]` is empty if it is not set"));
         advice.place = Some(range.start..end);
         return Some(advice);
     }
@@ -247,7 +247,10 @@ fn unknown_name(kind: &str, name: &str, templates: &Templates<'_>) -> Advice {
             let names = functions().map(|function| function.name).chain(own.iter().copied());
             match (name, nearest(name, names)) {
                 ("include" | "template", _) => {
-                    vec!["other templates are brought in by `{% include \"_name.yaml\" %}`, components by `{{ <name/> }}`".to_owned()]
+                    vec![
+                        "use `{% include \"_name.yaml\" %}` for other templates, and `{{ <name/> }}` for components"
+                            .to_owned(),
+                    ]
                 }
                 (_, Some(near)) => vec![format!("did you mean {near}?")],
                 _ => Vec::new(),
@@ -279,21 +282,23 @@ pub(super) fn unknown_template(name: &str, templates: &Templates<'_>) -> Vec<Str
         names.iter().find(same_file).map(String::as_str).or_else(|| nearest(name, names.iter().map(String::as_str)));
     vec![match near {
         Some(near) => format!("did you mean \"{near}\"?"),
-        None => "names count from the chart's folder templates/; the stock templates begin with stock/".to_owned(),
+        None => {
+            "names are relative to the chart's directory templates/; the names of stock templates start with stock/"
+                .to_owned()
+        }
     }]
 }
 
 fn unknown_tag(text: &str, at: usize) -> Option<String> {
     let rest = text.get(at..)?;
     Some(match split_word(rest).0 {
-        "else" => "`{% elif … %}` is Tera's spelling".to_owned(),
-        "elseif" | "elsif" => "`{% elif … %}` is Tera's spelling".to_owned(),
-        "end" => {
-            "Tera's ends have names: `{% endif %}`, `{% endfor %}`, `{% endblock %}`, `{% endcomponent %}`".to_owned()
-        }
-        "range" => "`{% for item in … %}` is Tera's spelling".to_owned(),
-        "with" => "`{% set name = … %}` gives a value a name, `{% if … %}` tests it".to_owned(),
-        "macro" | "import" | "define" => "`{% component name() %}…{% endcomponent %}` is Tera's spelling".to_owned(),
+        "else" => "in Tera, write `{% elif … %}`".to_owned(),
+        "elseif" | "elsif" => "in Tera, write `{% elif … %}`".to_owned(),
+        "end" => "in Tera, end tags have names: `{% endif %}`, `{% endfor %}`, `{% endblock %}`, `{% endcomponent %}`"
+            .to_owned(),
+        "range" => "in Tera, write `{% for item in … %}`".to_owned(),
+        "with" => "use `{% set name = … %}` to name a value, and `{% if … %}` to test it".to_owned(),
+        "macro" | "import" | "define" => "in Tera, write `{% component name() %}…{% endcomponent %}`".to_owned(),
         word => format!(
             "did you mean {}?",
             nearest(
@@ -329,7 +334,7 @@ fn unexpected_end(text: &str) -> Advice {
         let line_end = text[tag.start..].find('\n').map_or(text.len(), |at| tag.start + at);
         let close = if text[tag.clone()].starts_with("{%") { "%}" } else { "}}" };
         return Advice {
-            what: "the template ends within a tag".to_owned(),
+            what: "the template ends inside a tag".to_owned(),
             help: vec![format!("close it with {close}")],
             place: Some(tag.start..line_end),
             more: Vec::new(),

@@ -15,7 +15,7 @@ pub(super) struct TooDeep;
 
 impl TooDeep {
     pub(super) fn message() -> String {
-        format!("values nest deeper than {MAX_DEPTH} levels, which templates can't work with")
+        format!("values are nested deeper than {MAX_DEPTH} levels, which templates can't handle")
     }
 }
 

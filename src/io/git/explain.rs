@@ -23,9 +23,9 @@ fn refuse(revision: &str, message: impl Into<String>) -> Diagnostic {
 fn ask(git: &Git, revision: &str, arguments: &[&str]) -> Result<Answer, Diagnostic> {
     git.ask(arguments, MAX_ANSWER_BYTES).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => refuse(revision, "--rev needs git, which is not installed")
-            .help("install git, or put it on the PATH; --from compares with manifests and needs no git"),
+            .help("install git, or put it on the PATH; --from compares with manifests and does not need git"),
         _ => refuse(revision, format!("git cannot be run: {}", os_error(&error)))
-            .help("--from compares with manifests and needs no git"),
+            .help("--from compares with manifests and does not need git"),
     })
 }
 
@@ -47,7 +47,7 @@ pub(super) fn work_tree(folder: &Path, revision: &str) -> Result<(PathBuf, State
             false => "in a bare git repository",
         };
         return Err(refuse(revision, format!("{shown} is {what}, which has no files to compare with"))
-            .help("run mim-chart in a work tree: `git clone` or `git worktree add` makes one"));
+            .help("run mim-chart in a work tree: `git clone` or `git worktree add` creates one"));
     }
     let top = ask(&git, revision, &["rev-parse", "--show-toplevel"])?;
     let Some(line) = top.lines().into_iter().next().filter(|_| top.ok) else {
@@ -65,8 +65,8 @@ fn no_repository(folder: &Path, revision: &str, answer: &Answer) -> Diagnostic {
     if answer.stderr.contains("dubious ownership") || answer.stderr.contains("unsafe repository") {
         let path = repository.unwrap_or(folder).display();
         return refuse(revision, format!("the git repository {path} belongs to another user, so git does not read it"))
-            .help(format!("if you trust it: git config --global --add safe.directory {path}"))
-            .help("in a CI container, the job runs this command before mim-chart");
+            .help(format!("if you trust it, run git config --global --add safe.directory {path}"))
+            .help("in a CI container, run this command before mim-chart");
     }
     match repository {
         None if reason.starts_with("not a git repository") => {
@@ -75,8 +75,8 @@ fn no_repository(folder: &Path, revision: &str, answer: &Answer) -> Diagnostic {
             )
         }
         Some(repository) if reason.starts_with("not a git repository") => {
-            refuse(revision, format!("{} is not a git repository, or a broken one", repository.join(".git").display()))
-                .help("a linked work tree or a submodule needs the repository that it belongs to, also in a container")
+            refuse(revision, format!("{} is not a git repository, or is broken", repository.join(".git").display()))
+                .help("a linked work tree or a submodule needs the repository that it belongs to, in a container too")
         }
         _ => unusable(folder, revision, &reason),
     }
@@ -85,7 +85,7 @@ fn no_repository(folder: &Path, revision: &str, answer: &Answer) -> Diagnostic {
 fn unusable(folder: &Path, revision: &str, reason: &str) -> Diagnostic {
     let folder = folder.display();
     refuse(revision, format!("git cannot use the repository of {folder}: {reason}"))
-        .help(format!("`git -C {folder} status` has to work first"))
+        .help(format!("`git -C {folder} status` must work first"))
 }
 
 /// Returns the hash of the commit that `revision` names.
@@ -109,7 +109,7 @@ pub(super) fn commit(git: &Git, revision: &str, state: &State) -> Result<String,
             _ => return Err(missing_commit(revision, &name, state)),
         };
         return Err(refuse(revision, format!("{revision:?} is {is}"))
-            .help("--rev takes a commit: the chart and its values files are looked up in it by their own paths"));
+            .help("--rev takes a commit: the chart and its values files are looked up in it by their paths"));
     }
     unknown(git, revision, state)
 }
@@ -118,10 +118,10 @@ pub(super) fn commit(git: &Git, revision: &str, state: &State) -> Result<String,
 fn ambiguous(git: &Git, revision: &str) -> Result<Diagnostic, Diagnostic> {
     let refs = refs_called(git, revision, &["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"])?;
     Ok(match refs.as_slice() {
-        [] => refuse(revision, format!("{revision:?} is the beginning of the names of several objects"))
-            .help("give more digits of the commit's name"),
+        [] => refuse(revision, format!("{revision:?} is ambiguous: several objects have hashes that start with it"))
+            .help("use more digits of the commit hash"),
         refs => refuse(revision, format!("{revision:?} is ambiguous: {}", refs.join(" and ")))
-            .help(format!("say which one is meant: --rev {}", refs[0])),
+            .help(format!("use the full name: --rev {}", refs[0])),
     })
 }
 
@@ -153,7 +153,7 @@ fn missing_commit(revision: &str, name: &str, state: &State) -> Diagnostic {
 fn shallow(revision: &str, message: String) -> Diagnostic {
     let mut error = refuse(revision, message)
         .help("fetch the whole history: git fetch --unshallow")
-        .help("in GitHub Actions, give actions/checkout `fetch-depth: 0`; in GitLab CI, set GIT_DEPTH to 0");
+        .help("in GitHub Actions, set `fetch-depth: 0` for actions/checkout; in GitLab CI, set GIT_DEPTH to 0");
     if let Some(branch) = revision.strip_prefix("origin/").filter(|branch| !branch.contains(['~', '^', '@', ':'])) {
         error = error.help(format!("fetch this branch: git fetch origin {branch}:refs/remotes/origin/{branch}"));
     }
@@ -169,17 +169,17 @@ fn unknown(git: &Git, revision: &str, state: &State) -> Result<String, Diagnosti
     }
     if state.is_shallow {
         let message =
-            format!("git knows no revision {revision:?} in this shallow clone, which has only the newest commits");
+            format!("unknown git revision {revision:?} in this shallow clone, which has only the newest commits");
         return Err(shallow(revision, message));
     }
-    let error = refuse(revision, format!("git knows no revision {revision:?}"));
+    let error = refuse(revision, format!("unknown git revision {revision:?}"));
     Err(
         match refs_called(git, revision, &["refs/remotes/*/"])?
             .first()
             .and_then(|name| name.strip_prefix("refs/remotes/"))
         {
-            Some(remote) => error.help(format!("the branch was fetched as {remote}: --rev {remote}")),
-            None => error.help("give a branch, a tag or a commit: main, v1.2, HEAD~1"),
+            Some(remote) => error.help(format!("the branch was fetched as {remote}: use --rev {remote}")),
+            None => error.help("use a branch, a tag or a commit: main, v1.2, HEAD~1"),
         },
     )
 }

@@ -50,7 +50,7 @@ pub(super) fn parse(output: &[u8], below: bool) -> Result<HashMap<String, Direct
         let Ok(above) = std::str::from_utf8(above) else { continue };
         let directory = directories.get_mut(above).ok_or_else(|| format!("{:?} is in no directory", shown()))?;
         if directory.insert(name.to_vec(), entry).is_some() {
-            return Err(format!("the tree has two entries {:?}", shown()));
+            return Err(format!("the tree has two entries named {:?}", shown()));
         }
     }
     Ok(directories)
@@ -151,7 +151,7 @@ mod tests {
         for other in [FILE, LINK, TREE, "160000 commit 0123ab -"] {
             assert_eq!(
                 parse(&output(&[(LINK, b"f"), (other, b"f")]), true).unwrap_err(),
-                "the tree has two entries \"f\""
+                "the tree has two entries named \"f\""
             );
         }
     }

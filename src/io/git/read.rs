@@ -62,7 +62,7 @@ pub(super) fn unreadable(revision: &str, shown: &str, error: TreeError, limit: u
     let message = match error {
         TreeError::Failed(error) => return *error,
         TreeError::TooLarge => format!("{shown} is larger than {} MiB", limit >> 20),
-        TreeError::LeadsOut(target) => format!("the symbolic link {shown} leads out of the revision, to {target}"),
+        TreeError::LeadsOut(target) => format!("the symbolic link {shown} points outside the revision, to {target}"),
         error => format!("cannot read {shown}: {}", error.reason()),
     };
     Diagnostic::error("revision", message).at(Source::flag("--rev", revision).whole(), "")

@@ -72,14 +72,14 @@ impl Objects for Repository {
 
     fn missing(&self, what: &str) -> Box<Diagnostic> {
         let error = self.refuse(if self.is_partial {
-            format!("this partial clone lacks {what}, and mim-chart never opens a connection")
+            format!("this partial clone lacks {what}, and mim-chart never accesses the network")
         } else {
             format!("the git repository lacks {what}")
         });
         Box::new(if self.is_partial {
             error
                 .help("fetch the missing files: git fetch --refetch --no-filter")
-                .help("in GitHub Actions, leave out `filter` of actions/checkout")
+                .help("in GitHub Actions, remove `filter` from actions/checkout")
         } else {
             error.help(
                 "the repository is damaged: `git fsck` shows what is missing, `git fetch --refetch` fetches it again",

@@ -94,7 +94,7 @@ impl<'r> Place<'r> {
         if folder.join(".git").symlink_metadata().is_err() {
             return Err(refuse(format!("the git submodule {shown} is not checked out"))
                 .help(format!("git submodule update --init {shown}"))
-                .help("in GitHub Actions, give actions/checkout `submodules: true`"));
+                .help("in GitHub Actions, set `submodules: true` for actions/checkout"));
         }
         let git = Git::new(&folder);
         let ask = |arguments: &[&str]| {

@@ -115,13 +115,13 @@ impl<'o> GitTree<'o> {
         let room = self.room.get().checked_sub(count).filter(|_| output.len() as u64 <= MAX_LISTING_BYTES);
         let Some(room) = room else {
             return Err(refuse(
-                format!("{shown} holds more than {MAX_CHART_ENTRIES} files"),
-                "a chart's directory holds the chart alone",
+                format!("{shown} contains more than {MAX_CHART_ENTRIES} files"),
+                "keep only the chart in its directory",
             ));
         };
         self.room.set(room);
         let directories = parse(&output, below).map_err(|reason| {
-            refuse(format!("{shown}: {reason}"), "git itself does not make such a tree: `git fsck` reports it")
+            refuse(format!("{shown}: {reason}"), "git itself does not create such a tree: `git fsck` reports it")
         })?;
         self.listed
             .borrow_mut()
@@ -415,8 +415,8 @@ mod tests {
     fn links_within_the_revision_are_followed_only_on_demand() {
         let chart = chart(&[("120000", "file", "b1"), ("120000", "folder", "b7"), ("120000", "self", "b3")]);
         let refused = chart.read("c", Links::Inside).unwrap_err();
-        assert_eq!(refused[0], "the symbolic link main:c/file leads out of the chart, to main:shared/a");
-        assert_eq!(refused[1], "the symbolic link main:c/folder leads out of the chart, to main:shared");
+        assert_eq!(refused[0], "the symbolic link main:c/file points outside the chart, to main:shared/a");
+        assert_eq!(refused[1], "the symbolic link main:c/folder points outside the chart, to main:shared");
         let refused = chart.read("c", Links::Anywhere).unwrap_err();
         assert_eq!(
             refused,
@@ -431,8 +431,8 @@ mod tests {
             chart.read("c", Links::Anywhere).unwrap_err(),
             [
                 "error evaluating symlink main:c/link: lstat link: too many levels of symbolic links",
-                "the symbolic link main:c/root leads out of the revision, to /etc/passwd",
-                "the symbolic link main:c/up leads back to its own directory",
+                "the symbolic link main:c/root points outside the revision, to /etc/passwd",
+                "the symbolic link main:c/up points back to its own directory",
             ]
         );
     }

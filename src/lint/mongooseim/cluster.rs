@@ -28,24 +28,23 @@ fn check_vm_args(subject: &Subject<'_>, args: &VmArgs, findings: &mut Findings) 
     let installation = subject.installation;
     let path = &args.file.path;
     if !args.has_name_line {
-        let message = "no line of vm.args begins with -name or -sname: the start script has nowhere to write the node's name, so the node has none and never becomes part of a cluster";
+        let message = "no line of vm.args starts with -name or -sname: the start script cannot set the node's name, and the node never joins a cluster";
         findings.report(
             &NODE_NAME,
             path,
             message,
             args.place(0),
-            "add a line `-name mongooseim`; the script replaces all of it",
+            "add a line `-name mongooseim`; the script replaces the whole line",
         );
     }
     match &args.cookie {
         None => {
-            let message =
-                "vm.args has no -setcookie: each pod makes up a cookie of its own, and nodes refuse each other";
-            findings.report(&NO_COOKIE, path, message, args.place(0), "add a line `-setcookie` with a secret of yours");
+            let message = "vm.args has no -setcookie: each pod generates its own cookie, and nodes reject each other";
+            findings.report(&NO_COOKIE, path, message, args.place(0), "add a `-setcookie` line with a secret value");
         }
         Some((cookie, at)) if cookie == DEFAULT_COOKIE => {
-            let message = "the cookie is the well-known default: anyone who reaches the port of Erlang distribution controls the cluster and its data";
-            let help = "set nodeCookie to a secret of yours, or existingCookieSecret.name to a Secret that holds one";
+            let message = "the cookie is the well-known default: anyone who can reach the Erlang distribution port controls the cluster and its data";
+            let help = "set nodeCookie to a secret value, or existingCookieSecret.name to a Secret that contains one";
             findings.report(&COOKIE, path, message, args.place(*at), help);
             findings.set_at(subject.setter("cookie", cookie));
         }
@@ -65,7 +64,7 @@ fn check_vm_args(subject: &Subject<'_>, args: &VmArgs, findings: &mut Findings) 
     let first_unpublished = ports.clone().take(1000).find(|port| !is_published(*port));
     if let (Some(service), Some(port)) = (headless.first(), first_unpublished) {
         let message = format!(
-            "Erlang distribution may listen on port {port}, which the headless Service {} does not publish: what lets only published ports through, a NetworkPolicy or a mesh, keeps the nodes apart",
+            "Erlang distribution may listen on port {port}, which the headless Service {} does not publish: a NetworkPolicy or a service mesh that allows only published ports separates the nodes",
             service.name
         );
         findings.report(
@@ -90,7 +89,7 @@ fn check_joining(subject: &Subject<'_>, findings: &mut Findings) {
     let place = installation.place(&["spec", "replicas"]);
     if replicas > 1 && workload.id.kind != "StatefulSet" {
         let message = format!(
-            "{replicas} nodes of a {}: their names change with every pod, so that they can't find each other again, and each stays alone",
+            "{replicas} nodes in a {}: their names change with every pod, so they can't find each other again and form no cluster",
             workload.id.kind
         );
         return findings.report(&ALONE, path, message, place, "use a StatefulSet, whose pods keep their names");
@@ -102,7 +101,7 @@ fn check_joining(subject: &Subject<'_>, findings: &mut Findings) {
     };
     if has_mnesia && replicas > 1 && joins == Some(false) {
         let message = format!(
-            "{replicas} nodes, and JOIN_CLUSTER is not true: each stays alone, and users on different nodes do not see each other"
+            "{replicas} nodes, but JOIN_CLUSTER is not true: they form no cluster, and users on different nodes do not see each other"
         );
         findings.report(
             &ALONE,
@@ -116,19 +115,19 @@ fn check_joining(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     if subject.vm_args.is_some_and(|args| args.epmd_module.as_deref() != Some("mongoose_epmd")) {
-        let message = "CETS without `-epmd_module mongoose_epmd` in vm.args: nodes ask the DNS for each other, which knows a pod only some time after it has started";
+        let message = "CETS without `-epmd_module mongoose_epmd` in vm.args: nodes look each other up in the DNS, which knows a pod only some time after its start";
         let args = subject.vm_args.map(|args| (args.file.path.clone(), args.place(0)));
         let (path, place) = args.unwrap_or_else(|| (path.clone(), place));
         findings.report(&FINDING, &path, message, place, "add the line `-epmd_module mongoose_epmd`");
     }
     if installation.variable("MIM_NODE_IP") == Some(Variable::Missing) {
-        let message = "CETS without MIM_NODE_IP: nodes publish no address in the database and do not find each other";
+        let message = "CETS without MIM_NODE_IP: nodes publish no address in the database and cannot find each other";
         let help = "set the environment variable MIM_NODE_IP from the field status.podIP";
         findings.report(&FINDING, path, message, installation.place(&["spec", "template", "spec", "containers"]), help);
     }
     if !has_mnesia && joins == Some(true) {
-        let message = "JOIN_CLUSTER is true, and there is no Mnesia: the start script tries to join another node, and the pod ends with exit code 2 if none answers";
-        let help = "set JOIN_CLUSTER to false: with CETS nodes find each other by themselves";
+        let message = "JOIN_CLUSTER is true, but there is no Mnesia: the start script tries to join another node, and the pod exits with code 2 if none answers";
+        let help = "set JOIN_CLUSTER to false: with CETS, nodes find each other on their own";
         findings.report(&FINDING, path, message, installation.place(&["spec", "template", "spec", "containers"]), help);
     }
 }
@@ -146,9 +145,9 @@ fn check_names(installation: &Installation, findings: &mut Findings) {
     match installation.services.iter().find(|service| service.name == name) {
         None => {
             let message = format!(
-                "serviceName is {name:?}, and no Service of that name leads to the pods: their host names are not known, and nodes can't find each other"
+                "serviceName is {name:?}, but no Service of that name selects the pods: their host names do not resolve, and nodes can't find each other"
             );
-            findings.report(&FINDING, path, message, place, "name the headless Service");
+            findings.report(&FINDING, path, message, place, "set it to the headless Service");
         }
         Some(service) if !service.is_headless => {
             let message = format!(
@@ -158,7 +157,7 @@ fn check_names(installation: &Installation, findings: &mut Findings) {
         }
         Some(service) if !service.is_published_early && replicas > 1 => {
             let message = format!(
-                "Service {name} publishes pods only once they are ready: other nodes cannot find a node that starts, and it does not become ready alone"
+                "Service {name} publishes pods only once they are ready: other nodes cannot find a starting node, which does not become ready on its own"
             );
             findings.report(
                 &FINDING,
@@ -180,7 +179,7 @@ fn check_names(installation: &Installation, findings: &mut Findings) {
     if is_short && replicas > 1 && runs_start_script {
         let image = installation.container().and_then(|container| text(container, "image")).unwrap_or_default();
         let message = format!(
-            "NODE_TYPE is not `name`: the start script of {image} gives nodes short host names, which no other pod can look up"
+            "NODE_TYPE is not `name`: the start script of {image} gives nodes short host names, which other pods cannot resolve"
         );
         let place = installation.place(&["spec", "template", "spec", "containers"]);
         findings.report(&FINDING, path, message, place, "set the environment variable NODE_TYPE to name");

@@ -115,7 +115,7 @@ impl Check<'_> {
                 const OWN: [&str; 4] = ["all", "inbox", "archive", "bin"];
                 for node in options.list_at(&["boxes"]) {
                     if let Some(name) = node.value.as_str().filter(|name| OWN.contains(name)) {
-                        let message = format!("{path}.boxes has {name}, which is a box of its own");
+                        let message = format!("{path}.boxes has {name}, which is a built-in box");
                         self.report(&VALUE, &node.span, message, "remove it");
                     }
                 }
@@ -143,7 +143,7 @@ impl Check<'_> {
         let given: Vec<&str> = TYPES.into_iter().filter(|kind| field.get(kind).is_some()).collect();
         let [kind] = given[..] else {
             let message = format!("{path} needs exactly one of {}", TYPES.join(", "));
-            return self.report(&VALUE, &entry.key, message, "give the default value of the field as one of them");
+            return self.report(&VALUE, &entry.key, message, "set the default value of the field with one of them");
         };
         let key = field.text_at(&["internal_key"]).or(entry.node.value.as_str()).unwrap_or_default();
         let own = match key {
@@ -184,7 +184,7 @@ impl Check<'_> {
         for (key, node) in item.iter().filter(|(key, _)| *key != "match") {
             if let Some(text) = node.value.as_str().filter(|text| !text.is_empty() && !is_host(text)) {
                 let message = format!("{path}.{key}: {text:?} is not valid in a name");
-                self.report(&VALUE, &node.span, message, "leave out white space and each of \"&'/:<>@");
+                self.report(&VALUE, &node.span, message, "remove whitespace and each of \"&'/:<>@");
             }
         }
     }
@@ -204,7 +204,7 @@ impl Check<'_> {
         if let Some(required) = connection.map_at(&["tls"]).and_then(|tls| tls.entry("required"))
             && driver == Some("mysql")
         {
-            let message = format!("{path}.connection.tls.required is not for mysql");
+            let message = format!("{path}.connection.tls.required is not supported for mysql");
             self.report(&VALUE, &required.key, message, "remove it");
         }
     }
@@ -223,7 +223,7 @@ impl Check<'_> {
         let hosts: Vec<&str> = texts("hosts").map(|(_, host)| host).collect();
         let types: Vec<&str> = texts("host_types").map(|(_, name)| name).collect();
         for (node, name) in texts("host_types").filter(|(_, name)| hosts.contains(name)) {
-            let message = format!("general.host_types has {name}, which is among hosts");
+            let message = format!("general.host_types has {name}, which is also in hosts");
             self.report(&VALUE, &node.span, message, "remove it from one of them");
         }
         if types.is_empty() {
@@ -263,7 +263,7 @@ impl Check<'_> {
                     && let Some(entry) = inner.entry("certfile").filter(|_| inner.get("keyfile").is_none())
                 {
                     let message = format!("{} with certfile needs keyfile", path.join("."));
-                    self.report(&TLS_KEY, &entry.key, message, "name the file of the key in keyfile");
+                    self.report(&TLS_KEY, &entry.key, message, "set keyfile to the file of the key");
                 }
                 self.certificates(inner, path);
             }
@@ -293,7 +293,7 @@ impl Check<'_> {
         let Value::Map(map) = &entry.node.value else { return };
         if keys.iter().filter(|key| map.get(key).is_some()).count() != 1 {
             let message = format!("{path} needs exactly one of {}", keys.join(", "));
-            self.report(&MANDATORY, &entry.key, message, "give one of them");
+            self.report(&MANDATORY, &entry.key, message, "set one of them");
         }
     }
 }
@@ -331,7 +331,7 @@ mod tests {
                 "[outgoing_pools.rdbms.default.connection]\nhost = 'h'\ndatabase = 'd'\nusername = 'u'\npassword = 'p'\n\
                  tls.required = true",
                 "driver = 'mysql'",
-                "outgoing_pools.rdbms.default.connection.tls.required is not for mysql",
+                "outgoing_pools.rdbms.default.connection.tls.required is not supported for mysql",
             ),
             ("[[listen.c2s]]\nport = 1", "tls.certfile = 'c'", "listen.c2s.tls with certfile needs keyfile"),
             (
@@ -352,7 +352,7 @@ mod tests {
             (
                 "[modules.mod_inbox]\nboxes = ['other']",
                 "[[host_config]]\nmodules.mod_inbox.boxes = ['bin']",
-                "host_config.modules.mod_inbox.boxes has bin, which is a box of its own",
+                "host_config.modules.mod_inbox.boxes has bin, which is a built-in box",
             ),
             (
                 "[modules.mod_mam]\nmuc.backend = 'cassandra'\npm.backend = 'rdbms'\nmuc.user_prefs_store = 'mnesia'",
@@ -379,7 +379,7 @@ mod tests {
                 "[[acl.other]]\nuser = 'a b'",
                 "acl.other.user: \"a b\" is not valid in a name",
             ),
-            ("[general]\nhosts = ['a']", "host_types = ['b', 'a']", "general.host_types has a, which is among hosts"),
+            ("[general]\nhosts = ['a']", "host_types = ['b', 'a']", "general.host_types has a, which is also in hosts"),
             (
                 "[general]\nhost_types = ['a']\n[[host_config]]\nhost = 'b'\nmodules.mod_shared_roster_ldap = {}",
                 "[modules.mod_shared_roster_ldap]",

@@ -25,7 +25,7 @@ pub(super) fn check(configuration: &Configuration, version: &Version, findings: 
     for (key, backend, span) in backends(&configuration.root) {
         if ["mnesia", "cets"].contains(&backend.as_str()) && !has(&backend) {
             let message =
-                format!("{key} keeps its data in {backend}, which is not among internal_databases; nodes do not start");
+                format!("{key} stores its data in {backend}, which is not in internal_databases; nodes do not start");
             let place = span.map_or_else(|| configuration.file.place(0), |span| configuration.place(&span));
             let rule = if *version < Version::new(6, 6, 0) { &INTERNAL_OF_6_5 } else { &INTERNAL };
             findings.report(
@@ -43,7 +43,7 @@ pub(super) fn check(configuration: &Configuration, version: &Version, findings: 
     let place = configuration.place(&cets.span);
     let has_pool = configuration.at(&["outgoing_pools", "rdbms"]).is_some();
     if backend == "rdbms" && !has_pool {
-        let message = "CETS finds the other nodes in a relational database, and no connection pool to one is configured: each node stays alone and does not see sessions of other nodes";
+        let message = "CETS finds other nodes through a relational database, but no connection pool for one is configured: nodes form no cluster and do not see each other's sessions";
         findings.report(
             &DISCOVERY,
             path,
@@ -52,7 +52,7 @@ pub(super) fn check(configuration: &Configuration, version: &Version, findings: 
             "set persistentDatabase=rdbms, or add [outgoing_pools.rdbms.default]",
         );
     } else if backend == "file" && settings.and_then(|map| text(map, "node_list_file")).is_none() {
-        let message = "CETS finds the other nodes in a file, and node_list_file is not set: each node stays alone";
+        let message = "CETS finds other nodes through a file, but node_list_file is not set: nodes form no cluster";
         findings.report(&DISCOVERY, path, message, place, "set node_list_file, or backend = \"rdbms\"");
     }
 }

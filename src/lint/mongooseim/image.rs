@@ -27,7 +27,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(version) = version_of(image) else { return };
     let workload = &subject.installation.workload;
     if version < FIRST {
-        let message = format!("the image is MongooseIM {version}, and the configuration needs {FIRST} or later");
+        let message = format!("the image is MongooseIM {version}, but the configuration needs {FIRST} or later");
         findings.report(&IMAGE, &workload.origin, message, workload.span.clone(), "use a later version, such as 6.6.0");
         findings.set_at(subject.setter("tag", text_of_tag(image)));
     }

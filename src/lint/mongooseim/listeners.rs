@@ -46,8 +46,8 @@ pub(super) fn check_listeners(configuration: &Configuration, version: &Version, 
     let kinds = configuration.at(&["listen"]).and_then(|node| node.value.as_map());
     for (kind, entry) in kinds.into_iter().flat_map(|kinds| kinds.entries()) {
         if !KINDS.contains(&kind) && *version <= settings::LAST {
-            let message = format!("MongooseIM knows no listener {kind:?}; nodes do not start with it");
-            let help = format!("it knows {}", KINDS.join(", "));
+            let message = format!("unknown listener {kind:?}; nodes do not start with it");
+            let help = format!("expected one of {}", KINDS.join(", "));
             findings.report(&LISTENER, path, message, configuration.place(&entry.key), &help);
         }
     }
@@ -61,17 +61,17 @@ pub(super) fn check_listeners(configuration: &Configuration, version: &Version, 
         };
         if listener.is_of_other_version() {
             let message = format!(
-                "listen.{} on port {port} has ip_version 4 and an address of IPv6; nodes do not start with it",
+                "listen.{} on port {port} has ip_version 4 and an IPv6 address; nodes do not start with it",
                 listener.kind
             );
-            findings.report(&LISTENER, path, message, place, "leave ip_version out");
+            findings.report(&LISTENER, path, message, place, "remove ip_version");
             continue;
         }
         // `settings` reports invalid addresses.
         let Some(address) = listener.bound() else { continue };
         if !taken.insert((port, address)) {
-            let message = format!("two listeners have port {port} of {address}; nodes do not start with them");
-            findings.report(&LISTENER, path, message, place, "give each a port of its own");
+            let message = format!("two listeners have port {port} on {address}; nodes do not start with them");
+            findings.report(&LISTENER, path, message, place, "give each its own port");
         }
     }
 }
@@ -111,7 +111,7 @@ impl Ports<'_> {
                     Target::Number(target) => *target,
                     Target::Unknown(target) => {
                         let message = format!(
-                            "Service {name} sends port {} to a port {target:?} that the pods do not declare: connections fail",
+                            "Service {name} forwards port {} to port {target:?}, which the pods do not declare: connections fail",
                             port.port
                         );
                         findings.report(
@@ -119,7 +119,7 @@ impl Ports<'_> {
                             &service.path,
                             message,
                             port.span.clone(),
-                            "name a port of the container, or give its number",
+                            "use the name or the number of a container port",
                         );
                         continue;
                     }
@@ -132,7 +132,7 @@ impl Ports<'_> {
                     let message = format!(
                         "Service {name} publishes port {target}, but its listener is bound to {address} and is only reachable from inside its pod"
                     );
-                    let help = "bind it to all addresses by leaving ip_address out, or do not publish the port";
+                    let help = "remove ip_address to bind it to all addresses, or do not publish the port";
                     findings.report(&LOOPBACK, &service.path, message, port.span.clone(), help);
                 } else if !service.is_headless {
                     let message = format!(
@@ -150,7 +150,7 @@ impl Ports<'_> {
         let installation = self.subject.installation;
         let Some(container) = installation.container() else { return };
         for (name, what_happens) in [
-            ("readinessProbe", "pods never become ready, and Services send them no connections"),
+            ("readinessProbe", "pods never become ready, and Services send them no traffic"),
             ("livenessProbe", "pods are restarted again and again"),
             ("startupProbe", "pods are restarted again and again"),
         ] {
@@ -168,9 +168,9 @@ impl Ports<'_> {
                 };
                 let bound = self.at(port).next().and_then(|listener| listener.address.as_deref());
                 let why = bound.map_or("no listener uses it".to_owned(), |address| {
-                    format!("its listener is bound to {address}, which probes do not reach")
+                    format!("its listener is bound to {address}, which probes cannot reach")
                 });
-                let message = format!("{name} connects to port {port}, and {why}: {what_happens}");
+                let message = format!("{name} connects to port {port}, but {why}: {what_happens}");
                 let help = format!("ports with a listener in mongooseim.toml: {}", self.heard());
                 findings.report(&PROBED, &installation.workload.origin, message, node.span.clone(), &help);
             }
@@ -212,10 +212,10 @@ impl Ports<'_> {
                 continue;
             }
             let message = format!(
-                "no Service publishes port {port}, on which listen.{} listens: it is only reachable at the address of a pod",
+                "no Service publishes port {port} of listen.{}: it is only reachable at the addresses of pods",
                 listener.kind
             );
-            let help = "publish it, or bind it to 127.0.0.1 if only the pod itself is to reach it";
+            let help = "publish it, or bind it to 127.0.0.1 if only the pod itself uses it";
             let place = self.configuration.file.place(listener.start);
             findings.report(&UNPUBLISHED, &self.configuration.file.path, message, place, help);
         }

@@ -40,9 +40,11 @@ fn check_s2s(configuration: &Configuration, subject: &Subject<'_>, findings: &mu
     }
     let message = match ports.first() {
         Some(port) => {
-            format!("other servers are allowed, and no Service leads to port {port} from outside: they cannot connect")
+            format!(
+                "other servers are allowed, but no Service exposes port {port} outside the cluster: they cannot connect"
+            )
         }
-        None => "other servers are allowed, and there is no listener for them: they cannot connect".to_owned(),
+        None => "other servers are allowed, but there is no listener for them: they cannot connect".to_owned(),
     };
     let help = "publish it: --set listeners.s2s.expose.loadBalancer=true; or set s2sPolicy=deny";
     findings.report(&S2S, &configuration.file.path, message, configuration.place(&policy.span), help);
@@ -68,8 +70,7 @@ fn check_data(configuration: &Configuration, subject: &Subject<'_>, findings: &m
     if !volumes.any(|map| volume.is_some() && text(map, "name") == volume && map.get("emptyDir").is_some()) {
         return;
     }
-    let message =
-        "Mnesia has no volume that outlives its pod: a node that restarts has lost its accounts, rosters and messages";
+    let message = "Mnesia has no persistent volume: a node that restarts loses its accounts, rosters and messages";
     let help = "set persistence.enabled=true, or keep the data in a relational database: persistentDatabase=rdbms";
     let place = installation.place(&["spec", "template", "spec"]);
     findings.report(&DATA, &installation.workload.origin, message, place, help);
@@ -84,20 +85,26 @@ fn list_at<'m>(map: Option<&'m Map>, name: &str) -> &'m [crate::yaml::Node] {
 fn check_tables(configuration: &Configuration, findings: &mut Findings) {
     let Some(pool) = configuration.at(&["outgoing_pools", "rdbms"]) else { return };
     let message =
-        "the tables of the relational database must be loaded before the first start: MongooseIM does not create them";
-    let help = "load priv/pg.sql, priv/mysql.sql or priv/cockroachdb.sql of MongooseIM's version";
+        "the tables of the relational database must exist before the first start: MongooseIM does not create them";
+    let help = "load priv/pg.sql, priv/mysql.sql or priv/cockroachdb.sql of your MongooseIM version";
     findings.report(&TABLES, &configuration.file.path, message, configuration.place(&pool.span), help);
 }
 
 /// Reports missing lines of app.config that the start script rewrites, to put data and logs on their volumes.
 fn check_app_config(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(file) = subject.installation.file("app.config") else { return };
-    for (line, what) in [("%{mnesia", "the data of Mnesia is not"), ("{log_root", "the logs are not")] {
+    for (line, what) in [("%{mnesia", "Mnesia's data is not stored"), ("{log_root", "logs are not written")] {
         if !file.text.contains(line) {
             let message = format!(
                 "app.config has no line with {line}, which the start script rewrites: {what} where the image keeps it"
             );
-            findings.report(&APP_CONFIG, &file.path, message, file.place(0), "keep the line of the image's app.config");
+            findings.report(
+                &APP_CONFIG,
+                &file.path,
+                message,
+                file.place(0),
+                "keep this line of the image's app.config",
+            );
         }
     }
 }
@@ -110,8 +117,14 @@ fn check_names(subject: &Subject<'_>, findings: &mut Findings) {
     }
     let workload = &subject.installation.workload;
     let message = format!(
-        "object names start with {} for every release: a second installation in the namespace takes over the first",
+        "object names start with {} in every release: a second installation in the namespace takes over the first",
         workload.id.name
     );
-    findings.report(&NAMES, &workload.origin, message, workload.span.clone(), "set fullnameOverride in the second one");
+    findings.report(
+        &NAMES,
+        &workload.origin,
+        message,
+        workload.span.clone(),
+        "set fullnameOverride in the second installation",
+    );
 }

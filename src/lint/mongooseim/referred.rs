@@ -113,7 +113,7 @@ impl<'a> Check<'a> {
             for node in auth.list_at(&["methods"]) {
                 let Some(method) = node.value.as_str().filter(|method| auth.get(method).is_none()) else { continue };
                 let message =
-                    format!("auth.methods names {method}, and there is no section [auth.{method}]; nodes do not start");
+                    format!("auth.methods has {method}, but there is no section [auth.{method}]; nodes do not start");
                 self.report(&UNDEFINED, &node.span, message, format!("add [auth.{method}], or remove it from methods"));
             }
         }
@@ -153,14 +153,14 @@ impl<'a> Check<'a> {
                         && !self.defined.contains(&(place, name.as_str()))
                     {
                         let what = if *form == "rule" { "access rule" } else { "shaper" };
-                        let message = format!("{} names the {what} {name}, which is not defined", path.join("."));
+                        let message = format!("{} refers to the {what} {name}, which is not defined", path.join("."));
                         let help = self.suggest(&[place], name, format!("define {name} in [{place}]"));
                         self.report(&RULE, &node.span, message, help);
                     }
                 }
                 Kind::Scalar { rule: Allowed::Form(form), .. } => {
                     if let (Some(kind), Some(name)) = (form.strip_suffix("-pool"), node.value.as_str()) {
-                        self.pool(kind, name, &format!("{} names", path.join(".")), &node.span);
+                        self.pool(kind, name, &format!("{} refers to", path.join(".")), &node.span);
                     }
                 }
                 Kind::Scalar { .. } => {}
@@ -240,34 +240,35 @@ impl<'a> Check<'a> {
             }
         }
         for span in keystores {
-            let message = "modules.mod_keystore keeps its keys in mnesia, which is not among internal_databases; it will not work";
+            let message =
+                "modules.mod_keystore stores its keys in mnesia, which is not in internal_databases; it will not work";
             let help = "add [internal_databases.mnesia]".to_owned();
             self.report_with_value(&UNUSABLE, span, message.to_owned(), help, Some("volatileDatabase=mnesia"));
         }
         let rule = if *version < Version::new(6, 6, 0) { &UNUSABLE } else { &BACKEND };
         for (name, key, value, span, is_given) in found {
-            let by = if is_given { "" } else { " unless it says otherwise" };
+            let by = if is_given { "" } else { " by default" };
             match value {
                 // `databases` reports backends that are set explicitly.
                 "mnesia" | "cets" if !has(value) && !is_given => {
                     let message = format!(
-                        "{name} keeps its data in {value}{by}, which is not among internal_databases; nodes do not start"
+                        "{name} stores its data in {value}{by}, which is not in internal_databases; nodes do not start"
                     );
-                    let help = format!("set {key} to a database that there is, or add [internal_databases.{value}]");
+                    let help = format!("set {key} to a configured database, or add [internal_databases.{value}]");
                     // CETS needs a relational database.
                     let database = if value == "cets" { "persistentDatabase=rdbms" } else { "volatileDatabase=mnesia" };
                     self.report_with_value(rule, span, message, help, Some(database));
                 }
                 "rdbms" | "rdbms_async" if !has_pool("rdbms") => {
                     let message = format!(
-                        "{name} keeps its data in rdbms{by}, and there is no pool of connections to it; it will not work"
+                        "{name} stores its data in rdbms{by}, but there is no connection pool for it; it will not work"
                     );
                     let help = "set persistentDatabase=rdbms, or add [outgoing_pools.rdbms.default]".to_owned();
                     self.report_with_value(&POOL, span, message, help, Some("persistentDatabase=rdbms"));
                 }
                 "cassandra" | "redis" | "ldap" if !has_pool(value) => {
                     let message = format!(
-                        "{name} keeps its data in {value}{by}, and there is no pool of connections to it; it will not work"
+                        "{name} stores its data in {value}{by}, but there is no connection pool for it; it will not work"
                     );
                     self.report(&POOL, span, message, format!("add [outgoing_pools.{value}.default]"));
                 }

@@ -36,7 +36,7 @@ const HOST_SECTIONS: [&str; 9] =
 
 pub(super) fn tell_syntax(file: &File, error: &SyntaxError, findings: &mut Findings) {
     let text = format!("mongooseim.toml is not TOML: {}; nodes do not start with it", error.message);
-    findings.report(&SYNTAX, &file.path, text, file.place(error.at), "fix the line, or leave mimConfig out");
+    findings.report(&SYNTAX, &file.path, text, file.place(error.at), "fix the line, or remove mimConfig");
 }
 
 pub(super) fn check(configuration: &Configuration, version: Option<&Version>, findings: &mut Findings) {
@@ -59,7 +59,7 @@ pub(super) fn check(configuration: &Configuration, version: Option<&Version>, fi
         configuration.file.place(general.and(configuration.at(&["general"])).map_or(0, |node| node.span.start()));
     let Some(general) = general else {
         let message = "mongooseim.toml has no section [general]; nodes do not start without it";
-        return findings.report(&HOSTS, path, message, start, "it holds hosts and default_server_domain");
+        return findings.report(&HOSTS, path, message, start, "add it, with hosts and default_server_domain");
     };
     if text(general, "default_server_domain").is_none_or(str::is_empty) {
         let message = "[general] has no default_server_domain; nodes do not start without it";
@@ -68,14 +68,14 @@ pub(super) fn check(configuration: &Configuration, version: Option<&Version>, fi
             path,
             message,
             start.clone(),
-            "name the domain that errors come from, the first of hosts mostly",
+            "set it to the domain that sends errors, usually the first of hosts",
         );
     }
     let hosts = list(general, "hosts");
     let types = list(general, "host_types");
     if hosts.is_empty() && types.is_empty() {
         let message = "[general] has neither hosts nor host_types; nodes do not start without a domain to serve";
-        findings.report(&HOSTS, path, message, start, "name the XMPP domains in hosts");
+        findings.report(&HOSTS, path, message, start, "set hosts to your XMPP domains");
     }
 }
 
@@ -87,13 +87,13 @@ pub(super) fn check_localhost(configuration: &Configuration, subject: &Subject<'
     if hosts.is_empty() || !list(general, "host_types").is_empty() || !hosts.iter().all(is_localhost) {
         return;
     }
-    let message = "localhost is the only domain: users are called user@localhost, and neither clients elsewhere nor other servers reach them by that name";
+    let message = "localhost is the only domain: user addresses end in @localhost, where remote clients and other servers cannot reach them";
     findings.report(
         &LOCALHOST,
         &configuration.file.path,
         message,
         configuration.place(&hosts[0].span),
-        "name the domains of your users in hosts; it is hard to change once there are accounts",
+        "set hosts to the domains of your users; they are hard to change once there are accounts",
     );
     findings.set_at(subject.setter("host", "localhost"));
 }
@@ -106,10 +106,10 @@ fn unknown(
     place: crate::diagnostic::Span,
     findings: &mut Findings,
 ) {
-    let message = format!("MongooseIM knows no section [{prefix}{key}] in mongooseim.toml; nodes do not start with it");
+    let message = format!("unknown section [{prefix}{key}] in mongooseim.toml; nodes do not start with it");
     let help = match nearest(key, known.iter().copied()) {
         Some(near) => format!("did you mean {near}?"),
-        None => format!("it knows {}", known.join(", ")),
+        None => format!("expected one of {}", known.join(", ")),
     };
     findings.report(&SECTION, &configuration.file.path, message, place, &help);
 }

@@ -61,9 +61,7 @@ impl Check<'_> {
     fn report(&mut self, rule: &'static Rule, span: &Span, message: String, help: String) {
         let (message, help) = match self.found.len().cmp(&MAX) {
             Ordering::Less => (message, help),
-            Ordering::Equal => {
-                ("more mistakes follow, which are not listed".to_owned(), "correct these first".to_owned())
-            }
+            Ordering::Equal => ("more errors follow, which are not listed".to_owned(), "fix these first".to_owned()),
             Ordering::Greater => return,
         };
         self.found.push(Mistake { rule, message, help, span: span.clone(), value: None });
@@ -94,7 +92,7 @@ impl Check<'_> {
             if map.get(known.key).is_none() && !is_port {
                 let first = map.entries().map(|(_, entry)| &entry.key).min_by_key(|span| span.start());
                 let Some(span) = at.or(first) else { continue };
-                let message = format!("{} has no {}, which is mandatory", path.join("."), known.key);
+                let message = format!("{} has no {}, which is required", path.join("."), known.key);
                 self.report(&MANDATORY, span, message, format!("add {}", example(known)));
             }
         }
@@ -111,13 +109,13 @@ impl Check<'_> {
             let (message, help) = match (&other.since, &other.until) {
                 (_, Some(until)) if version >= until => (
                     format!("{name} was removed in MongooseIM {until}; this configuration is for {version}"),
-                    replacement(&name).unwrap_or("leave it out").to_owned(),
+                    replacement(&name).unwrap_or("remove it").to_owned(),
                 ),
                 (Some(since), _) => (
-                    format!("{name} exists since MongooseIM {since}; this configuration is for {version}"),
-                    format!("leave it out, or use MongooseIM {since}"),
+                    format!("{name} was added in MongooseIM {since}; this configuration is for {version}"),
+                    format!("remove it, or use MongooseIM {since}"),
                 ),
-                _ => (format!("{name} is not in MongooseIM {version}"), "leave it out".to_owned()),
+                _ => (format!("{name} is not in MongooseIM {version}"), "remove it".to_owned()),
             };
             return self.report(&KEY, span, message, help);
         }
@@ -126,16 +124,15 @@ impl Check<'_> {
         let help = match near {
             Some(near) => format!("did you mean {near}?"),
             None if names.is_empty() => "it has no keys".to_owned(),
-            None => format!("it knows {}", names.join(", ")),
+            None => format!("expected one of {}", names.join(", ")),
         };
         if *version > LAST {
             return self.report(&UNKNOWN, span, format!("{name} is unknown in MongooseIM {LAST}"), help);
         }
         let what = if path.ends_with(&["modules"]) { "modules" } else { "handlers" };
         if path.ends_with(&[what]) && near.is_none() {
-            let message =
-                format!("{name} is not among the {what} of MongooseIM; nodes start only if their image has it");
-            return self.report(&UNKNOWN, span, message, "remove it, unless it is a module of your own".to_owned());
+            let message = format!("{name} is not one of MongooseIM's {what}; nodes start only if their image has it");
+            return self.report(&UNKNOWN, span, message, "remove it, unless it is your own module".to_owned());
         }
         self.report(&KEY, span, format!("unknown key {name}; nodes do not start with it"), help);
     }
@@ -150,7 +147,7 @@ impl Check<'_> {
         }
         if rule.is_filled && items.is_empty() {
             let message = format!("{} is empty; it needs at least one item", path.join("."));
-            self.report(&VALUE, &node.span, message, "add an item, or leave the key out".to_owned());
+            self.report(&VALUE, &node.span, message, "add an item, or remove the key".to_owned());
         }
         if rule.is_unique {
             self.check_unique(items, known, path);
@@ -168,7 +165,7 @@ impl Check<'_> {
                     slot.insert(spelling);
                     continue;
                 }
-                Slot::Occupied(slot) if *slot.get() == spelling => format!("{} has an item twice", path.join(".")),
+                Slot::Occupied(slot) if *slot.get() == spelling => format!("{} has a duplicate item", path.join(".")),
                 Slot::Occupied(slot) => {
                     format!("{} has {spelling} and {}, which are the same domain", path.join("."), slot.get())
                 }
@@ -290,7 +287,7 @@ fn breaks(form: &str, text: &str) -> Option<&'static str> {
         "domain" => (!is_domain(text)).then_some("a domain"),
         "subdomain" => {
             let name = text.replace("@HOST@", "a").replace("@HOSTS@", "a");
-            (!is_domain(&name)).then_some("a domain, in which @HOST@ may stand for the host")
+            (!is_domain(&name)).then_some("a domain, in which @HOST@ can be used for the host")
         }
         _ => text.is_empty().then_some("a string that is not empty"),
     }
@@ -330,7 +327,7 @@ fn replacement(name: &str) -> Option<&'static str> {
         ("rabbit.connection.max_worker_queue_len", "use max_worker_queue_len of the pool"),
     ];
     if name.contains(".mod_pubsub.") || name.starts_with("modules.mod_pubsub.") {
-        return Some("the module with this key is mod_pubsub_old since 6.8.0");
+        return Some("the module with this key is called mod_pubsub_old since 6.8.0");
     }
     instead.into_iter().find(|(end, _)| name.ends_with(end)).map(|(_, help)| help)
 }

@@ -3,7 +3,7 @@
 /// Finds the first thing that tomerl does not accept: a description and its byte offset.
 pub(super) fn unread(text: &str) -> Option<(&'static str, usize)> {
     if text.starts_with('\u{feff}') {
-        return Some(("a byte order mark is at the start", 0));
+        return Some(("it starts with a byte order mark", 0));
     }
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -14,7 +14,7 @@ pub(super) fn unread(text: &str) -> Option<(&'static str, usize)> {
             b'"' | b'\'' => {
                 let (end, tab) = string_end(bytes, at);
                 if let Some(tab) = tab {
-                    return Some(("a tab is in a string; write \\t in a string in double quotes", tab));
+                    return Some(("a string contains a tab; write \\t in a string in double quotes", tab));
                 }
                 at = end;
                 is_line_start = false;
@@ -25,7 +25,7 @@ pub(super) fn unread(text: &str) -> Option<(&'static str, usize)> {
             _ if is_line_start => {
                 is_line_start = false;
                 if is_float_like_key(&bytes[at..line_end(bytes, at)]) {
-                    return Some(("a dotted key is made of digits; put its parts in quotes", at));
+                    return Some(("a dotted key consists of digits; quote its parts", at));
                 }
             }
             _ => {}

@@ -43,7 +43,7 @@ fn check_listener(name: &str, listener: &Map, writes_ip_version: bool, found: &m
             report(options, "password", &path, &format!("set {at}.password instead"), found);
         }
         if writes_ip_version && !has_text(listener, "address") {
-            report(options, "ip_version", &path, "remove it: ipFamilies and ipFamilyPolicy decide", found);
+            report(options, "ip_version", &path, "remove it: use ipFamilies and ipFamilyPolicy", found);
         }
     }
     for (kind, node) in listener.map_at(&["handlers"]).into_iter().flat_map(Map::iter) {
@@ -52,14 +52,14 @@ fn check_listener(name: &str, listener: &Map, writes_ip_version: bool, found: &m
         for key in ["host", "path"] {
             if let Some(node) = handler.get(key).filter(|node| node.value == Value::Null) {
                 let message = format!("{path}.{key}: a handler needs a {key}");
-                let help = if key == "host" { "give one, or remove the value" } else { "give one" };
+                let help = if key == "host" { "set one, or remove the value" } else { "give one" };
                 let (rule, help, span) = (&MANDATORY, help.to_owned(), node.span.clone());
                 found.push(Mistake { rule, message, help, span, value: None });
             }
         }
         if handler.text_at(&["schema_endpoint"]) == Some("admin") && has_text(listener, "password") {
             for key in ["username", "password"] {
-                report(handler, key, &path, &format!("set {at}.{key} alone"), found);
+                report(handler, key, &path, &format!("set only {at}.{key}"), found);
             }
         }
     }
@@ -70,7 +70,7 @@ fn report(options: &Map, key: &str, path: &str, help: &str, found: &mut Vec<Mist
     let place = if entry.key.source().is_some() { &entry.key } else { &entry.node.span };
     found.push(Mistake {
         rule: &WRITTEN,
-        message: format!("{path}.{key}: the chart writes {key} itself"),
+        message: format!("{path}.{key}: the chart sets {key} itself"),
         help: help.to_owned(),
         span: place.clone(),
         value: None,

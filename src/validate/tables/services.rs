@@ -116,7 +116,7 @@ fn ports(at: &mut Place<'_, '_, '_>) {
             } else if !(30_000..=32_767).contains(&number) {
                 of_port.warn(
                     "nodePort",
-                    "the valid range of node ports is 30000-32767, unless the cluster is set up otherwise",
+                    "the valid range of node ports is 30000-32767, unless the cluster is configured differently",
                 );
             }
         }

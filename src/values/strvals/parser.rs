@@ -78,7 +78,7 @@ impl<'a> Parser<'a> {
         let message = format!("key {} has no value{why}", quote_double(&key.text));
         let error = SyntaxError::new(message, self.span(key));
         match (key.text.is_empty(), self.kind) {
-            (true, _) => error.help("take the extra comma out"),
+            (true, _) => error.help("remove the extra comma"),
             (false, Kind::Literal) => error.help(format!("write {}=VALUE", key.text)),
             (false, _) if key.range.start > 0 => {
                 error.help(format!("write {}=VALUE, or put \\ before a comma that belongs to the value", key.text))
@@ -150,7 +150,7 @@ impl<'a> Parser<'a> {
             Kind::File => {
                 let file = self.reader.read(&stretch.text, &place).map_err(|message| {
                     SyntaxError::new(message, place)
-                        .help("--set-file takes KEY=PATH, the path from the current directory")
+                        .help("--set-file takes KEY=PATH, with a path from the current directory")
                 })?;
                 self.room.bytes(file.text().len()).map_err(|message| SyntaxError::new(message, self.span(&stretch)))?;
                 return Ok(Node::new(Value::String(file.text().to_owned()), file.whole()));
@@ -256,7 +256,7 @@ impl<'a> Parser<'a> {
             let reason = if is_out_of_range(&text.text) { "value out of range" } else { "invalid syntax" };
             let quoted = quote_double(&text.text);
             SyntaxError::new(format!("error parsing index: strconv.Atoi: parsing {quoted}: {reason}"), place)
-                .help("an index is a whole number from 0; put \\ before a bracket that belongs to the key")
+                .help("an index is a whole number, 0 or more; put \\ before a bracket that belongs to the key")
                 .into()
         })
     }
@@ -274,7 +274,7 @@ impl<'a> Parser<'a> {
         if !after.text.is_empty() {
             let runes = after.text.chars().map(quote_char).collect::<Vec<_>>().join(" ");
             let message = format!("unexpected data at end of array index: [{runes}]");
-            let help = "after ] comes =, a dot or another [";
+            let help = "expected =, a dot or another [ after ]";
             return Err(SyntaxError::new(message, self.span(&after)).help(help).into());
         }
         match after.end {
@@ -328,7 +328,7 @@ impl<'a> Parser<'a> {
         if items.len() <= at {
             let more = at + 1 - items.len();
             self.room.items(more).map_err(|message| {
-                SyntaxError::new(message, place.clone()).help("put long lists into a values file, and give it with -f")
+                SyntaxError::new(message, place.clone()).help("put long lists into a values file, and pass it with -f")
             })?;
             items.resize_with(at + 1, || Node::new(Value::Null, place.clone()));
         }
@@ -364,12 +364,12 @@ fn set(values: &mut Map, key: String, place: Span, node: Node) {
 
 fn too_deep(limit: usize, place: Span) -> SyntaxError {
     let message = format!("value name nested level is greater than maximum supported nested level of {limit}");
-    SyntaxError::new(message, place).help("give the deep part as JSON: --set-json")
+    SyntaxError::new(message, place).help("pass the deep part as JSON: --set-json")
 }
 
 /// Returns Go's message for an existing value whose type does not match the key.
 fn conversion(value: &Value, wanted: &str, place: Span) -> SyntaxError {
     let got = go_type(value);
     let message = format!("unable to parse key: interface conversion: interface {{}} is {got}, not {wanted}");
-    SyntaxError::new(message, place).help("an earlier flag or file has set this key to something else")
+    SyntaxError::new(message, place).help("an earlier flag or file sets this key to a different type")
 }

@@ -121,5 +121,5 @@ persistence: {enabled: true}
 #[test]
 fn missing_values_are_reported_by_name() {
     let said = rendered("replicaCount: 1\n", &[], &[]).expect_err("no image");
-    assert!(said.contains("image.repository: name the image"), "{said}");
+    assert!(said.contains("image.repository: set it to the image"), "{said}");
 }

@@ -177,17 +177,17 @@ impl<'a> Call<'a> {
         for (key, _) in self.kwargs.iter() {
             let key = key.as_str().unwrap_or("");
             if Some(key) == piped {
-                return Err(Failure::Call(format!("`{key}` is what is piped in, it can't be given again")));
+                return Err(Failure::Call(format!("`{key}` is the piped value and can't be passed again")));
             }
             if !parameters.iter().any(|parameter| parameter.trim_end_matches('?') == key) {
-                return Err(Failure::Call(format!("there is no argument `{key}`: {}", self.usage())));
+                return Err(Failure::Call(format!("unknown argument `{key}`: {}", self.usage())));
             }
         }
         Ok(())
     }
 
     fn usage(&self) -> String {
-        format!("it is called {}", self.function.form())
+        format!("use it as {}", self.function.form())
     }
 
     /// Returns a string argument (Go's type `string`); any other type is an error.

@@ -48,9 +48,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustMerge", &["map", "with"], "The same as `merge`.", |call| merge(call, false)),
     Function::new("mergeOverwrite", &["map", "with"], MERGE_OVERWRITE, |call| merge(call, true)),
     Function::new("mustMergeOverwrite", &["map", "with"], "The same as `mergeOverwrite`.", |call| merge(call, true)),
-    Function::new("deepCopy", &["value"], "The value: values never change, so that a copy is not needed.", same),
+    Function::new("deepCopy", &["value"], "The value itself: values never change, so no copy is needed.", same),
     Function::new("mustDeepCopy", &["value"], "The same as `deepCopy`.", same),
-    Function::new("deepEqual", &["a", "b"], "Whether two values are the same through and through.", |call| {
+    Function::new("deepEqual", &["a", "b"], "Whether two values are deeply equal.", |call| {
         Ok(Value::from(call.whole_value("a")? == call.whole_value("b")?))
     }),
     Function::new("kindOf", &["value"], "`map`, `slice`, `string`, `bool`, `int`, `float64` or `invalid`.", |call| {
@@ -66,9 +66,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("typeIsLike", &["value", "type"], "The same as `typeIs`.", type_is),
 ];
 
-const MERGE: &str =
-    "A copy of the map with what it lacks, or has empty, taken from `with`, deeply; `with` is a map or a list of maps.";
-const MERGE_OVERWRITE: &str = "A copy of the map with everything of `with`, deeply; `with` is a map or a list of maps.";
+const MERGE: &str = "A deep copy of the map, with missing and empty values taken from `with`, a map or a list of maps.";
+const MERGE_OVERWRITE: &str = "A deep copy of the map, overwritten with the values of `with`, a map or a list of maps.";
 
 fn same(call: &Call<'_>) -> Answer {
     Ok(call.value("value")?.clone())

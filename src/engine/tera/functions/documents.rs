@@ -51,20 +51,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "fromJson",
         &["text"],
-        "The map that JSON text holds; a map with the key `Error` where it holds none.",
+        "JSON text as a map; a map with the key `Error` if it is not a map.",
         |call| read(call, from_json),
     ),
-    Function::new("mustFromJson", &["text"], "Any value that JSON text holds.", read_any),
+    Function::new("mustFromJson", &["text"], "JSON text as a value of any type.", read_any),
     Function::new(
         "fromJsonArray",
         &["text"],
-        "The list that JSON text holds; where it holds none, a list with the complaint.",
+        "JSON text as a list; a list with the error message if it is not a list.",
         |call| read(call, from_json_array),
     ),
     Function::new(
         "fromToml",
         &["text"],
-        "The map that TOML text holds; a map with the key `Error` where it holds none.",
+        "TOML text as a map; a map with the key `Error` if it is not valid.",
         |call| read(call, from_toml),
     ),
 ];

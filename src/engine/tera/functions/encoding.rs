@@ -8,11 +8,11 @@ use crate::engine::sprig::{Error, encoding};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("b64enc", &["text"], "In base64.", |call| Ok(Value::from(encoding::base64(call.bytes("text")?)))),
-    Function::new("b64dec", &["text"], "Out of base64; the decoder's complaint if it isn't any.", |call| {
+    Function::new("b64dec", &["text"], "The decoded base64; the decoder's error message if it is invalid.", |call| {
         Ok(decoded(encoding::from_base64(call.text("text")?.as_bytes())))
     }),
     Function::new("b32enc", &["text"], "In base32.", |call| Ok(Value::from(encoding::base32(call.bytes("text")?)))),
-    Function::new("b32dec", &["text"], "Out of base32; the decoder's complaint if it isn't any.", |call| {
+    Function::new("b32dec", &["text"], "The decoded base32; the decoder's error message if it is invalid.", |call| {
         Ok(decoded(encoding::from_base32(call.text("text")?.as_bytes())))
     }),
     Function::new("sha1sum", &["text"], "Its SHA-1 digest in hexadecimal.", |call| {

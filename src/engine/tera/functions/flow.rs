@@ -15,43 +15,43 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "default",
         &["given", "value"],
-        "`given`, or `value` where `given` is undefined, null, false, 0, \"\", or an empty list or map.",
+        "`given`, or `value` if `given` is undefined, null, false, 0, \"\", or an empty list or map.",
         default,
     ),
     Function::new(
         "required",
         &["value", "message"],
-        "`value`, or, where it is undefined, null or \"\", the end of rendering with `message`. 0, false and empty lists pass.",
+        "`value`; rendering fails with `message` if it is undefined, null or \"\". 0, false and empty lists are allowed.",
         required,
     ),
-    Function::new("fail", &["message"], "Ends rendering with `message`.", fail),
-    Function::new("empty", &["value"], "Whether `default` would replace it.", |call| {
+    Function::new("fail", &["message"], "Makes rendering fail with `message`.", fail),
+    Function::new("empty", &["value"], "Whether the value is empty: one that `default` would replace.", |call| {
         Ok(Value::from(!call.value("value")?.is_true()))
     }),
-    Function::new("coalesce", &["values"], "The first of a list that is not empty, or null.", coalesce),
+    Function::new("coalesce", &["values"], "The first item that is not empty, or null.", coalesce),
     Function::new("ternary", &["test", "yes", "no"], "`yes` if `test` is true, else `no`.", ternary),
-    Function::new("any", &["values"], "Whether at least one of a list is not empty.", |call| {
+    Function::new("any", &["values"], "Whether at least one item is not empty.", |call| {
         Ok(Value::from(call.list("values")?.iter().any(|value| value.is_true())))
     }),
-    Function::new("all", &["values"], "Whether none of a list is empty.", |call| {
+    Function::new("all", &["values"], "Whether no item is empty.", |call| {
         Ok(Value::from(call.list("values")?.iter().all(GoValue::is_true)))
     }),
     Function::new(
         "tpl",
         &["text", "..."],
-        "The text rendered as a template with the objects of the calling one; further arguments are variables in it.",
+        "The text rendered as a template with the caller's objects; further arguments are variables in it.",
         |call| call.run.render_text(call.text("text")?, call.kwargs),
     ),
     Function::new(
         "lookup",
         &["apiVersion", "kind", "namespace", "name"],
-        "An object of those that `--lookup` gives, or without a name the list of all of the kind; otherwise an empty map, as with `helm template`.",
+        "An object from `--lookup`, or without a name the list of all objects of the kind; otherwise an empty map, as with `helm template`.",
         lookup,
     ),
     Function::new(
         "getHostByName",
         &["name"],
-        "Nothing: no network is asked, as in Helm without `--enable-dns`.",
+        "Always \"\": the network is never used, as in Helm without `--enable-dns`.",
         |call| match call.run.needs_dns() {
             true => Err(Failure::Call(NO_DNS.to_owned())),
             false => call.text("name").map(|_| Value::from("")),

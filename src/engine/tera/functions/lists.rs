@@ -11,7 +11,7 @@ use crate::engine::sprig::lists;
 use crate::go::fmt::GoValue;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("list", &["items"], "The list itself; any other value alone in a list.", list),
+    Function::new("list", &["items"], "The list itself; any other value as the only item of a list.", list),
     Function::new("tuple", &["items"], "The same as `list`.", list),
     Function::new("first", &["items"], "The first item; null for an empty list.", first),
     Function::new("mustFirst", &["items"], "The same as `first`.", first),
@@ -21,11 +21,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustRest", &["items"], "The same as `rest`.", rest),
     Function::new("initial", &["items"], "All items but the last.", initial),
     Function::new("mustInitial", &["items"], "The same as `initial`.", initial),
-    Function::new("append", &["items", "item"], "The list with one item more at its end.", append),
+    Function::new("append", &["items", "item"], "The list with one more item at its end.", append),
     Function::new("mustAppend", &["items", "item"], "The same as `append`.", append),
-    Function::new("prepend", &["items", "item"], "The list with one item more at its start.", prepend),
+    Function::new("prepend", &["items", "item"], "The list with one more item at its start.", prepend),
     Function::new("mustPrepend", &["items", "item"], "The same as `prepend`.", prepend),
-    Function::new("concat", &["lists"], "The items of all lists of a list, in one.", concat),
+    Function::new("concat", &["lists"], "The items of several lists, in one list.", concat),
     Function::new("uniq", &["items"], "Without repetitions.", uniq),
     Function::new("mustUniq", &["items"], "The same as `uniq`.", uniq),
     Function::new("without", &["items", "unwanted"], "Without these items; `unwanted` is a list or one item.", without),
@@ -34,25 +34,30 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustHas", &["items", "item"], "The same as `has`.", has),
     Function::new("compact", &["items"], "Without the items that are empty.", compact),
     Function::new("mustCompact", &["items"], "The same as `compact`.", compact),
-    Function::new("slice", &["items", "start?", "end?"], "The items from `start` (0) to before `end`.", slice),
+    Function::new(
+        "slice",
+        &["items", "start?", "end?"],
+        "The items from `start` (0) up to, but not including, `end`.",
+        slice,
+    ),
     Function::new("mustSlice", &["items", "start?", "end?"], "The same as `slice`.", slice),
     Function::new("chunk", &["items", "size"], "The list cut into lists of `size` items.", chunk),
     Function::new("mustChunk", &["items", "size"], "The same as `chunk`.", chunk),
-    Function::new("reverse", &["items"], "The items from the last to the first.", reverse),
+    Function::new("reverse", &["items"], "The items in reverse order.", reverse),
     Function::new("mustReverse", &["items"], "The same as `reverse`.", reverse),
-    Function::new("sortAlpha", &["items"], "The items as texts, sorted; nulls are left out.", |call| {
+    Function::new("sortAlpha", &["items"], "The items as strings, sorted; nulls are skipped.", |call| {
         let mut texts = texts(call, "items")?;
         texts.sort_unstable();
         Ok(Value::from(texts))
     }),
-    Function::new("toStrings", &["items"], "The items as texts; nulls are left out.", |call| {
+    Function::new("toStrings", &["items"], "The items as strings; nulls are skipped.", |call| {
         Ok(Value::from(texts(call, "items")?))
     }),
-    Function::new("len", &["value"], "The number of items of a list or map, or of bytes of a text.", len),
+    Function::new("len", &["value"], "The number of items in a list or map, or of bytes in a string.", len),
     Function::new(
         "index",
         &["value", "key"],
-        "The item at an index, or the value of a key; a list of them leads deeper.",
+        "The item at an index, or the value of a key; a list of them for nested values.",
         index,
     ),
 ];

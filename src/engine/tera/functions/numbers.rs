@@ -13,20 +13,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("float64", &["value"], "The value as a number; 0 if it is not one.", |call| {
         Ok(float_to_tera(to_float(call.value("value")?)))
     }),
-    Function::new("atoi", &["text"], "The decimal number a text holds; 0 where it holds none.", |call| {
+    Function::new("atoi", &["text"], "The text as a decimal number; 0 if it is not one.", |call| {
         Ok(Value::from(atoi(call.text("text")?.as_bytes())))
     }),
     Function::new("toDecimal", &["value"], "The number with the given octal digits.", |call| {
         Ok(Value::from(octal(call.printed("value")?.as_bytes())))
     }),
-    Function::new("add", &["n", "to"], "The sum: `1 | add(to=2)`; `to` may be a list of numbers.", |call| {
+    Function::new("add", &["n", "to"], "The sum: `1 | add(to=2)`; `to` can be a list of numbers.", |call| {
         fold(call, "to", i64::wrapping_add)
     }),
     Function::new("add1", &["n"], "One more.", |call| Ok(Value::from(to_int(call.value("n")?).wrapping_add(1)))),
     Function::new("sub", &["n", "less"], "The difference: `5 | sub(less=2)` is 3.", |call| {
         Ok(Value::from(to_int(call.value("n")?).wrapping_sub(to_int(call.value("less")?))))
     }),
-    Function::new("mul", &["n", "by"], "The product; `by` may be a list of numbers.", |call| {
+    Function::new("mul", &["n", "by"], "The product; `by` can be a list of numbers.", |call| {
         fold(call, "by", i64::wrapping_mul)
     }),
     Function::new("div", &["n", "by"], "The quotient without its fraction: `7 | div(by=2)` is 3.", |call| {
@@ -42,16 +42,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("min", &["n", "others"], "The smallest; `others` is a number or a list.", |call| {
         fold(call, "others", i64::min)
     }),
-    Function::new("maxf", &["n", "others"], "The largest, of numbers with fractions.", |call| {
+    Function::new("maxf", &["n", "others"], "The largest of numbers with fractions.", |call| {
         fold_floats(call, "others", numbers::max)
     }),
-    Function::new("minf", &["n", "others"], "The smallest, of numbers with fractions.", |call| {
+    Function::new("minf", &["n", "others"], "The smallest of numbers with fractions.", |call| {
         fold_floats(call, "others", numbers::min)
     }),
     Function::new("addf", &["n", "to"], "The sum of numbers with fractions.", |call| {
         decimals(call, "to", decimal::ADD)
     }),
-    Function::new("add1f", &["n"], "One more, of a number with a fraction.", |call| {
+    Function::new("add1f", &["n"], "The number plus one, with its fraction.", |call| {
         Ok(float_to_tera(decimal::fold(to_float(call.value("n")?), &[1.0], decimal::ADD)?))
     }),
     Function::new("subf", &["n", "less"], "The difference of numbers with fractions.", |call| {
@@ -63,28 +63,36 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("divf", &["n", "by"], "The quotient of numbers with fractions.", |call| {
         decimals(call, "by", decimal::DIVIDE)
     }),
-    Function::new("floor", &["n"], "The next whole number below.", |call| {
+    Function::new("floor", &["n"], "Rounded down to a whole number.", |call| {
         Ok(float_to_tera(to_float(call.value("n")?).floor()))
     }),
-    Function::new("ceil", &["n"], "The next whole number above.", |call| {
+    Function::new("ceil", &["n"], "Rounded up to a whole number.", |call| {
         Ok(float_to_tera(to_float(call.value("n")?).ceil()))
     }),
-    Function::new("round", &["n", "places"], "Rounded to so many places after the point.", |call| {
+    Function::new("round", &["n", "places"], "Rounded to so many decimal places.", |call| {
         let (n, places) = (to_float(call.value("n")?), call.whole("places")?);
         Ok(float_to_tera(numbers::round(n, places, 0.5)))
     }),
-    Function::new("until", &["count"], "The list 0, 1, ... below `count`.", |call| {
+    Function::new("until", &["count"], "The list 0, 1, ... up to, but not including, `count`.", |call| {
         let count = call.whole("count")?;
         steps(call, 0, count, if count < 0 { -1 } else { 1 })
     }),
-    Function::new("untilStep", &["start", "stop", "step"], "The list from `start` to before `stop`.", |call| {
-        steps(call, call.whole("start")?, call.whole("stop")?, call.whole("step")?)
-    }),
-    Function::new("range", &["end", "start?", "step_by?"], "The list from `start` (0) to before `end`.", range),
+    Function::new(
+        "untilStep",
+        &["start", "stop", "step"],
+        "The list from `start` up to, but not including, `stop`.",
+        |call| steps(call, call.whole("start")?, call.whole("stop")?, call.whole("step")?),
+    ),
+    Function::new(
+        "range",
+        &["end", "start?", "step_by?"],
+        "The list from `start` (0) up to, but not including, `end`.",
+        range,
+    ),
     Function::new(
         "seq",
         &["first", "last?", "step?"],
-        "The numbers from `first` to `last` as one text; with `first` alone, those from 1 to it.",
+        "The numbers from `first` to `last` as one string; with only `first`, from 1 to it.",
         seq,
     ),
 ];

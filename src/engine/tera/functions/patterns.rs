@@ -13,7 +13,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustRegexMatch", &["text", "regex"], "The same as `regexMatch`.", matches),
     Function::new("regexFind", &["text", "regex"], "The first match, or \"\".", find),
     Function::new("mustRegexFind", &["text", "regex"], "The same as `regexFind`.", find),
-    Function::new("regexFindAll", &["text", "regex", "count"], "The first `count` matches, with -1 all.", find_all),
+    Function::new("regexFindAll", &["text", "regex", "count"], "The first `count` matches, or all with -1.", find_all),
     Function::new("mustRegexFindAll", &["text", "regex", "count"], "The same as `regexFindAll`.", find_all),
     Function::new(
         "regexReplaceAll",
@@ -37,11 +37,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "regexSplit",
         &["text", "regex", "count"],
-        "The parts between matches, at most `count`, with -1 all.",
+        "The parts between matches, at most `count`, or all with -1.",
         split,
     ),
     Function::new("mustRegexSplit", &["text", "regex", "count"], "The same as `regexSplit`.", split),
-    Function::new("regexQuoteMeta", &["text"], "The text as an expression that matches just it.", |call| {
+    Function::new("regexQuoteMeta", &["text"], "The text as an expression that matches it literally.", |call| {
         Ok(Value::from(text_of(quote_meta(call.text("text")?.as_bytes()))))
     }),
 ];

@@ -24,7 +24,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "print",
         &["values"],
-        "The values of a list as one text, spaces between those that are no strings.",
+        "The values of a list as one string, with spaces between those that are not strings.",
         |call| {
             let values = call.one_or_more("values")?;
             printed(call, |printer| printer.print(values))

@@ -41,9 +41,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     refused("buildCustomCert", KEYS),
 ];
 
-const CLOCK: &str = "Refused: the same values must give the same manifests at any time. Give the date as a value.";
-const RANDOM: &str = "Refused: the same values must give the same manifests in every run. Give the text as a value or name an existing Secret.";
-const KEYS: &str = "Refused: keys and certificates generated in every run would replace the ones in use. Name an existing Secret, or let cert-manager make it.";
+const CLOCK: &str = "Refused: the same values must produce the same manifests at any time. Set the date as a value.";
+const RANDOM: &str = "Refused: the same values must produce the same manifests in every run. Set the text as a value, or use an existing Secret.";
+const KEYS: &str = "Refused: keys and certificates generated in every run would replace the ones in use. Use an existing Secret, or let cert-manager create it.";
 
 const fn refused(name: &'static str, why: &'static str) -> Function {
     Function::new(name, &["value?", "..."], why, refuse)

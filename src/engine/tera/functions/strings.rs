@@ -18,13 +18,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("squote", &["value"], "The value as text in single quotes, not escaped; nothing for null.", |call| {
         in_quotes(call, |text| format!("'{text}'"))
     }),
-    Function::new("indent", &["text", "width"], "Every line, the first too, moved right by `width` spaces.", |call| {
-        Ok(made(text::indent(call.text("text")?.as_bytes(), call.whole("width")?, &mut call.limits())?))
-    }),
+    Function::new(
+        "indent",
+        &["text", "width"],
+        "Every line, including the first, indented by `width` spaces.",
+        |call| Ok(made(text::indent(call.text("text")?.as_bytes(), call.whole("width")?, &mut call.limits())?)),
+    ),
     Function::new("nindent", &["text", "width"], "`indent` after a line break.", |call| {
         Ok(made(text::nindent(call.text("text")?.as_bytes(), call.whole("width")?, &mut call.limits())?))
     }),
-    Function::new("trim", &["text"], "Without white space at both ends.", |call| {
+    Function::new("trim", &["text"], "Without whitespace at both ends.", |call| {
         Ok(Value::from(call.text("text")?.trim()))
     }),
     Function::new("trimAll", &["text", "chars"], "Without the given characters at both ends.", trim_all),
@@ -40,7 +43,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "trunc",
         &["text", "length"],
-        "The first `length` bytes, with a negative length the last; never half a character.",
+        "The first `length` bytes, or the last with a negative length; characters are never split.",
         |call| Ok(made(text::trunc(call.text("text")?.as_bytes(), call.whole("length")?, DIALECT.cut))),
     ),
     Function::new("replace", &["text", "from", "to"], "With every `from` replaced by `to`.", replace),
@@ -59,7 +62,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "join",
         &["values", "separator"],
-        "The values of a list as one text, with a separator between; nulls are left out.",
+        "The values of a list as one string, with a separator between them; nulls are skipped.",
         join,
     ),
     Function::new("split", &["text", "separator"], "The parts between separators, as a map `_0`, `_1`, ...", |call| {
@@ -71,25 +74,25 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "substr",
         &["text", "start", "end"],
-        "The bytes from `start` to before `end`; negative ones mean the ends.",
+        "The bytes from `start` up to, but not including, `end`; negative numbers mean the start and the end.",
         |call| {
             let (text, start, end) = (call.text("text")?, call.whole("start")?, call.whole("end")?);
             Ok(made(text::substr(text.as_bytes(), start, end, DIALECT.cut)?))
         },
     ),
-    Function::new("repeat", &["text", "count"], "The text so many times.", |call| {
+    Function::new("repeat", &["text", "count"], "The text repeated so many times.", |call| {
         Ok(made(text::repeat(call.text("text")?.as_bytes(), call.whole("count")?, &mut call.limits())?))
     }),
     Function::new(
         "cat",
         &["values"],
-        "The values of a list as one text with spaces between; nulls are left out.",
+        "The values of a list as one string, with spaces between them; nulls are skipped.",
         |call| Ok(Value::from(texts(call, "values")?.join(" "))),
     ),
     Function::new("html", &["text"], "Escaped for HTML.", |call| {
         Ok(made(text::html(call.printed("text")?.as_bytes())))
     }),
-    Function::new("nospace", &["text"], "Without any white space.", |call| {
+    Function::new("nospace", &["text"], "Without any whitespace.", |call| {
         Ok(made(text::nospace(call.text("text")?.as_bytes(), DIALECT.cut)))
     }),
 ];

@@ -13,7 +13,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "urlParse",
         &["url"],
-        "A map of an address's parts: scheme, host, hostname, path, query, opaque, fragment, userinfo.",
+        "A map of a URL's parts: scheme, host, hostname, path, query, opaque, fragment, userinfo.",
         |call| {
             let parts = urls::parse(call.text("url")?.as_bytes())?;
             let value = |part: Vec<u8>| Value::from(&*to_text(&part));
@@ -21,7 +21,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
     ),
     Function::new("urlJoin", &["parts"], "The URL made of the parts that `urlParse` returns.", join),
-    Function::new("urlquery", &["text"], "The text escaped for the query of an address.", |call| {
+    Function::new("urlquery", &["text"], "The text escaped for the query of a URL.", |call| {
         Ok(Value::from(escape_query(call.printed("text")?.as_bytes())))
     }),
 ];

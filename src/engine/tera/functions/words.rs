@@ -21,7 +21,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "wrapWith",
         &["text", "width", "separator"],
-        "`wrap` with another line break; breaks long words.",
+        "`wrap` with a custom line break; breaks long words.",
         |call| {
             let (text, width, separator) = (call.text("text")?, call.whole("width")?, call.text("separator")?);
             let (text, separator) = (text.as_bytes(), separator.as_bytes());

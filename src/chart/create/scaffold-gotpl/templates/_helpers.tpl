@@ -1,6 +1,6 @@
 {{/* What the templates of this chart share. */}}
 
-{{/* The name of the objects. Names of Services end at 63 characters, and some objects add to it. */}}
+{{/* The name of the objects. Names of Services have at most 63 characters, and some objects add a suffix. */}}
 {{- define "<CHARTNAME>.fullname" -}}
 {{- $name := .Release.Name -}}
 {{- if ne .Chart.Name .Release.Name -}}
@@ -23,7 +23,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | quote }}
 {{- end -}}
 
-{{/* The account that the pods run as. */}}
+{{/* The ServiceAccount of the pods. */}}
 {{- define "<CHARTNAME>.serviceAccount" -}}
 {{- $made := ternary (include "<CHARTNAME>.fullname" .) "default" .Values.serviceAccount.create -}}
 {{- .Values.serviceAccount.name | default $made -}}

@@ -165,7 +165,7 @@ fn values_nobody_can_go_through_are_refused() {
     let doubled = "{% set_global x = 'x' | repeat(count=1000000) %}{% for i in range(end=40) %}{% set_global x = [x, {'k': x}] %}{% endfor %}";
     let nested = "{% set_global x = 1 %}{% for i in range(end=1100) %}{% set_global x = [x] %}{% endfor %}";
     let nested_maps = "{% set_global x = {} %}{% for i in range(end=1100) %}{% set_global x = dict(k=x) %}{% endfor %}";
-    for (start, message) in [(doubled, "is larger than 64 MiB"), (nested, "nest deeper than 1000 levels")] {
+    for (start, message) in [(doubled, "is larger than 64 MiB"), (nested, "nested deeper than 1000 levels")] {
         for call in [
             "x | toYaml",
             "x | toYamlPretty",
@@ -202,7 +202,7 @@ fn values_nobody_can_go_through_are_refused() {
         }
     }
     for call in ["x | merge(with=x)", "x | toToml", "dict() | merge(with=x)"] {
-        refused(&format!("{nested_maps}{{% set y = {call} %}}"), &json!({}), "nest deeper than 1000 levels");
+        refused(&format!("{nested_maps}{{% set y = {call} %}}"), &json!({}), "nested deeper than 1000 levels");
     }
 }
 
@@ -223,7 +223,7 @@ fn documents_that_are_too_much_are_refused() {
     // Documents that need a separate stack are not read endlessly.
     let reading = "{% for i in range(end=1000) %}{% set x = '{' | repeat(count=70) | fromJson %}{% endfor %}";
     refused(&format!("{ALL_BUT_SPENT}{reading}"), &values, "the template loops over more than 5000000 items");
-    let too_deep = "nest deeper than 1000 levels";
+    let too_deep = "nested deeper than 1000 levels";
     for (call, message) in [
         ("Values.closed | mustFromJson", too_deep),
         ("Values.closed | fromJsonArray", too_deep),
