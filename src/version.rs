@@ -22,7 +22,7 @@ pub fn parse_version(text: &str) -> Result<Version, String> {
     if text.len() > MAX_VERSION {
         return Err(format!("version string is too long (max {MAX_VERSION} bytes)"));
     }
-    let written = Written::at(text, 0).filter(|written| written.end == text.len() && written.is_closed());
+    let written = VersionText::at(text, 0).filter(|written| written.end == text.len() && written.is_closed());
     let written = written.ok_or_else(|| "invalid semantic version".to_owned())?;
     let number = |at: usize| match written.numbers[at] {
         "" => Ok(0),
@@ -63,12 +63,12 @@ struct Comparison {
     operator: Operator,
     /// The version as written, with 0 for missing parts.
     version: Version,
-    given: Given,
+    precision: Precision,
 }
 
 /// How many parts of a version were written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Given {
+enum Precision {
     /// `*`
     Nothing,
     /// `1`, `1.x`
@@ -121,7 +121,7 @@ impl Alternative {
         let mut at = space_end(text, 0);
         loop {
             let (operator, end) = Operator::at(text, at);
-            let written = Written::at(text, space_end(text, end)).ok_or_else(improper)?;
+            let written = VersionText::at(text, space_end(text, end)).ok_or_else(improper)?;
             comparisons.push((operator, written));
             at = space_end(text, written.end);
             if at == text.len() {
@@ -168,21 +168,21 @@ impl Operator {
 }
 
 impl Comparison {
-    fn new(operator: Operator, written: Written<'_>) -> Option<Comparison> {
+    fn new(operator: Operator, written: VersionText<'_>) -> Option<Comparison> {
         let is_open = |number: &str| matches!(number, "" | "x" | "X" | "*");
         let [major, minor, patch] = written.numbers;
-        let (given, numbers) = if is_open(major) {
-            (Given::Nothing, "0.0.0".to_owned())
+        let (precision, numbers) = if is_open(major) {
+            (Precision::Nothing, "0.0.0".to_owned())
         } else if is_open(minor) {
-            (Given::Major, format!("{major}.0.0"))
+            (Precision::Major, format!("{major}.0.0"))
         } else if is_open(patch) {
-            (Given::Minor, format!("{major}.{minor}.0"))
+            (Precision::Minor, format!("{major}.{minor}.0"))
         } else {
-            (Given::All, format!("{major}.{minor}.{patch}"))
+            (Precision::All, format!("{major}.{minor}.{patch}"))
         };
         let dash = if written.pre.is_empty() { "" } else { "-" };
         let version = parse_version(&format!("{numbers}{dash}{}", written.pre)).ok()?;
-        Some(Comparison { operator, version, given })
+        Some(Comparison { operator, version, precision })
     }
 
     /// Whether `version` meets the comparison. The caller has excluded pre-releases that don't count.
@@ -191,20 +191,20 @@ impl Comparison {
         let order = version.cmp_precedence(wanted);
         let same_major = version.major == wanted.major;
         let same_minor = same_major && version.minor == wanted.minor;
-        match (self.operator, self.given) {
-            (Operator::Equal, Given::All) => order.is_eq(),
+        match (self.operator, self.precision) {
+            (Operator::Equal, Precision::All) => order.is_eq(),
             (Operator::Equal | Operator::Tilde, _) => self.is_near(version),
-            (Operator::NotEqual, Given::Major) => !same_major,
+            (Operator::NotEqual, Precision::Major) => !same_major,
             // With an open patch number, a version with another pre-release still differs.
-            (Operator::NotEqual, Given::Minor) => !same_minor || version.pre != wanted.pre,
+            (Operator::NotEqual, Precision::Minor) => !same_minor || version.pre != wanted.pre,
             (Operator::NotEqual, _) => order.is_ne(),
-            (Operator::Greater, Given::Major) => version.major > wanted.major,
-            (Operator::Greater, Given::Minor) => (version.major, version.minor) > (wanted.major, wanted.minor),
+            (Operator::Greater, Precision::Major) => version.major > wanted.major,
+            (Operator::Greater, Precision::Minor) => (version.major, version.minor) > (wanted.major, wanted.minor),
             (Operator::Greater, _) => order.is_gt(),
             (Operator::GreaterOrEqual, _) => order.is_ge(),
             (Operator::Less, _) => order.is_lt(),
-            (Operator::LessOrEqual, Given::All) => order.is_le(),
-            (Operator::LessOrEqual, Given::Major) => version.major <= wanted.major,
+            (Operator::LessOrEqual, Precision::All) => order.is_le(),
+            (Operator::LessOrEqual, Precision::Major) => version.major <= wanted.major,
             (Operator::LessOrEqual, _) => (version.major, version.minor) <= (wanted.major, wanted.minor),
             (Operator::Caret, _) => order.is_ge() && self.is_compatible(version),
         }
@@ -218,20 +218,20 @@ impl Comparison {
         }
         // `~0.0.0` is met by every version, like `*`.
         let is_zero = (wanted.major, wanted.minor, wanted.patch) == (0, 0, 0);
-        match self.given {
-            Given::Nothing => true,
-            Given::All if is_zero => true,
-            Given::Major => version.major == wanted.major,
-            Given::Minor | Given::All => version.major == wanted.major && version.minor == wanted.minor,
+        match self.precision {
+            Precision::Nothing => true,
+            Precision::All if is_zero => true,
+            Precision::Major => version.major == wanted.major,
+            Precision::Minor | Precision::All => version.major == wanted.major && version.minor == wanted.minor,
         }
     }
 
     /// `^1.2.3`: the same up to the first number that is not 0, or up to the last number that was written.
     fn is_compatible(&self, version: &Version) -> bool {
         let wanted = &self.version;
-        if wanted.major > 0 || self.given == Given::Major {
+        if wanted.major > 0 || self.precision == Precision::Major {
             version.major == wanted.major
-        } else if wanted.minor > 0 || self.given == Given::Minor {
+        } else if wanted.minor > 0 || self.precision == Precision::Minor {
             version.major == 0 && version.minor == wanted.minor
         } else {
             (version.major, version.minor, version.patch) == (0, 0, wanted.patch)
@@ -241,7 +241,7 @@ impl Comparison {
 
 /// A version as written in a text: its numbers are digits, or placeholders such as `x`.
 #[derive(Debug, Clone, Copy)]
-struct Written<'t> {
+struct VersionText<'t> {
     /// Missing numbers are empty.
     numbers: [&'t str; 3],
     pre: &'t str,
@@ -249,9 +249,9 @@ struct Written<'t> {
     end: usize,
 }
 
-impl<'t> Written<'t> {
+impl<'t> VersionText<'t> {
     /// Parses the version that starts at `at`; more text may follow it.
-    fn at(text: &'t str, at: usize) -> Option<Written<'t>> {
+    fn at(text: &'t str, at: usize) -> Option<VersionText<'t>> {
         // The library's regular expression has `|` in this character class.
         let number_end = |at: usize| run_end(text, at, |byte| byte.is_ascii_digit() || b"xX*|".contains(&byte));
         let mut end = at + usize::from(text[at..].starts_with('v'));
@@ -280,7 +280,7 @@ impl<'t> Written<'t> {
             Some(found)
         };
         let (pre, build) = (suffix('-').unwrap_or(""), suffix('+').unwrap_or(""));
-        Some(Written { numbers, pre, build, end })
+        Some(VersionText { numbers, pre, build, end })
     }
 
     /// Whether its numbers are digits or missing, with no placeholders.
@@ -327,13 +327,13 @@ fn without_ranges(text: &str) -> String {
 /// Returns the two ends of the range that starts at `at`, and where the range ends.
 fn range_at(text: &str, at: usize) -> Option<(&str, &str, usize)> {
     let start = space_end(text, at);
-    let from = Written::at(text, start)?.end;
+    let from = VersionText::at(text, start)?.end;
     let dash = space_end(text, from);
     let to = space_end(text, dash + text[dash..].strip_prefix('-').map(|_| 1)?);
     if dash == from || to == dash + 1 {
         return None;
     }
-    let end = Written::at(text, to)?.end;
+    let end = VersionText::at(text, to)?.end;
     Some((&text[start..from], &text[to..end], space_end(text, end)))
 }
 

@@ -10,27 +10,27 @@ use crate::secrets::names_a_secret;
 /// A command of Helm v4.2.4 that mim-chart does not have: its names, and advice on what to use instead.
 struct HelmCommand {
     names: &'static [&'static str],
-    instead: fn(&Given) -> Vec<String>,
+    instead: fn(&HelmInvocation) -> Vec<String>,
 }
 
 /// All such commands, in the order of Helm's help.
 const COMMANDS: &[HelmCommand] = &[
     HelmCommand { names: &["env"], instead: |_| env() },
     HelmCommand { names: &["get"], instead: get },
-    HelmCommand { names: &["history", "hist"], instead: |given| vec![rollout("history", given)] },
-    HelmCommand { names: &["install"], instead: |given| apply(given, "") },
+    HelmCommand { names: &["history", "hist"], instead: |invocation| vec![rollout("history", invocation)] },
+    HelmCommand { names: &["install"], instead: |invocation| apply(invocation, "") },
     HelmCommand { names: &["list", "ls"], instead: list },
     HelmCommand { names: &["plugin"], instead: |_| plugin() },
     HelmCommand { names: &["pull", "fetch"], instead: pull },
     HelmCommand { names: &["push"], instead: push },
-    HelmCommand { names: &["registry"], instead: |given| network("registry", given) },
-    HelmCommand { names: &["repo"], instead: |given| network("repo", given) },
+    HelmCommand { names: &["registry"], instead: |invocation| network("registry", invocation) },
+    HelmCommand { names: &["repo"], instead: |invocation| network("repo", invocation) },
     HelmCommand { names: &["rollback"], instead: rollback },
-    HelmCommand { names: &["search"], instead: |given| network("search", given) },
+    HelmCommand { names: &["search"], instead: |invocation| network("search", invocation) },
     HelmCommand { names: &["status"], instead: status },
     HelmCommand { names: &["test"], instead: test },
     HelmCommand { names: &["uninstall", "del", "delete", "un"], instead: uninstall },
-    HelmCommand { names: &["upgrade"], instead: |given| apply(given, " --is-upgrade") },
+    HelmCommand { names: &["upgrade"], instead: |invocation| apply(invocation, " --is-upgrade") },
     HelmCommand { names: &["verify"], instead: verify },
 ];
 
@@ -38,7 +38,7 @@ const COMMANDS: &[HelmCommand] = &[
 /// `arguments`, the whole command line. `None` if Helm has no such command either.
 pub(super) fn advise(name: &str, arguments: &[OsString], whole: fn() -> Command) -> Option<Vec<String>> {
     let found = COMMANDS.iter().find(|command| command.names.contains(&name))?;
-    Some((found.instead)(&Given::of(name, arguments, whole())?))
+    Some((found.instead)(&HelmInvocation::of(name, arguments, whole())?))
 }
 
 /// Returns the Helm command that a mistyped name is closest to, if none of mim-chart's own is closer.
@@ -47,7 +47,7 @@ pub(super) fn meant_by(name: &str, arguments: &[OsString], whole: fn() -> Comman
     let mut all: Vec<&str> = names().collect();
     all.extend(command.get_subcommands().flat_map(Command::get_name_and_visible_aliases));
     let found = nearest(name, all)?.to_owned();
-    Given::of(name, arguments, whole())?;
+    HelmInvocation::of(name, arguments, whole())?;
     names().find(|helms| *helms == found)
 }
 
@@ -57,7 +57,7 @@ fn names() -> impl Iterator<Item = &'static str> {
 
 /// What the user typed after Helm's command.
 #[derive(Debug, Default)]
-struct Given {
+struct HelmInvocation {
     /// The arguments that are not flags.
     words: Vec<String>,
     /// The flags that `mim-chart template` has too, quoted for a shell.
@@ -84,19 +84,19 @@ const OTHER_FLAGS_WITH_VALUES: &[&str] = &[
     "-o",
 ];
 
-impl Given {
+impl HelmInvocation {
     /// Parses the arguments after the command `name`; `None` if another command comes before it.
-    fn of(name: &str, arguments: &[OsString], mut whole: Command) -> Option<Given> {
+    fn of(name: &str, arguments: &[OsString], mut whole: Command) -> Option<HelmInvocation> {
         whole.build();
         let template = whole.find_subcommand("template");
         let flags: Vec<&Arg> = template.into_iter().flat_map(Command::get_arguments).collect();
-        let mut given = Given::default();
+        let mut invocation = HelmInvocation::default();
         let mut words = arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned());
         let mut is_past_command = false;
         while let Some(word) = words.next() {
             if word == "--" || !word.starts_with('-') || word == "-" {
                 if is_past_command {
-                    given.words.extend(Some(word).filter(|word| word != "--"));
+                    invocation.words.extend(Some(word).filter(|word| word != "--"));
                 } else if word == name {
                     is_past_command = true;
                 } else if word != "help" {
@@ -115,24 +115,26 @@ impl Given {
                 None => None,
             };
             match known {
-                Some(flag) if flag.get_id() == "namespace" => given.namespace = value,
-                Some(flag) if flag.get_id() == "dry-run" => given.dry_run = value.is_none_or(|mode| mode != "none"),
+                Some(flag) if flag.get_id() == "namespace" => invocation.namespace = value,
+                Some(flag) if flag.get_id() == "dry-run" => {
+                    invocation.dry_run = value.is_none_or(|mode| mode != "none")
+                }
                 Some(flag) if matches!(flag.get_action(), ArgAction::Help | ArgAction::Version) => {}
                 Some(_) if takes_next && value.is_none() => {}
                 Some(flag) if !flag.is_hide_set() => {
                     let written = flag.get_long().map_or_else(|| flag_name.to_owned(), |long| format!("--{long}"));
                     let value =
                         value.map(|value| if written.starts_with("--set") { without_secrets(&value) } else { value });
-                    given.flags.push(match (value, takes_next) {
+                    invocation.flags.push(match (value, takes_next) {
                         (None, _) => written,
                         (Some(value), true) => format!("{written} {}", quoted(&value)),
                         (Some(value), false) => format!("{written}={}", quoted(&value)),
                     });
                 }
-                _ => given.all_namespaces |= ["-A", "--all-namespaces"].contains(&flag_name),
+                _ => invocation.all_namespaces |= ["-A", "--all-namespaces"].contains(&flag_name),
             }
         }
-        Some(given)
+        Some(invocation)
     }
 
     /// Returns the argument at `index`, quoted, or `otherwise` if there is none.
@@ -209,52 +211,53 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-fn apply(given: &Given, more: &str) -> Vec<String> {
-    let template = given.template(more);
-    if given.dry_run {
+fn apply(invocation: &HelmInvocation, more: &str) -> Vec<String> {
+    let template = invocation.template(more);
+    if invocation.dry_run {
         return vec![format!("to see what would be applied: {template}")];
     }
     vec![
-        format!("{template} | kubectl apply{} -f -", given.in_namespace()),
+        format!("{template} | kubectl apply{} -f -", invocation.in_namespace()),
         "to see the changes first, use `kubectl diff` instead of `kubectl apply`".to_owned(),
     ]
 }
 
-fn uninstall(given: &Given) -> Vec<String> {
+fn uninstall(invocation: &HelmInvocation) -> Vec<String> {
     vec![
-        format!("{} | kubectl delete{} -f -", given.template_of_release(), given.in_namespace()),
+        format!("{} | kubectl delete{} -f -", invocation.template_of_release(), invocation.in_namespace()),
         "use the chart and the values that were installed".to_owned(),
     ]
 }
 
-fn list(given: &Given) -> Vec<String> {
-    let place = if given.all_namespaces { " -A".to_owned() } else { given.in_namespace() };
+fn list(invocation: &HelmInvocation) -> Vec<String> {
+    let place = if invocation.all_namespaces { " -A".to_owned() } else { invocation.in_namespace() };
     vec![format!("kubectl get statefulsets,deployments,daemonsets{place} -L app.kubernetes.io/instance,helm.sh/chart")]
 }
 
-fn status(given: &Given) -> Vec<String> {
-    vec![format!("kubectl get all {}", given.selector())]
+fn status(invocation: &HelmInvocation) -> Vec<String> {
+    vec![format!("kubectl get all {}", invocation.selector())]
 }
 
-fn rollout(verb: &str, given: &Given) -> String {
-    format!("kubectl rollout {verb} statefulset {}", given.selector())
+fn rollout(verb: &str, invocation: &HelmInvocation) -> String {
+    format!("kubectl rollout {verb} statefulset {}", invocation.selector())
 }
 
-fn rollback(given: &Given) -> Vec<String> {
+fn rollback(invocation: &HelmInvocation) -> Vec<String> {
     vec![
-        format!("only the pods: {}", rollout("undo", given)),
+        format!("only the pods: {}", rollout("undo", invocation)),
         format!(
             "everything: check out the earlier chart and values, then run {} | kubectl apply{} -f -",
-            given.template_of_release(),
-            given.in_namespace()
+            invocation.template_of_release(),
+            invocation.in_namespace()
         ),
     ]
 }
 
-fn get(given: &Given) -> Vec<String> {
-    let release = Given { words: given.words.iter().skip(1).cloned().collect(), ..Given::default() };
-    let release = Given { namespace: given.namespace.clone(), ..release };
-    match given.words.first().map(String::as_str) {
+fn get(invocation: &HelmInvocation) -> Vec<String> {
+    let release =
+        HelmInvocation { words: invocation.words.iter().skip(1).cloned().collect(), ..HelmInvocation::default() };
+    let release = HelmInvocation { namespace: invocation.namespace.clone(), ..release };
+    match invocation.words.first().map(String::as_str) {
         Some("values") => vec!["mim-chart values CHART -f values.yaml --origins".to_owned()],
         Some("manifest" | "hooks") => vec![
             format!("manifests of the chart: {}", release.template_of_release()),
@@ -264,34 +267,35 @@ fn get(given: &Given) -> Vec<String> {
     }
 }
 
-fn test(given: &Given) -> Vec<String> {
+fn test(invocation: &HelmInvocation) -> Vec<String> {
     vec![format!(
         "{} --show-only 'templates/tests/*' | kubectl apply{} -f -",
-        given.template_of_release(),
-        given.in_namespace()
+        invocation.template_of_release(),
+        invocation.in_namespace()
     )]
 }
 
-fn pull(given: &Given) -> Vec<String> {
-    let words = if given.words.is_empty() { " REPO/CHART".to_owned() } else { given.all_words() };
+fn pull(invocation: &HelmInvocation) -> Vec<String> {
+    let words = if invocation.words.is_empty() { " REPO/CHART".to_owned() } else { invocation.all_words() };
     vec![
         "mim-chart never accesses the network".to_owned(),
         format!("`helm pull{words} --untar` fetches the chart, `mim-chart template NAME ./CHART` renders it"),
     ]
 }
 
-fn push(given: &Given) -> Vec<String> {
-    let words = if given.words.is_empty() { " CHART.tgz oci://REGISTRY".to_owned() } else { given.all_words() };
+fn push(invocation: &HelmInvocation) -> Vec<String> {
+    let words =
+        if invocation.words.is_empty() { " CHART.tgz oci://REGISTRY".to_owned() } else { invocation.all_words() };
     vec![
         "mim-chart never accesses the network".to_owned(),
         format!("`mim-chart package CHART` creates the archive, `helm push{words}` uploads it"),
     ]
 }
 
-fn network(name: &str, given: &Given) -> Vec<String> {
+fn network(name: &str, invocation: &HelmInvocation) -> Vec<String> {
     vec![
         "mim-chart never accesses the network and has no list of repositories".to_owned(),
-        format!("use `helm {name}{}`; `helm pull REPO/CHART --untar` fetches a chart", given.all_words()),
+        format!("use `helm {name}{}`; `helm pull REPO/CHART --untar` fetches a chart", invocation.all_words()),
     ]
 }
 
@@ -306,8 +310,8 @@ fn env() -> Vec<String> {
     vec!["mim-chart has no settings other than its flags and HELM_NAMESPACE: printenv HELM_NAMESPACE".to_owned()]
 }
 
-fn verify(given: &Given) -> Vec<String> {
-    let archive = given.word(0, "CHART.tgz");
+fn verify(invocation: &HelmInvocation) -> Vec<String> {
+    let archive = invocation.word(0, "CHART.tgz");
     vec![
         "mim-chart does not verify signatures".to_owned(),
         format!(

@@ -61,8 +61,8 @@ impl Images {
             .map_err(Failure::from)
             .and_then(|chart| rendering.render(chart, &layers, &rendering.inputs).map_err(Failure::from));
         let secrets = rendering.secrets(&layers, &rendering.inputs);
-        let render = secrets.learn_of(console, result)?;
-        secrets.learn_now(console);
+        let render = secrets.collect_on_failure(console, result)?;
+        secrets.collect(console);
         let found = images(&render, console.secrets());
         console.warn(&render.warnings, false)?;
         let text = match self.output {

@@ -76,7 +76,7 @@ impl Lint {
         let values = merge_layers(&layers, &inputs)?;
         let paint = Paint::new(console.colors_output());
         let form = Form { strict: self.strict, quiet: self.quiet, places: console.is_read_by_a_person(), paint };
-        let tells_findings = global.debug || global.message_format == MessageFormat::Json;
+        let reports_findings = global.debug || global.message_format == MessageFormat::Json;
         let namespace = global.namespace();
         let progress = if self.unused { console.progress() } else { Progress::hidden() };
         let request = Request {
@@ -86,7 +86,7 @@ impl Lint {
             kube_version: &kube_version,
             skip_schema_validation: self.values.skip_schema_validation,
             upgrade: self.upgrade,
-            locate: form.places || tells_findings || !self.form.is_text(),
+            locate: form.places || reports_findings || !self.form.is_text(),
             experiments: self.unused.then_some(progress.experiments()),
         };
         let lint = |path: String| {
@@ -110,11 +110,11 @@ impl Lint {
                     global,
                     objects,
                 }
-                .learn_now(console);
+                .collect(console);
                 console.secrets().hide(reported);
             }
         }
-        console.tell(&notes(&charts, tells_findings));
+        console.print_diagnostics(&notes(&charts, reports_findings));
         let Printed { mut text, mut summary, failed } = lint::print(&charts, form);
         if !self.form.is_text() {
             let paths: Vec<String> = charts.iter().map(|chart| chart.path.clone()).collect();

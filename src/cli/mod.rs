@@ -185,9 +185,9 @@ fn parse_alone(arguments: &[OsString]) -> Option<ArgMatches> {
 fn run_command(line: CommandLine, matches: &ArgMatches) -> u8 {
     let mut console = Console::new(&line.global);
     match helm_flags::examine(matches) {
-        Ok(warnings) => console.tell(&warnings),
+        Ok(warnings) => console.print_diagnostics(&warnings),
         Err(errors) => {
-            console.tell(&errors);
+            console.print_diagnostics(&errors);
             return 1;
         }
     }
@@ -215,10 +215,10 @@ fn run_command(line: CommandLine, matches: &ArgMatches) -> u8 {
     };
     match result {
         Ok(()) => return 0,
-        Err(Failure::Diagnostics(diagnostics)) => console.tell(&diagnostics),
+        Err(Failure::Diagnostics(diagnostics)) => console.print_diagnostics(&diagnostics),
         Err(Failure::DifferencesFound) => return 2,
         Err(Failure::NeedsHelp(_)) => return 0,
-        Err(Failure::Io(error)) => console.tell(&[Diagnostic::error("output", format!("{error:#}"))]),
+        Err(Failure::Io(error)) => console.print_diagnostics(&[Diagnostic::error("output", format!("{error:#}"))]),
     }
     1
 }

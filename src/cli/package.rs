@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::dependency::{Versions, bring_in};
+use super::dependency::{Versions, fill_charts_folder};
 use crate::chart::{self, Chart};
 use crate::cli::arguments::chart_argument::locate_directory;
 use crate::cli::arguments::flags::GlobalFlags;
@@ -113,7 +113,7 @@ impl Package {
         console: &mut Console,
     ) -> Result<Packed, Vec<Diagnostic>> {
         if self.dependency_update && Path::new(path).is_dir() {
-            console.warn(&bring_in(Path::new(path), Versions::Declared, global)?.warnings, false)?;
+            console.warn(&fill_charts_folder(Path::new(path), Versions::Declared, global)?.warnings, false)?;
         }
         let mut chart: Chart = locate_directory(path, global)?.chart()?;
         if !self.version.is_empty() {

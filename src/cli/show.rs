@@ -114,7 +114,7 @@ fn printed(template: &JsonPath, chart: &Chart, console: &mut Console) -> Result<
         if reason.starts_with("incompatible types") {
             warning = warning.help("numbers in values are floats: compare them with 80.0, not with 80");
         }
-        console.tell(&[warning]);
+        console.print_diagnostics(&[warning]);
     }
     Ok(printed.text)
 }

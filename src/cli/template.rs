@@ -109,7 +109,7 @@ impl Template {
         rendering.release.environment = environment;
         let layers = values_input::layers(&self.values, &rendering.inputs)?;
         let result = self.print(&rendering, located, &layers, program.as_ref(), console);
-        rendering.secrets(&layers, &rendering.inputs).learn_of(console, result)
+        rendering.secrets(&layers, &rendering.inputs).collect_on_failure(console, result)
     }
 
     fn print(
@@ -134,7 +134,7 @@ impl Template {
         let secrets = rendering.secrets(layers, &rendering.inputs);
         let mut render = rendering.render(chart, layers, &rendering.inputs).inspect_err(|failed| {
             if rendering.global.debug && !failed.output().is_empty() {
-                secrets.learn_now(console);
+                secrets.collect(console);
                 let shown = console.secrets().masked_documents(failed.output());
                 console.note(&shown);
             }

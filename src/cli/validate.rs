@@ -72,7 +72,7 @@ impl Validate {
             finding.file = finding.file.take().map(template_file);
         }
         if !findings.is_empty() {
-            console.learn(|| {
+            console.set_secrets(|| {
                 let mut gathering = Gathering::default();
                 gather_secrets(objects.iter(), &mut gathering);
                 gathering.finish()
@@ -89,7 +89,7 @@ impl Validate {
 fn of_blank(blank: Vec<Blank>, inputs: usize) -> Vec<Finding> {
     let is_all = blank.len() == inputs;
     let finding = |blank: Blank| {
-        let diagnostic = match blank.may_be && !is_all {
+        let diagnostic = match blank.is_acceptable && !is_all {
             true => Diagnostic::warning("no-objects", blank.reason),
             false => blank.error("validate"),
         };

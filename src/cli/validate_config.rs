@@ -68,7 +68,7 @@ impl ValidateConfig {
             }
         }
         if !findings.is_empty() {
-            console.learn(|| {
+            console.set_secrets(|| {
                 let mut gathering = Gathering::default();
                 gathering.values(&texts, &[]);
                 gathering.finish()

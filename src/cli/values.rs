@@ -73,14 +73,14 @@ impl Values {
             objects,
         };
         if self.unused {
-            known.learn_now(console);
+            known.collect(console);
             return self.print_unused(&chart, &release, &layers, &inputs, console);
         }
         let prepared = render::prepare(chart, &layers, &inputs, self.values.skip_schema_validation);
-        let prepared = known.learn_of(console, prepared.map_err(Failure::from))?;
-        known.learn(console, &prepared.warnings);
+        let prepared = known.collect_on_failure(console, prepared.map_err(Failure::from))?;
+        known.collect_if_needed(console, &prepared.warnings);
         let text = if self.origins {
-            known.learn_now(console);
+            known.collect(console);
             let defaults = merge_defaults(&prepared.chart.values_tree())?.values;
             let replaced = replaced_lists(&defaults, &layers);
             values::write_with_origins(&console.secrets().masked_values(&prepared.values), &replaced)

@@ -101,7 +101,7 @@ impl Why {
             objects,
         };
         // Everything that is printed contains values.
-        known.learn_now(console);
+        known.collect(console);
         let user = merge_layers(&layers, &inputs)?;
         let progress = console.progress();
         let subject = Subject {

@@ -34,7 +34,7 @@ pub(super) struct Attribution<'a> {
     old: HashMap<&'a Id, &'a Object>,
     new: HashMap<&'a Id, &'a Object>,
     /// Whether only changes that return exactly to the old state count.
-    has_to_be_as_before: bool,
+    requires_full_restore: bool,
 }
 
 /// The objects that depend on each value.
@@ -52,10 +52,10 @@ impl<'a> Attribution<'a> {
         candidates: &'a [Candidate],
         traces: Option<(&'a TracedOutput, &'a TracedOutput)>,
         (old, new): (&'a [Object], &'a [Object]),
-        has_to_be_as_before: bool,
+        requires_full_restore: bool,
     ) -> Self {
         let dependents = traces.map(|(old, new)| Dependents::of(candidates, [old, new]));
-        Attribution { experiment, candidates, dependents, old: by_id(old), new: by_id(new), has_to_be_as_before }
+        Attribution { experiment, candidates, dependents, old: by_id(old), new: by_id(new), requires_full_restore }
     }
 
     /// Returns the causes of the differences, sorted by difference, change and candidate.
@@ -69,12 +69,12 @@ impl<'a> Attribution<'a> {
                 self.experiment.try_values(&back)
             });
             for (group, outcome) in groups.into_iter().zip(outcomes) {
-                let made = match outcome {
-                    Outcome::Rendered(rendered) => self.made(differences, &group, rendered),
+                let caused = match outcome {
+                    Outcome::Rendered(rendered) => self.caused_changes(differences, &group, rendered),
                     _ => None,
                 };
-                match made {
-                    Some(made) => found.extend(made),
+                match caused {
+                    Some(caused) => found.extend(caused),
                     None if group.len() > 1 => {
                         let (low, high) = group.split_at(group.len() / 2);
                         waiting.extend([low.to_vec(), high.to_vec()]);
@@ -87,8 +87,8 @@ impl<'a> Attribution<'a> {
         // If one value fully explains a change, values that explain it only in part are dropped: they decide about it only on
         // the new side.
         let whole: HashSet<_> =
-            found.iter().filter(|made| made.is_whole).map(|made| (made.difference, made.change)).collect();
-        found.retain(|made| made.is_whole || !whole.contains(&(made.difference, made.change)));
+            found.iter().filter(|caused| caused.is_whole).map(|caused| (caused.difference, caused.change)).collect();
+        found.retain(|caused| caused.is_whole || !whole.contains(&(caused.difference, caused.change)));
         found
     }
 
@@ -120,7 +120,12 @@ impl<'a> Attribution<'a> {
 
     /// Returns the changes that a group of candidates caused, given the render with all of them put back. `None` if it is
     /// unclear which candidate of the group caused one.
-    fn made(&self, differences: &[Difference], group: &[usize], rendered: Vec<Rendered>) -> Option<Vec<Attributed>> {
+    fn caused_changes(
+        &self,
+        differences: &[Difference],
+        group: &[usize],
+        rendered: Vec<Rendered>,
+    ) -> Option<Vec<Attributed>> {
         let touched = self.experiment.touched(&rendered);
         // The other files are the same as on the new side and need not be parsed.
         let texts = rendered.iter().filter(|rendered| touched.contains(rendered.path.as_str()));
@@ -128,11 +133,11 @@ impl<'a> Attribution<'a> {
         let Ok(manifests) = Manifests::read(texts) else { return None };
         let objects: Vec<Object> = manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object).collect();
         let objects = by_id(&objects);
-        let mut made = Vec::new();
+        let mut caused = Vec::new();
         for (number, difference) in differences.iter().enumerate() {
             let candidate = || match (group, &self.dependents) {
                 ([candidate], _) => Some(*candidate),
-                (_, dependents) => dependents.as_ref()?.one_of(group, &difference.id),
+                (_, dependents) => dependents.as_ref()?.dependent_candidate(group, &difference.id),
             };
             let (tried, now) = (objects.get(&difference.id), self.new.get(&difference.id));
             if now.is_some_and(|now| !touched.contains(now.origin.as_str())) {
@@ -142,18 +147,18 @@ impl<'a> Attribution<'a> {
                 Some(Attributed { difference: number, change, candidate: candidate()?, is_whole: true })
             };
             match difference.status {
-                Status::Added if tried.is_none() => made.push(whole(None)?),
-                Status::Removed if tried.is_some() => made.push(whole(None)?),
+                Status::Added if tried.is_none() => caused.push(whole(None)?),
+                Status::Removed if tried.is_some() => caused.push(whole(None)?),
                 Status::Changed => {
                     let Some((tried, now)) = tried.zip(now) else { continue };
                     for (change, is_whole) in self.moved(difference, tried, now) {
-                        made.push(Attributed { is_whole, ..whole(Some(change))? });
+                        caused.push(Attributed { is_whole, ..whole(Some(change))? });
                     }
                 }
                 _ => {}
             }
         }
-        Some(made)
+        Some(caused)
     }
 
     /// Returns the indices of the changes that change back in the object `tried`, each with whether it fully returns to the old
@@ -170,7 +175,7 @@ impl<'a> Attribution<'a> {
         let [moved, left] = [&moved, &left].map(|changes| FieldPaths::of(changes.iter().map(|change| &change.path)));
         let changes = difference.changes.iter().enumerate().filter(|(_, change)| moved.meet(&change.path));
         let changes = changes.map(|(number, change)| (number, !left.meet(&change.path)));
-        changes.filter(|(_, is_whole)| *is_whole || !self.has_to_be_as_before).collect()
+        changes.filter(|(_, is_whole)| *is_whole || !self.requires_full_restore).collect()
     }
 }
 
@@ -190,7 +195,7 @@ impl<'a> Dependents<'a> {
     }
 
     /// Returns the candidate of a group on which an object depends.
-    fn one_of(&self, group: &[usize], object: &Id) -> Option<usize> {
+    fn dependent_candidate(&self, group: &[usize], object: &Id) -> Option<usize> {
         let number = self.numbers.get(object)?;
         group.iter().copied().find(|candidate| self.objects[*candidate].contains(number))
     }

@@ -107,7 +107,7 @@ fn other_lists(items: &[Node], views: &[SchemaView<'_>], sampler: &Sampler) -> V
             let named = sampler.of_type("object", None);
             named.into_iter().chain(sampler.of_type("string", None)).collect()
         }
-        (Some(last), None) => last_altered(&last.value, None),
+        (Some(last), None) => item_alterations(&last.value, None),
     };
     found.extend(samples.into_iter().map(more));
     if let Some((first, rest)) = items.split_first() {
@@ -116,14 +116,14 @@ fn other_lists(items: &[Node], views: &[SchemaView<'_>], sampler: &Sampler) -> V
             other.extend_from_slice(rest);
             Value::List(other)
         };
-        found.extend(last_altered(&first.value, item_view).into_iter().map(with_first));
+        found.extend(item_alterations(&first.value, item_view).into_iter().map(with_first));
         found.push(Value::List(rest.to_vec()));
     }
     found
 }
 
 /// Returns a few alterations of one item of a list.
-fn last_altered(item: &Value, view: Option<SchemaView<'_>>) -> Vec<Value> {
+fn item_alterations(item: &Value, view: Option<SchemaView<'_>>) -> Vec<Value> {
     const MAX_ITEM_ALTERATIONS: usize = 8;
     let mut found = Vec::new();
     if let Value::Map(map) = item {

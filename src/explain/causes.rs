@@ -50,12 +50,12 @@ pub fn add_causes(
         }
         Before::Unknown => None,
     };
-    let has_to_be_as_before = matches!(before, Before::Unknown);
+    let requires_full_restore = matches!(before, Before::Unknown);
     // With very many values, the traces are exact enough and much faster.
     let is_traced = candidates.len() > MAX && traces.is_some() && matches!(before, Before::Values(_));
     if !is_traced {
         let tried = &candidates[..candidates.len().min(MAX)];
-        let attribution = Attribution::new(&experiment, tried, traces, (old, new), has_to_be_as_before);
+        let attribution = Attribution::new(&experiment, tried, traces, (old, new), requires_full_restore);
         for Attributed { difference, change, candidate, .. } in attribution.of(&comparison.differences) {
             let cause = cause(&experiment, &candidates[candidate], secrets);
             let difference = &mut comparison.differences[difference];

@@ -89,7 +89,7 @@ pub struct Explanation {
     /// The layers that set it, the strongest first.
     pub setters: Vec<ValueSource>,
     /// Whether the chart's schema describes it.
-    pub described: bool,
+    pub is_described: bool,
     /// Similar names that may be meant, if nothing sets this one.
     pub near: Vec<String>,
     /// The valid changes that were tried.
@@ -117,7 +117,7 @@ impl Explanation {
     pub fn is_unknown(&self) -> bool {
         self.value.is_none()
             && self.setters.is_empty()
-            && !self.described
+            && !self.is_described
             && self.effects.is_empty()
             && self.mentions.places.is_empty()
             && self.switched_off.is_none()
@@ -161,7 +161,7 @@ pub fn explain(
     let mut near = if value.is_none() && setters.is_empty() { near_names(&experiment, path) } else { Vec::new() };
     // A template may use a value that is only commented out in values.yaml.
     near.retain(|name| *name != path.to_string());
-    let described = experiment.describes(path);
+    let is_described = experiment.describes(path);
     let warnings = experiment.prepared.warnings.clone();
     let is_of_no_use = effects.is_empty() && !leaves_out;
     let switched_off = is_of_no_use.then(|| SwitchedOffSubchart::around(path, &experiment.prepared.chart)).flatten();
@@ -169,7 +169,7 @@ pub fn explain(
         path: path.clone(),
         value,
         setters,
-        described,
+        is_described,
         near,
         tried,
         effects,

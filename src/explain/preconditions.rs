@@ -211,8 +211,8 @@ impl<'c> Trial<'c> {
             Outcome::Invalid if self.is_group() => self.halves(experiment, without_effect, open),
             Outcome::Invalid => Vec::new(),
             Outcome::Rendered(rendered) => {
-                let behind = Behind { experiment, gates: &gates, rendered: Some(&rendered) };
-                self.opened(&behind, silent, without_effect)
+                let open_gates = OpenGates { experiment, gates: &gates, rendered: Some(&rendered) };
+                self.opened(&open_gates, silent, without_effect)
             }
             Outcome::Refused(errors) => self.refused(&message(&errors), experiment, without_effect, (silent, open)),
         }
@@ -231,7 +231,7 @@ impl<'c> Trial<'c> {
         let named = |path: &ValuePath| message.contains(&path.to_string());
         let (needed, others): (Vec<_>, Vec<_>) = silent.into_iter().partition(|&at| named(&without_effect[at].0));
         if !self.companions {
-            return Behind { experiment, gates: &gates, rendered: None }.opened(needed, without_effect);
+            return OpenGates { experiment, gates: &gates, rendered: None }.opened(needed, without_effect);
         }
         // A gate that was refused on its own for the same reason needs the same companion.
         let known =
@@ -251,8 +251,8 @@ impl<'c> Trial<'c> {
             Some((companion, rendered)) => {
                 let mut gates = gates;
                 gates.push(&companion);
-                let behind = Behind { experiment, gates: &gates, rendered: Some(&rendered) };
-                self.opened(&behind, others, without_effect)
+                let open_gates = OpenGates { experiment, gates: &gates, rendered: Some(&rendered) };
+                self.opened(&open_gates, others, without_effect)
             }
             None if self.is_group() && !known.is_some_and(Option::is_none) => {
                 self.halves(experiment, without_effect, open)
@@ -265,16 +265,16 @@ impl<'c> Trial<'c> {
     /// needed.
     fn opened(
         &self,
-        behind: &Behind<'_>,
+        open_gates: &OpenGates<'_>,
         silent: Vec<usize>,
         without_effect: &[(ValuePath, Vec<Change>)],
     ) -> Vec<(usize, Vec<Change>)> {
-        let found = behind.opened(silent, without_effect);
+        let found = open_gates.opened(silent, without_effect);
         if !self.is_group() || found.is_empty() {
             return found;
         }
         let found: Vec<usize> = found.into_iter().map(|(at, _)| at).collect();
-        self.halves(behind.experiment, without_effect, &found)
+        self.halves(open_gates.experiment, without_effect, &found)
     }
 
     fn is_group(&self) -> bool {
@@ -377,14 +377,14 @@ fn is_word(node: &Node) -> bool {
 }
 
 /// A render with gates open, in which other values can be tried.
-pub(super) struct Behind<'l> {
+pub(super) struct OpenGates<'l> {
     pub(super) experiment: &'l Experiment<'l>,
     pub(super) gates: &'l [&'l Change],
     /// `None` if the templates refuse to render. Then a value matters if it makes them render.
     pub(super) rendered: Option<&'l [Rendered]>,
 }
 
-impl Behind<'_> {
+impl OpenGates<'_> {
     /// Returns the values that matter with the gates open, each with the gates.
     fn opened(&self, mut silent: Vec<usize>, without_effect: &[(ValuePath, Vec<Change>)]) -> Vec<(usize, Vec<Change>)> {
         let gates: Vec<Change> = self.gates.iter().map(|gate| (*gate).clone()).collect();

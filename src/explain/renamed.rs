@@ -45,17 +45,17 @@ impl<'a> Renames<'a> {
 
     fn best(&self, from: &ValuePath, node: &Node) -> Option<ValuePath> {
         let mut best: Option<(usize, &ValuePath)> = None;
-        let mut is_alone = false;
+        let mut is_unique = false;
         for (to, candidate) in &self.added {
             let score = score(from, node, to, candidate);
             match best {
                 _ if score < ENOUGH => {}
                 Some((known, _)) if score < known => {}
-                Some((known, _)) if score == known => is_alone = false,
-                _ => (best, is_alone) = (Some((score, to)), true),
+                Some((known, _)) if score == known => is_unique = false,
+                _ => (best, is_unique) = (Some((score, to)), true),
             }
         }
-        best.filter(|_| is_alone).map(|(_, to)| to.clone())
+        best.filter(|_| is_unique).map(|(_, to)| to.clone())
     }
 }
 
@@ -79,7 +79,7 @@ fn add_new_keys<'a>(path: &ValuePath, old: Option<&Map>, new: &'a Map, found: &m
 fn score(from: &ValuePath, old: &Node, to: &ValuePath, new: &Node) -> usize {
     let is_near = from.shared_with(to) > 0;
     let name = |path: &ValuePath| match path.steps().last() {
-        Some(Step::Key(key)) => plain(key),
+        Some(Step::Key(key)) => without_punctuation(key),
         _ => String::new(),
     };
     let (old_name, new_name) = (name(from), name(to));
@@ -87,7 +87,7 @@ fn score(from: &ValuePath, old: &Node, to: &ValuePath, new: &Node) -> usize {
     let is_alike = |key: &String| key.contains(&old_name) || old_name.contains(key.as_str());
     let is_called_alike = || {
         let own = &to.steps()[from.shared_with(to)..];
-        own.iter().any(|step| matches!(step, Step::Key(key) if is_alike(&plain(key))))
+        own.iter().any(|step| matches!(step, Step::Key(key) if is_alike(&without_punctuation(key))))
     };
     let by_name = if is_called_so { 2 } else { usize::from(is_called_alike()) };
     let by_content = match (&old.value, &new.value) {
@@ -95,7 +95,7 @@ fn score(from: &ValuePath, old: &Node, to: &ValuePath, new: &Node) -> usize {
         (Value::Map(_), _) | (_, Value::Map(_)) => return 0,
         (Value::List(_), Value::List(_)) if old.value == new.value && !is_empty(&old.value) => 3,
         (Value::List(_), _) | (_, Value::List(_)) => return 0,
-        (old, new) if old == new => 1 + usize::from(tells(old)),
+        (old, new) if old == new => 1 + usize::from(is_distinctive(old)),
         (old, new) if std::mem::discriminant(old) == std::mem::discriminant(new) && is_called_so => 1,
         _ => return 0,
     };
@@ -122,7 +122,7 @@ fn alike_maps(old: &Map, new: &Map) -> usize {
 }
 
 /// Whether a value is distinctive: few other values are the same.
-fn tells(value: &Value) -> bool {
+fn is_distinctive(value: &Value) -> bool {
     match value {
         Value::String(text) => text.len() >= 6,
         Value::Int(number) => *number > 1000,
@@ -131,7 +131,7 @@ fn tells(value: &Value) -> bool {
 }
 
 /// Removes the differences between spellings of a key: case and punctuation.
-fn plain(key: &str) -> String {
+fn without_punctuation(key: &str) -> String {
     key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -47,7 +47,8 @@ impl<'a> TracedCauses<'a> {
 
     /// Adds causes to each change that has none.
     pub(super) fn add(&self, differences: &mut [Difference], cause: impl Fn(&Candidate) -> Cause) {
-        let causes = |used: Vec<(usize, Used)>| self.behind_all(used).map(|at| cause(&self.candidates[at])).collect();
+        let causes =
+            |used: Vec<(usize, Used)>| self.candidates_for_all(used).map(|at| cause(&self.candidates[at])).collect();
         for difference in differences.iter_mut().filter(|difference| lacks_causes(difference)) {
             match difference.status {
                 Status::Added | Status::Removed => {
@@ -73,26 +74,26 @@ impl<'a> TracedCauses<'a> {
 
     /// Returns the indices of the candidates that explain used values. Values whose keys or emptiness is used count only if
     /// there are none whose content is used.
-    fn behind_all(&self, used: Vec<(usize, Used)>) -> impl Iterator<Item = usize> {
+    fn candidates_for_all(&self, used: Vec<(usize, Used)>) -> impl Iterator<Item = usize> {
         let (whole, aspects): (Vec<_>, Vec<_>) = used.into_iter().partition(|(_, used)| used.aspect == Aspect::Whole);
-        let behind = |used: Vec<(usize, Used)>| -> BTreeSet<usize> {
-            used.into_iter().flat_map(|used| self.behind(used).to_vec()).collect()
+        let candidates_for = |used: Vec<(usize, Used)>| -> BTreeSet<usize> {
+            used.into_iter().flat_map(|used| self.candidates_for(used).to_vec()).collect()
         };
-        let found = behind(whole);
-        let found = if found.is_empty() { behind(aspects) } else { found };
+        let found = candidates_for(whole);
+        let found = if found.is_empty() { candidates_for(aspects) } else { found };
         found.into_iter().take(MAX)
     }
 
-    fn behind(&self, used: (usize, Used)) -> Rc<[usize]> {
+    fn candidates_for(&self, used: (usize, Used)) -> Rc<[usize]> {
         if let Some(known) = self.known.borrow().get(&used) {
             return Rc::clone(known);
         }
         let trace = &self.sides[used.0].trace;
-        let is_behind = |at: &usize| {
+        let is_candidate = |at: &usize| {
             let candidate = &self.candidates[*at];
             self.differs(&used.1, candidate) && trace.depends(&used.1, &candidate.path)
         };
-        let found: Rc<[usize]> = self.related(&used.1.path).filter(is_behind).take(MAX).collect();
+        let found: Rc<[usize]> = self.related(&used.1.path).filter(is_candidate).take(MAX).collect();
         self.known.borrow_mut().insert(used, Rc::clone(&found));
         found
     }

@@ -1,7 +1,7 @@
 //! Finds values without any effect, by the trace of a render or by experiment.
 
 use super::experiment::{Change, Experiment, Outcome, Subject, same};
-use super::preconditions::{Behind, Gate, gates};
+use super::preconditions::{Gate, OpenGates, gates};
 use super::traced::TracedOutput;
 use crate::chart::Chart;
 use crate::diagnostic::Diagnostic;
@@ -134,7 +134,7 @@ fn without_effect(experiment: &Experiment<'_>, paths: &[ValuePath]) -> Vec<(Valu
         }
     });
     let mut silent: Vec<(ValuePath, Vec<Change>)> = tried.into_iter().flatten().collect();
-    let all = Behind { experiment, gates: &[], rendered: Some(&experiment.rendered) };
+    let all = OpenGates { experiment, gates: &[], rendered: Some(&experiment.rendered) };
     for round in 1..MAX_TRIALS {
         let changes: Vec<(usize, &Change)> =
             silent.iter().enumerate().filter_map(|(at, (_, changes))| Some((at, changes.get(round)?))).collect();

@@ -9,10 +9,10 @@ use crate::yaml::{Map, Node};
 
 /// The schemas of a chart and of its subcharts, parents first.
 pub struct Schemas {
-    found: Vec<Found>,
+    found: Vec<LocatedSchema>,
 }
 
-struct Found {
+struct LocatedSchema {
     chart: String,
     /// The names of the subcharts on the path from the root chart.
     path: Vec<String>,
@@ -20,7 +20,7 @@ struct Found {
     schema: Result<Schema, Diagnostic>,
 }
 
-impl Found {
+impl LocatedSchema {
     fn document(&self) -> Option<&Node> {
         self.schema.as_ref().ok().map(Schema::document)
     }
@@ -36,7 +36,7 @@ impl Schemas {
 
     fn add(&mut self, chart: &Chart, path: &mut Vec<String>) {
         if let Some(schema) = chart.schema.as_ref().map(Schema::parse) {
-            self.found.push(Found { chart: chart.metadata.name.clone(), path: path.clone(), schema });
+            self.found.push(LocatedSchema { chart: chart.metadata.name.clone(), path: path.clone(), schema });
         }
         for subchart in &chart.subcharts {
             path.push(subchart.metadata.name.clone());
@@ -86,7 +86,7 @@ impl Schemas {
         values: &Map,
         check: fn(&[ChartValues<'_>]) -> Vec<Diagnostic>,
     ) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
-        let part = |found: &'_ Found| {
+        let part = |found: &'_ LocatedSchema| {
             if found.path.is_empty() {
                 return Some(values);
             }

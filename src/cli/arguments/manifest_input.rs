@@ -32,7 +32,7 @@ pub(in crate::cli) struct Blank {
     /// The file, if it is one.
     pub(in crate::cli) file: Option<String>,
     /// Whether it is acceptable next to inputs with objects, such as a file whose documents are all commented out.
-    pub(in crate::cli) may_be: bool,
+    pub(in crate::cli) is_acceptable: bool,
 }
 
 impl Blank {
@@ -108,7 +108,7 @@ fn blank(path: &str, files: &[io::ManifestFile]) -> Blank {
                 "`kubectl get -o yaml` prints an empty list if there are no objects, which is accepted",
             ],
             file: None,
-            may_be: false,
+            is_acceptable: false,
         },
         [] => Blank {
             argument,
@@ -116,7 +116,7 @@ fn blank(path: &str, files: &[io::ManifestFile]) -> Blank {
             name,
             help: vec!["manifest files end in .yaml, .yml or .json"],
             file: None,
-            may_be: false,
+            is_acceptable: false,
         },
         [file] if file.source.name() == path => Blank {
             argument,
@@ -124,7 +124,7 @@ fn blank(path: &str, files: &[io::ManifestFile]) -> Blank {
             file: Some(name.clone()),
             name,
             help: Vec::new(),
-            may_be: true,
+            is_acceptable: true,
         },
         _ => Blank {
             argument,
@@ -132,7 +132,7 @@ fn blank(path: &str, files: &[io::ManifestFile]) -> Blank {
             name,
             help: Vec::new(),
             file: None,
-            may_be: true,
+            is_acceptable: true,
         },
     }
 }

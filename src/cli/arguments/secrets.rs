@@ -26,15 +26,15 @@ pub(in crate::cli) struct Subject<'a> {
 
 impl Subject<'_> {
     /// Collects the secrets for the console if there are diagnostics to print.
-    pub(in crate::cli) fn learn(&self, console: &mut Console, diagnostics: &[Diagnostic]) {
+    pub(in crate::cli) fn collect_if_needed(&self, console: &mut Console, diagnostics: &[Diagnostic]) {
         // The note on random functions only names templates. It is common, so the search is skipped for it.
         if diagnostics.iter().any(|diagnostic| diagnostic.code != "random") {
-            self.learn_now(console);
+            self.collect(console);
         }
     }
 
-    pub(in crate::cli) fn learn_now(&self, console: &mut Console) {
-        console.learn(|| {
+    pub(in crate::cli) fn collect(&self, console: &mut Console) {
+        console.set_secrets(|| {
             // Errors in the chart are reported elsewhere.
             let read_now = || locate(self.chart, self.global).and_then(|located| located.chart()).ok();
             let read = if self.read.is_none() { read_now() } else { None };
@@ -48,9 +48,13 @@ impl Subject<'_> {
     }
 
     /// Collects the secrets if a command failed.
-    pub(in crate::cli) fn learn_of<T>(&self, console: &mut Console, result: Result<T, Failure>) -> Result<T, Failure> {
+    pub(in crate::cli) fn collect_on_failure<T>(
+        &self,
+        console: &mut Console,
+        result: Result<T, Failure>,
+    ) -> Result<T, Failure> {
         if let Err(Failure::Diagnostics(diagnostics)) = &result {
-            self.learn(console, diagnostics);
+            self.collect_if_needed(console, diagnostics);
         }
         result
     }

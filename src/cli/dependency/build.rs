@@ -50,13 +50,13 @@ pub(in crate::cli) enum Versions {
 
 impl Build {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
-        bring_in(&self.chart, Versions::Locked, global)?.tell(console)
+        fill_charts_folder(&self.chart, Versions::Locked, global)?.print(console)
     }
 }
 
 impl Update {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
-        bring_in(&self.chart, Versions::Declared, global)?.tell(console)
+        fill_charts_folder(&self.chart, Versions::Declared, global)?.print(console)
     }
 }
 
@@ -64,14 +64,14 @@ impl Update {
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Done {
     /// A report of what was done, with Helm's messages.
-    said: String,
+    messages: String,
     pub(in crate::cli) warnings: Vec<Diagnostic>,
 }
 
 impl Done {
-    fn tell(self, console: &mut Console) -> Result<(), Failure> {
+    fn print(self, console: &mut Console) -> Result<(), Failure> {
         console.warn(&self.warnings, false)?;
-        Ok(console.print(&self.said)?)
+        Ok(console.print(&self.messages)?)
     }
 }
 
@@ -79,7 +79,7 @@ impl Done {
 ///
 /// # Errors
 /// There is no such chart, the lock file is out of sync, or a dependency is not available. Nothing is changed then.
-pub(in crate::cli) fn bring_in(
+pub(in crate::cli) fn fill_charts_folder(
     directory: &Path,
     versions: Versions,
     global: &GlobalFlags,
@@ -121,9 +121,9 @@ pub(in crate::cli) fn bring_in(
         }
         Repository::Directory(_) => String::new(),
     });
-    let said =
+    let messages =
         format!("Saving {} charts\n{}Deleting outdated charts\n{doubts}", resolved.len(), assumed.collect::<String>());
-    Ok(Done { said, warnings: building.twice(&resolved) })
+    Ok(Done { messages, warnings: building.duplicate_warnings(&resolved) })
 }
 
 /// Reads the chart whose dependencies are needed.
@@ -305,7 +305,7 @@ impl Building<'_> {
     }
 
     /// Returns a warning for each folder in `charts/` with a chart that was also saved as an archive.
-    fn twice(&self, resolved: &[LockedDependency]) -> Vec<Diagnostic> {
+    fn duplicate_warnings(&self, resolved: &[LockedDependency]) -> Vec<Diagnostic> {
         let warning = |one: &Vendored| {
             let name = &one.chart.as_ref().ok()?.metadata.name;
             let is_packed = |dependency: &&LockedDependency| {

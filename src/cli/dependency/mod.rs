@@ -5,7 +5,7 @@ mod list;
 
 use clap::{Args, Subcommand};
 
-pub(super) use build::{Versions, bring_in};
+pub(super) use build::{Versions, fill_charts_folder};
 
 use crate::cli::arguments::flags::GlobalFlags;
 use crate::cli::failure::Failure;

@@ -11,7 +11,7 @@ mod transitions;
 use clap::{Args, ValueEnum};
 
 use self::ignore::IgnoreFlags;
-use self::side::{Selection, Side, SideMaker, Which, find, label, said};
+use self::side::{Selection, Side, SideBuilder, SideSettings, find, label, revision_note};
 use self::transitions::{FORBIDDEN, add_transitions, has_custom};
 use super::arguments::chart_argument::{built_in_of, default_release_name};
 use super::arguments::cluster_flags::ClusterFlags;
@@ -159,24 +159,24 @@ impl Diff {
         if self.images && !matches!(self.output, DiffFormat::Text | DiffFormat::Json) {
             return Err(Diagnostic::error("usage", "--images can only be used with --output text and json").into());
         }
-        let maker = self.maker(sides, &definitions, global)?;
+        let builder = self.builder(sides, &definitions, global)?;
         let mut notes = Vec::new();
         if matches!(sides.old, SideOrigin::AtRevision { .. }) && self.values.sets_any() {
-            notes.push(said(
+            notes.push(revision_note(
                 "--set and similar flags apply to both sides; --to-set applies only to the new side".to_owned(),
             ));
         }
         let (old_label, new_label) = (label(sides.old, sides.new), label(sides.new, sides.old));
         let values_files = values_files(sides);
-        let which = |is_new, values, label| Which { is_new, values, label, values_files, known: &[] };
+        let which = |is_new, values, label| SideSettings { is_new, values, label, values_files, known: &[] };
         let of_old = which(false, self.sides.old_values(), old_label.as_deref());
         let of_new = which(true, self.sides.new_values(), new_label.as_deref());
-        let old = maker.side(old, of_old, &mut notes, console)?;
+        let old = builder.side(old, of_old, &mut notes, console)?;
         let known = if old.rendered.is_none() { &old.objects[..] } else { &[] };
-        let new = maker.side(new, Which { known, ..of_new }, &mut notes, console)?;
-        console.learn(|| secrets_of(&old, &new));
+        let new = builder.side(new, SideSettings { known, ..of_new }, &mut notes, console)?;
+        console.set_secrets(|| secrets_of(&old, &new));
         let secrets = console.secrets().clone();
-        let namespace = &maker.release.namespace;
+        let namespace = &builder.release.namespace;
         for side in [&old, &new] {
             notes.extend(given_twice(&side.objects, namespace));
         }
@@ -187,9 +187,9 @@ impl Diff {
         notes.extend(self.ignored.notes(is_patch));
         let mut comparison = compare_ignoring(&old.objects, &new.objects, &secrets, namespace, &rules);
         add_rules_of_custom_kinds(&mut comparison, (&old, &new), &definitions, &secrets, namespace);
-        let traces = [&old, &new].map(|side| side.rendered.as_ref().map(|side| SideTrace::new(side.scope(&maker))));
+        let traces = [&old, &new].map(|side| side.rendered.as_ref().map(|side| SideTrace::new(side.scope(&builder))));
         let traces = traces.each_ref().map(Option::as_ref);
-        self.explain(&mut comparison, &maker, (&old, &new), traces, console)?;
+        self.explain(&mut comparison, &builder, (&old, &new), traces, console)?;
         console.warn(&notes, false)?;
         if self.images {
             return self.conclude_images((&old.objects, &new.objects), &comparison, namespace, console);
@@ -206,7 +206,7 @@ impl Diff {
     fn explain(
         &self,
         comparison: &mut Comparison,
-        maker: &SideMaker<'_>,
+        builder: &SideBuilder<'_>,
         (old, new): (&Side, &Side),
         [old_trace, new_trace]: [Option<&SideTrace<'_>>; 2],
         console: &Console,
@@ -228,7 +228,7 @@ impl Diff {
             };
             add_causes(
                 comparison,
-                of_new.subject(maker, experiments),
+                of_new.subject(builder, experiments),
                 before,
                 (&old.objects, &new.objects),
                 (old_trace, new_trace),
@@ -239,7 +239,7 @@ impl Diff {
             && is_another_chart(&of_old.source, &of_new.source)
         {
             let [of_old, of_new] = [(of_old, old_trace), (of_new, new_trace)].map(|(side, trace)| Version {
-                subject: side.subject(maker, experiments),
+                subject: side.subject(builder, experiments),
                 chart: &side.chart,
                 trace,
             });
@@ -250,12 +250,12 @@ impl Diff {
     }
 
     /// Returns the settings that both sides share. Without a name, the release gets the default name for the new side's chart.
-    fn maker<'a>(
+    fn builder<'a>(
         &'a self,
         sides: Sides<'_>,
         definitions: &[Object],
         global: &'a GlobalFlags,
-    ) -> Result<SideMaker<'a>, Failure> {
+    ) -> Result<SideBuilder<'a>, Failure> {
         let capabilities = self.cluster.capabilities(&Inputs::new(), definitions)?;
         let chart = sides.new.chart().or(sides.old.chart());
         let name = sides.name.unwrap_or(default_release_name(chart.and_then(built_in_of)));
@@ -267,7 +267,7 @@ impl Diff {
         release.environment = reproducible_across_versions(&self.lookup)?;
         let selection =
             Selection { no_hooks: self.no_hooks, skip_tests: self.skip_tests, include_crds: self.include_crds };
-        Ok(SideMaker::new(release, capabilities, &self.values, global, selection))
+        Ok(SideBuilder::new(release, capabilities, &self.values, global, selection))
     }
 
     /// Prints the images that change.

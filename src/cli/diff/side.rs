@@ -47,24 +47,24 @@ pub(super) struct RenderedSide {
 
 impl RenderedSide {
     /// Returns what the side was rendered with.
-    pub(super) fn scope<'s>(&'s self, maker: &'s SideMaker<'_>) -> Scope<'s> {
+    pub(super) fn scope<'s>(&'s self, builder: &'s SideBuilder<'_>) -> Scope<'s> {
         Scope {
             chart: &self.chart,
             values: &self.values,
-            release: &maker.release,
-            capabilities: &maker.capabilities,
+            release: &builder.release,
+            capabilities: &builder.capabilities,
             refusals: None,
         }
     }
 
     /// Returns what to run experiments with.
-    pub(super) fn subject<'s>(&'s self, maker: &'s SideMaker<'_>, experiments: &'s Experiments) -> Subject<'s> {
+    pub(super) fn subject<'s>(&'s self, builder: &'s SideBuilder<'_>, experiments: &'s Experiments) -> Subject<'s> {
         Subject {
             chart: &self.source,
             user: &self.user,
-            release: &maker.release,
-            capabilities: &maker.capabilities,
-            skip_schema_validation: maker.values.skip_schema_validation,
+            release: &builder.release,
+            capabilities: &builder.capabilities,
+            skip_schema_validation: builder.values.skip_schema_validation,
             experiments,
         }
     }
@@ -79,7 +79,7 @@ pub(super) struct Selection {
 }
 
 /// A side before it is read or rendered. A current chart has been found already.
-pub(super) enum Found<'o> {
+pub(super) enum SideInput<'o> {
     /// The CHART argument, and the chart that was found.
     Chart(Option<&'o str>, Located),
     /// The CHART argument, and the revision.
@@ -92,16 +92,16 @@ pub(super) enum Found<'o> {
 ///
 /// # Errors
 /// Those of [`locate`].
-pub(super) fn find<'o>(origin: SideOrigin<'o>, global: &GlobalFlags) -> Result<Found<'o>, Vec<Diagnostic>> {
+pub(super) fn find<'o>(origin: SideOrigin<'o>, global: &GlobalFlags) -> Result<SideInput<'o>, Vec<Diagnostic>> {
     Ok(match origin {
-        SideOrigin::Chart(argument) => Found::Chart(argument, locate(argument, global)?),
-        SideOrigin::AtRevision { chart, revision } => Found::AtRevision(chart, revision),
-        SideOrigin::Manifests { path, flag } => Found::Manifests(path, flag),
+        SideOrigin::Chart(argument) => SideInput::Chart(argument, locate(argument, global)?),
+        SideOrigin::AtRevision { chart, revision } => SideInput::AtRevision(chart, revision),
+        SideOrigin::Manifests { path, flag } => SideInput::Manifests(path, flag),
     })
 }
 
 /// Prepares sides, with the settings that both share.
-pub(super) struct SideMaker<'a> {
+pub(super) struct SideBuilder<'a> {
     pub(super) release: Release,
     pub(super) capabilities: Capabilities,
     pub(super) values: &'a ValuesFlags,
@@ -115,7 +115,7 @@ pub(super) struct SideMaker<'a> {
 
 /// Which side to prepare, and the settings that only this side has.
 #[derive(Clone, Copy)]
-pub(super) struct Which<'a> {
+pub(super) struct SideSettings<'a> {
     pub(super) is_new: bool,
     pub(super) values: SideValues<'a>,
     /// A prefix for errors, if the two sides are different charts.
@@ -126,7 +126,7 @@ pub(super) struct Which<'a> {
     pub(super) known: &'a [Object],
 }
 
-impl<'a> SideMaker<'a> {
+impl<'a> SideBuilder<'a> {
     pub(super) fn new(
         release: Release,
         capabilities: Capabilities,
@@ -135,7 +135,7 @@ impl<'a> SideMaker<'a> {
         selection: Selection,
     ) -> Self {
         let inputs = io::Inputs::new();
-        SideMaker { release, capabilities, values, global, selection, inputs, files: OnceCell::new() }
+        SideBuilder { release, capabilities, values, global, selection, inputs, files: OnceCell::new() }
     }
 
     /// Prepares a side. Warnings count only for the new side, as those about the old one may be fixed already.
@@ -144,31 +144,31 @@ impl<'a> SideMaker<'a> {
     /// All errors that keep it from being read or rendered.
     pub(super) fn side(
         &self,
-        found: Found<'_>,
-        which: Which<'_>,
+        found: SideInput<'_>,
+        settings: SideSettings<'_>,
         notes: &mut Vec<Diagnostic>,
         console: &mut Console,
     ) -> Result<Side, Failure> {
         match found {
-            Found::Chart(argument, located) => {
-                let layers = self.layers(which)?;
+            SideInput::Chart(argument, located) => {
+                let layers = self.layers(settings)?;
                 let rules = ignore::file_beside(argument).map_err(|error| vec![error])?;
-                let chart = located.chart().map_err(|errors| prefixed(errors, which.label))?;
-                let side = self.rendered(argument, chart, &layers, &self.inputs, which, (notes, console))?;
+                let chart = located.chart().map_err(|errors| prefixed(errors, settings.label))?;
+                let side = self.rendered(argument, chart, &layers, &self.inputs, settings, (notes, console))?;
                 Ok(Side { rules, ..side })
             }
-            Found::Manifests(path, flag) => {
-                let objects = objects_of_files_beside(which.known, &[path.to_owned()], flag, "diff");
-                let explain = |error| about_arguments(about_values(error, which.values_files), flag);
+            SideInput::Manifests(path, flag) => {
+                let objects = objects_of_files_beside(settings.known, &[path.to_owned()], flag, "diff");
+                let explain = |error| about_arguments(about_values(error, settings.values_files), flag);
                 let objects = objects.map_err(|errors| errors.into_iter().map(explain).collect::<Vec<_>>())?;
                 Ok(Side { objects, ..Side::default() })
             }
-            Found::AtRevision(chart, revision) => self.at_revision(chart, revision, which, notes, console),
+            SideInput::AtRevision(chart, revision) => self.at_revision(chart, revision, settings, notes, console),
         }
     }
 
     /// Returns the layers of a side with the current files.
-    fn layers(&self, which: Which<'_>) -> Result<Vec<Layer>, Vec<Diagnostic>> {
+    fn layers(&self, settings: SideSettings<'_>) -> Result<Vec<Layer>, Vec<Diagnostic>> {
         let mut errors = Vec::new();
         let mut layers = match self.files.get() {
             Some(layers) => layers.clone(),
@@ -178,11 +178,11 @@ impl<'a> SideMaker<'a> {
                 self.files.get_or_init(|| layers).clone()
             }
         };
-        let (own, found) = values_input::read(&which.values.files()?, &self.inputs);
+        let (own, found) = values_input::read(&settings.values.files()?, &self.inputs);
         errors.extend(found);
         layers.extend(own);
         layers.extend(self.values.set_layers());
-        layers.extend(which.values.set_layers());
+        layers.extend(settings.values.set_layers());
         if errors.is_empty() {
             return Ok(layers);
         }
@@ -196,20 +196,20 @@ impl<'a> SideMaker<'a> {
         &self,
         argument: Option<&str>,
         rev: &str,
-        which: Which<'_>,
+        settings: SideSettings<'_>,
         notes: &mut Vec<Diagnostic>,
         console: &mut Console,
     ) -> Result<Side, Failure> {
         let revision = Revision::open(rev, folder_of(argument))?;
-        let side = if which.is_new { "new" } else { "old" };
+        let side = if settings.is_new { "new" } else { "old" };
         let reader = values_at_revision::InputsAtRevision::new(&self.inputs, &revision, side);
-        let files = self.values.files()?.into_iter().chain(which.values.files()?).collect();
-        let sets = self.values.set_layers().into_iter().chain(which.values.set_layers());
+        let files = self.values.files()?.into_iter().chain(settings.values.files()?).collect();
+        let sets = self.values.set_layers().into_iter().chain(settings.values.set_layers());
         let layers = values_at_revision::layers(files, sets, &reader)?;
-        let Some(chart) = self.chart_at(&revision, argument, which, notes)? else { return Ok(Side::default()) };
+        let Some(chart) = self.chart_at(&revision, argument, settings, notes)? else { return Ok(Side::default()) };
         let at_rev = format!("at {rev}");
-        let which = Which { label: Some(&at_rev), ..which };
-        let side = self.rendered(argument, chart, &layers, &reader, which, (notes, console));
+        let settings = SideSettings { label: Some(&at_rev), ..settings };
+        let side = self.rendered(argument, chart, &layers, &reader, settings, (notes, console));
         notes.extend(reader.notes());
         Ok(Side { rules: ignore::file_at(&revision, argument)?, ..side? })
     }
@@ -219,7 +219,7 @@ impl<'a> SideMaker<'a> {
         &self,
         revision: &Revision,
         argument: Option<&str>,
-        which: Which<'_>,
+        settings: SideSettings<'_>,
         notes: &mut Vec<Diagnostic>,
     ) -> Result<Option<Chart>, Failure> {
         let located = match argument.filter(|argument| built_in_of(Some(argument)).is_none()) {
@@ -227,12 +227,17 @@ impl<'a> SideMaker<'a> {
             Some(argument) => match locate_at(argument, revision, self.global)? {
                 io::AtRevision::There(located) => located,
                 io::AtRevision::Missing => {
-                    let what = if which.is_new { "gone" } else { "new" };
-                    notes.push(said(format!("{argument} did not exist at {}: everything is {what}", revision.name())));
+                    let what = if settings.is_new { "gone" } else { "new" };
+                    notes.push(revision_note(format!(
+                        "{argument} did not exist at {}: everything is {what}",
+                        revision.name()
+                    )));
                     return Ok(None);
                 }
                 io::AtRevision::Outside => {
-                    notes.push(said(format!("{argument} is outside the repository: it is the same on both sides")));
+                    notes.push(revision_note(format!(
+                        "{argument} is outside the repository: it is the same on both sides"
+                    )));
                     locate(Some(argument), self.global)?
                 }
             },
@@ -247,17 +252,17 @@ impl<'a> SideMaker<'a> {
         chart: Chart,
         layers: &[Layer],
         reader: &dyn FileReader,
-        which: Which<'_>,
+        settings: SideSettings<'_>,
         (notes, console): (&mut Vec<Diagnostic>, &mut Console),
     ) -> Result<Side, Failure> {
         let known = chart.without_files();
         let objects = self.release.environment.objects.as_deref();
         let secrets =
             secrets::Subject { chart: argument, read: Some(&known), layers, reader, global: self.global, objects };
-        let side = self.render(chart, layers, reader, which.is_new);
-        let side = side.map_err(|errors| Failure::from(prefixed(errors, which.label)));
-        let (side, warnings) = secrets.learn_of(console, side)?;
-        if which.is_new {
+        let side = self.render(chart, layers, reader, settings.is_new);
+        let side = side.map_err(|errors| Failure::from(prefixed(errors, settings.label)));
+        let (side, warnings) = secrets.collect_on_failure(console, side)?;
+        if settings.is_new {
             notes.extend(warnings);
         }
         Ok(side)
@@ -336,7 +341,7 @@ fn about_arguments(error: Diagnostic, flag: &str) -> Diagnostic {
     error
 }
 
-pub(super) fn said(message: String) -> Diagnostic {
+pub(super) fn revision_note(message: String) -> Diagnostic {
     Diagnostic::new(Severity::Info, "revision", message)
 }
 

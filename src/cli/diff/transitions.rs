@@ -39,17 +39,17 @@ pub(super) fn add_transitions(
         secrets.hide(findings.iter_mut().map(|finding| &mut finding.diagnostic));
         for finding in findings {
             let message = finding.diagnostic.message.as_str();
-            let said = message.strip_prefix(&format!("{}: ", finding.object)).unwrap_or(message);
+            let message_text = message.strip_prefix(&format!("{}: ", finding.object)).unwrap_or(message);
             difference.impacts.push(match finding.diagnostic.severity {
                 Severity::Info => Impact {
                     rule: "rule-not-evaluated",
                     level: ImpactLevel::Info,
-                    text: said.to_owned(),
+                    text: message_text.to_owned(),
                     remedy: None,
                     field: Some(finding.path.clone()),
                 },
                 _ => {
-                    let text = format!("the API server will reject this: {said}");
+                    let text = format!("the API server will reject this: {message_text}");
                     let field = Some(finding.path.clone());
                     Impact { rule: FORBIDDEN, level: ImpactLevel::Rejected, text, remedy: None, field }
                 }

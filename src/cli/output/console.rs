@@ -115,7 +115,7 @@ impl Console {
     }
 
     /// Sets the secrets to mask from now on. `find` is not called with `--show-secrets`.
-    pub(in crate::cli) fn learn(&mut self, find: impl FnOnce() -> Secrets) {
+    pub(in crate::cli) fn set_secrets(&mut self, find: impl FnOnce() -> Secrets) {
         if !self.secrets.is_open() {
             self.secrets = find();
         }
@@ -136,7 +136,7 @@ impl Console {
     }
 
     /// Prints diagnostics on standard error, with secrets masked.
-    pub(in crate::cli) fn tell(&mut self, diagnostics: &[Diagnostic]) {
+    pub(in crate::cli) fn print_diagnostics(&mut self, diagnostics: &[Diagnostic]) {
         let mut diagnostics = limited(diagnostics).to_vec();
         self.secrets.hide(&mut diagnostics);
         self.write_error(&match self.format {
@@ -171,7 +171,7 @@ impl Console {
             return Err(diagnostics);
         }
         if !diagnostics.is_empty() {
-            self.tell(diagnostics);
+            self.print_diagnostics(diagnostics);
         }
         Ok(())
     }

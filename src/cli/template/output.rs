@@ -113,7 +113,7 @@ impl OutputFlags {
         std::mem::forget(values);
         let chart = std::mem::ManuallyDrop::new(chart);
         leave_out_hooks(&mut manifests, self.no_hooks, self.skip_tests);
-        subject.learn(console, &warnings);
+        subject.collect_if_needed(console, &warnings);
         warnings.extend(hooks_note(&manifests));
         let name = &chart.metadata.name;
         if let Some(rewritten) = rewritten {
@@ -153,7 +153,7 @@ impl OutputFlags {
     ) -> Result<(), Failure> {
         leave_out_hooks(&mut render.manifests, self.no_hooks, self.skip_tests);
         render.warnings.extend(hooks_note(&render.manifests));
-        subject.learn_now(console);
+        subject.collect(console);
         let crds = self.crds(&render.chart);
         let text = manifest::write(&render.manifests, &crds);
         let lines_before = match crds.as_slice() {
@@ -179,7 +179,7 @@ impl OutputFlags {
     ) -> Result<(), Failure> {
         leave_out_hooks(&mut render.manifests, self.no_hooks, self.skip_tests);
         render.warnings.extend(hooks_note(&render.manifests));
-        subject.learn_now(console);
+        subject.collect(console);
         let mut crds = self.crds(&render.chart);
         if !self.show_only.is_empty() {
             let name = render.chart.metadata.name.clone();

@@ -1,6 +1,6 @@
 //! Calls of functions and methods, with the checks of argument counts and types that Go makes.
 
-use super::evaluate::Given;
+use super::evaluate::CallArguments;
 use super::operand::Operand;
 use super::{Arguments, Context, Exec, Fail, Result, fail};
 use crate::engine::gotpl::ast::{Node, NodeId};
@@ -16,7 +16,7 @@ impl<T: Tracer> Exec<T> {
         context: &Context<T>,
         function: u16,
         node: NodeId,
-        given: Given<'_, T::Mark>,
+        given: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         let function = (self.library.function)(function);
         check_count(function, function.params.len(), &given)?;
@@ -32,7 +32,7 @@ impl<T: Tracer> Exec<T> {
         method: &'static Function,
         receiver: Operand<T::Mark>,
         node: NodeId,
-        given: Given<'_, T::Mark>,
+        given: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         check_count(method, method.params.len(), &given)?;
         self.call(context, method, Some(receiver), node, given)
@@ -44,7 +44,7 @@ impl<T: Tracer> Exec<T> {
         function: &'static Function,
         receiver: Option<Operand<T::Mark>>,
         node: NodeId,
-        given: Given<'_, T::Mark>,
+        given: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         self.limits.step(1)?;
         let mut arguments = self.argument_pool.pop().unwrap_or_default();
@@ -84,7 +84,7 @@ impl<T: Tracer> Exec<T> {
         context: &Context<T>,
         function: &Function,
         receiver: Option<Operand<T::Mark>>,
-        given: Given<'_, T::Mark>,
+        given: CallArguments<'_, T::Mark>,
         all: &mut Arguments<T::Mark>,
     ) -> Result<()> {
         if let Some(receiver) = receiver {
@@ -109,7 +109,12 @@ impl<T: Tracer> Exec<T> {
     }
 
     /// Calls `and` or `or`, which stop at the argument that decides the result.
-    fn and_or(&mut self, context: &Context<T>, is_or: bool, given: Given<'_, T::Mark>) -> Result<Operand<T::Mark>> {
+    fn and_or(
+        &mut self,
+        context: &Context<T>,
+        is_or: bool,
+        given: CallArguments<'_, T::Mark>,
+    ) -> Result<Operand<T::Mark>> {
         self.limits.step(1)?;
         let before = self.trace.scope();
         let result = self.chosen(context, is_or, given);
@@ -117,7 +122,12 @@ impl<T: Tracer> Exec<T> {
         result
     }
 
-    fn chosen(&mut self, context: &Context<T>, is_or: bool, given: Given<'_, T::Mark>) -> Result<Operand<T::Mark>> {
+    fn chosen(
+        &mut self,
+        context: &Context<T>,
+        is_or: bool,
+        given: CallArguments<'_, T::Mark>,
+    ) -> Result<Operand<T::Mark>> {
         let mut operand = Operand::of(Value::Invalid);
         let mut decided = T::Mark::default();
         for (index, &argument) in given.arguments.iter().enumerate() {
@@ -194,14 +204,16 @@ impl<T: Tracer> Exec<T> {
         self.error_node = id;
         match context.parsed.node(id) {
             Node::Dot => Ok(context.dot.clone()),
-            Node::Field(fields) => self.field_node(context, id, fields, Given::NOTHING),
-            Node::Variable(variable, fields) => self.variable_node(context, id, (variable, fields), Given::NOTHING),
+            Node::Field(fields) => self.field_node(context, id, fields, CallArguments::NOTHING),
+            Node::Variable(variable, fields) => {
+                self.variable_node(context, id, (variable, fields), CallArguments::NOTHING)
+            }
             Node::Pipe { .. } => {
                 self.limits.check_stack()?;
                 self.pipeline(context, id)
             }
-            Node::Identifier { function } => self.call_function(context, function, id, Given::NOTHING),
-            Node::Chain { of, fields } => self.chain(context, id, of, fields, Given::NOTHING),
+            Node::Identifier { function } => self.call_function(context, function, id, CallArguments::NOTHING),
+            Node::Chain { of, fields } => self.chain(context, id, of, fields, CallArguments::NOTHING),
             _ => Ok(Operand::of(Value::Invalid)),
         }
     }
@@ -217,7 +229,7 @@ fn reading(values: &[Value]) -> u64 {
 }
 
 /// Checks that a call has as many arguments as the function expects.
-fn check_count<M>(function: &Function, wanted: usize, given: &Given<'_, M>) -> Result<()> {
+fn check_count<M>(function: &Function, wanted: usize, given: &CallArguments<'_, M>) -> Result<()> {
     let name = function.name;
     let written = given.arguments.len();
     let all = written + usize::from(given.last.is_some());

@@ -11,15 +11,15 @@ use crate::go::utf8;
 
 /// The arguments of a command or field.
 #[derive(Clone, Copy)]
-pub(super) struct Given<'a, M> {
+pub(super) struct CallArguments<'a, M> {
     /// The arguments written after it.
     pub(super) arguments: &'a [NodeId],
     /// The value of the preceding command in the pipeline, which is the last argument.
     pub(super) last: Option<&'a Operand<M>>,
 }
 
-impl<M: Copy + 'static> Given<'_, M> {
-    pub(super) const NOTHING: Given<'static, M> = Given { arguments: &[], last: None };
+impl<M: Copy + 'static> CallArguments<'_, M> {
+    pub(super) const NOTHING: CallArguments<'static, M> = CallArguments { arguments: &[], last: None };
 
     fn is_nothing(self) -> bool {
         self.arguments.is_empty() && self.last.is_none()
@@ -82,7 +82,7 @@ impl<T: Tracer> Exec<T> {
         let Some((&first, arguments)) = parsed.children(operands).split_first() else {
             return Ok(Operand::default());
         };
-        let given = Given { arguments, last };
+        let given = CallArguments { arguments, last };
         match parsed.node(first) {
             Node::Field(fields) => self.field_node(context, first, fields, given),
             Node::Chain { of, fields } => self.chain(context, first, of, fields, given),
@@ -118,7 +118,7 @@ impl<T: Tracer> Exec<T> {
         constant.value().map_err(|_| fail(format!("{} overflows int", utf8::to_text(parsed.number_text(number)))))
     }
 
-    fn check_not_called(&self, context: &Context<T>, first: NodeId, given: Given<'_, T::Mark>) -> Result<()> {
+    fn check_not_called(&self, context: &Context<T>, first: NodeId, given: CallArguments<'_, T::Mark>) -> Result<()> {
         if given.is_nothing() {
             return Ok(());
         }
@@ -131,7 +131,7 @@ impl<T: Tracer> Exec<T> {
         context: &Context<T>,
         id: NodeId,
         fields: Fields,
-        given: Given<'_, T::Mark>,
+        given: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         self.error_node = id;
         self.fields(context, context.dot.clone(), id, fields, given)
@@ -143,7 +143,7 @@ impl<T: Tracer> Exec<T> {
         id: NodeId,
         of: NodeId,
         fields: Fields,
-        given: Given<'_, T::Mark>,
+        given: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         self.error_node = id;
         if context.parsed.node(of) == Node::Nil {
@@ -158,7 +158,7 @@ impl<T: Tracer> Exec<T> {
         context: &Context<T>,
         id: NodeId,
         (variable, fields): (ast::Variable, Fields),
-        given: Given<'_, T::Mark>,
+        given: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         self.error_node = id;
         let slot = self.slot(context, variable)?;
@@ -177,12 +177,12 @@ impl<T: Tracer> Exec<T> {
         mut receiver: Operand<T::Mark>,
         id: NodeId,
         fields: Fields,
-        given: Given<'_, T::Mark>,
+        given: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         let parsed = &*context.parsed;
         let mut rest = parsed.fields_text(fields);
         while let Some((name, after)) = first_field(rest) {
-            let given = if after.is_empty() { given } else { Given::NOTHING };
+            let given = if after.is_empty() { given } else { CallArguments::NOTHING };
             rest = after;
             receiver = self.field(context, receiver, id, name, given)?;
         }
@@ -195,7 +195,7 @@ impl<T: Tracer> Exec<T> {
         receiver: Operand<T::Mark>,
         id: NodeId,
         name: &[u8],
-        given: Given<'_, T::Mark>,
+        given: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         let Operand { value, is_interface, mark } = receiver;
         let type_name = if is_interface { "interface {}" } else { value.go_type() };
