@@ -1,6 +1,6 @@
 //! Writes a change as lines, for all output forms that people read.
 
-use super::compare::{Change, What};
+use super::compare::{Change, ChangeKind};
 use super::lines::{Line, hunks};
 use crate::diagnostic::{printable, printable_line};
 use crate::yaml::{self, Value};
@@ -22,21 +22,21 @@ pub fn change_line(change: &Change) -> (char, String) {
 
 fn written_lines(change: &Change, context: usize) -> Vec<(char, String)> {
     let path = printable(&change.path.to_string()).into_owned();
-    match &change.what {
-        What::Added(value) => block('+', &path, value),
-        What::Removed(value) => block('-', &path, value),
-        What::Reordered => vec![('~', format!("{path}: the same items in a different order"))],
-        What::Changed(Value::String(old), Value::String(new)) if old.contains('\n') || new.contains('\n') => {
+    match &change.kind {
+        ChangeKind::Added(value) => block('+', &path, value),
+        ChangeKind::Removed(value) => block('-', &path, value),
+        ChangeKind::Reordered => vec![('~', format!("{path}: the same items in a different order"))],
+        ChangeKind::Changed(Value::String(old), Value::String(new)) if old.contains('\n') || new.contains('\n') => {
             text_lines(&path, old, new, context)
         }
-        What::Changed(Value::String(old), Value::String(new)) => match (embedded_json(old), embedded_json(new)) {
+        ChangeKind::Changed(Value::String(old), Value::String(new)) => match (embedded_json(old), embedded_json(new)) {
             (Some(old), Some(new)) => text_lines(&path, &old, &new, context),
             _ => vec![(
                 '~',
                 format!("{path}: {} → {}", inline(&Value::String(old.clone())), inline(&Value::String(new.clone()))),
             )],
         },
-        What::Changed(old, new) => match (one_line(old), one_line(new)) {
+        ChangeKind::Changed(old, new) => match (one_line(old), one_line(new)) {
             (Some(old), Some(new)) => vec![('~', format!("{path}: {old} → {new}"))],
             _ => [block('-', &path, old), block('+', &path, new)].concat(),
         },

@@ -6,7 +6,7 @@ use super::cause::Cause;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::origin::Origin;
 use crate::alignment::align;
-use crate::kubernetes::{Field, FieldPath, ObjectType, PathStep, Schema, Type, is_filled_in, is_nothing, quantity};
+use crate::kubernetes::{Field, FieldPath, ObjectType, PathStep, Schema, Type, is_default, is_nothing, quantity};
 use crate::yaml::{Map, Node, Value};
 
 /// A field that differs between two versions of an object.
@@ -15,7 +15,7 @@ pub struct Change {
     /// The path of the field.
     pub path: FieldPath,
     /// How it changed.
-    pub what: What,
+    pub kind: ChangeKind,
     /// The values that caused the change, where they are known.
     pub causes: Vec<Cause>,
     /// The template line that the field comes from, if its side was rendered by an engine that records it.
@@ -24,7 +24,7 @@ pub struct Change {
 
 /// How a field changed.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum ChangeKind {
     /// Only the new version has it.
     Added(Value),
     /// Only the old version has it.
@@ -89,30 +89,30 @@ impl Comparison {
         self.changes
     }
 
-    fn tell(&mut self, path: FieldPath, what: What) {
-        let what = match what {
-            What::Added(value) => What::Added(written(&value)),
-            What::Removed(value) => What::Removed(written(&value)),
+    fn push_change(&mut self, path: FieldPath, kind: ChangeKind) {
+        let kind = match kind {
+            ChangeKind::Added(value) => ChangeKind::Added(written(&value)),
+            ChangeKind::Removed(value) => ChangeKind::Removed(written(&value)),
             other => other,
         };
-        self.changes.push(Change { path, what, causes: Vec::new(), origin: None });
+        self.changes.push(Change { path, kind, causes: Vec::new(), origin: None });
     }
 
     fn maps(&mut self, old: &Map, new: &Map, fields: &Fields<'_>, path: &mut FieldPath) {
         for (key, node) in new.iter() {
             let (of, field) = fields.get(key);
             match old.get(key) {
-                None if self.is_exact && is_filled_in(node) && is_scalar(&node.value) => {
-                    self.tell(path.field(key), What::Added(node.value.clone()));
+                None if self.is_exact && is_default(node) && is_scalar(&node.value) => {
+                    self.push_change(path.field(key), ChangeKind::Added(node.value.clone()));
                 }
                 None if counts_as_nothing(node, field) => {}
-                None => self.tell(path.field(key), What::Added(node.value.clone())),
+                None => self.push_change(path.field(key), ChangeKind::Added(node.value.clone())),
                 Some(before) => self.below(PathStep::Field(key.to_owned()), before, node, (of, field), path),
             }
         }
         for (key, node) in old.iter().filter(|(key, _)| new.get(key).is_none()) {
             if !counts_as_nothing(node, fields.get(key).1) {
-                self.tell(path.field(key), What::Removed(node.value.clone()));
+                self.push_change(path.field(key), ChangeKind::Removed(node.value.clone()));
             }
         }
     }
@@ -132,7 +132,7 @@ impl Comparison {
     }
 
     fn values(&mut self, old: &Node, new: &Node, of: Option<&Type>, field: Option<&Field>, path: &mut FieldPath) {
-        match (is_filled_in(old), is_filled_in(new)) {
+        match (is_default(old), is_default(new)) {
             // Defaults on both sides follow from other fields, which are compared themselves.
             (true, true) => return,
             (false, false) => {}
@@ -140,8 +140,12 @@ impl Comparison {
                 let mut inner = Comparison { is_exact: self.is_exact, ..Comparison::default() };
                 inner.written_values(old, new, of, field, path);
                 if !inner.changes.is_empty() {
-                    let what = if is_new { What::Added(new.value.clone()) } else { What::Removed(old.value.clone()) };
-                    self.tell(path.clone(), what);
+                    let kind = if is_new {
+                        ChangeKind::Added(new.value.clone())
+                    } else {
+                        ChangeKind::Removed(old.value.clone())
+                    };
+                    self.push_change(path.clone(), kind);
                 }
                 return;
             }
@@ -162,9 +166,9 @@ impl Comparison {
             (Value::List(old), Value::List(new)) => self.lists(old, new, of, field, path),
             (old, new) if is_same(old, new, of) => {}
             _ if counts_as_nothing(old, field) && counts_as_nothing(new, field) => {}
-            (Value::Null, new) => self.tell(path.clone(), What::Added(new.clone())),
-            (old, Value::Null) => self.tell(path.clone(), What::Removed(old.clone())),
-            (old, new) => self.tell(path.clone(), What::Changed(old.clone(), new.clone())),
+            (Value::Null, new) => self.push_change(path.clone(), ChangeKind::Added(new.clone())),
+            (old, Value::Null) => self.push_change(path.clone(), ChangeKind::Removed(old.clone())),
+            (old, new) => self.push_change(path.clone(), ChangeKind::Changed(old.clone(), new.clone())),
         }
     }
 
@@ -184,13 +188,13 @@ impl Comparison {
             return;
         }
         if sorted(&a) == sorted(&b) {
-            return self.tell(path.clone(), What::Reordered);
+            return self.push_change(path.clone(), ChangeKind::Reordered);
         }
-        let (mut gone, mut come) = (Vec::new(), Vec::new());
+        let (mut removed, mut added) = (Vec::new(), Vec::new());
         if is_set {
             let (before, after): (HashSet<_>, HashSet<_>) = (a.iter().collect(), b.iter().collect());
-            gone.extend((0..old.len()).filter(|&at| !after.contains(&a[at])));
-            come.extend((0..new.len()).filter(|&at| !before.contains(&b[at])));
+            removed.extend((0..old.len()).filter(|&at| !after.contains(&a[at])));
+            added.extend((0..new.len()).filter(|&at| !before.contains(&b[at])));
         } else {
             for stretch in align(&a, &b).into_iter().filter(|stretch| !stretch.is_same) {
                 // Items are compared in pairs as far as both sides have some, so that the change inside an item is reported.
@@ -198,15 +202,15 @@ impl Comparison {
                 for (before, after) in stretch.old.clone().zip(stretch.new.clone()) {
                     self.below(PathStep::Index(after), &old[before], &new[after], (items, None), path);
                 }
-                gone.extend(stretch.old.skip(both));
-                come.extend(stretch.new.skip(both));
+                removed.extend(stretch.old.skip(both));
+                added.extend(stretch.new.skip(both));
             }
         }
-        for at in come {
-            self.tell(path.with(PathStep::Index(at)), What::Added(new[at].value.clone()));
+        for at in added {
+            self.push_change(path.with(PathStep::Index(at)), ChangeKind::Added(new[at].value.clone()));
         }
-        for at in gone {
-            self.tell(path.with(PathStep::Index(at)), What::Removed(old[at].value.clone()));
+        for at in removed {
+            self.push_change(path.with(PathStep::Index(at)), ChangeKind::Removed(old[at].value.clone()));
         }
     }
 
@@ -216,25 +220,25 @@ impl Comparison {
         for (key, node) in new.1.iter().zip(new.0) {
             let step = PathStep::Item(shown(key));
             match before.get(key) {
-                None => self.tell(path.with(step), What::Added(node.value.clone())),
+                None => self.push_change(path.with(step), ChangeKind::Added(node.value.clone())),
                 Some(before) => self.below(step, before, node, (items, None), path),
             }
         }
         for (key, node) in old.1.iter().zip(old.0).filter(|(key, _)| !after.contains_key(key)) {
-            self.tell(path.with(PathStep::Item(shown(key))), What::Removed(node.value.clone()));
+            self.push_change(path.with(PathStep::Item(shown(key))), ChangeKind::Removed(node.value.clone()));
         }
         let common = |keys: &[Key], others: &HashMap<&Key, &Node>| -> Vec<Key> {
             keys.iter().filter(|key| others.contains_key(key)).cloned().collect()
         };
         if common(old.1, &after) != common(new.1, &before) {
-            self.tell(path.clone(), What::Reordered);
+            self.push_change(path.clone(), ChangeKind::Reordered);
         }
     }
 }
 
 /// Whether a field that only one side has makes no difference: it is null, a default, or empty to the API server.
 fn counts_as_nothing(node: &Node, field: Option<&Field>) -> bool {
-    node.value.is_null() || is_filled_in(node) || field.is_some_and(|field| is_nothing(&node.value, field))
+    node.value.is_null() || is_default(node) || field.is_some_and(|field| is_nothing(&node.value, field))
 }
 
 /// Returns a value as it was written, without the defaults of the API server.
@@ -242,14 +246,14 @@ fn written(value: &Value) -> Value {
     match value {
         Value::Map(map) => {
             let mut kept = map.clone();
-            kept.retain(|_, entry| !is_filled_in(&entry.node));
+            kept.retain(|_, entry| !is_default(&entry.node));
             kept.iter_mut().for_each(|(_, node)| node.value = written(&node.value));
             Value::Map(kept)
         }
         Value::List(items) => Value::List(
             items
                 .iter()
-                .filter(|item| !is_filled_in(item))
+                .filter(|item| !is_default(item))
                 .map(|item| Node::new(written(&item.value), item.span.clone()))
                 .collect(),
         ),
@@ -347,24 +351,24 @@ fn is_same(old: &Value, new: &Value, of: Option<&Type>) -> bool {
 mod tests {
     use super::*;
     use crate::diagnostic::Source;
-    use crate::kubernetes::{Id, fill_in};
+    use crate::kubernetes::{Id, add_defaults};
 
     fn reported(api_version: &str, kind: &str, old: &str, new: &str) -> Vec<String> {
         let id = Id { api_version: api_version.into(), kind: kind.into(), namespace: String::new(), name: "a".into() };
         let read = |text: &str| {
             let mut object = crate::yaml::read_values(&Source::file("m.yaml", text)).unwrap();
-            fill_in(&mut object, &id, "default");
+            add_defaults(&mut object, &id, "default");
             object
         };
         let schema = Schema::built_in();
         let of = schema.kind(api_version, kind).and_then(|kind| schema.object_type(kind.type_name));
-        let word = |change: &Change| match &change.what {
-            What::Added(value) => format!("{} + {}", change.path, crate::json::write(value)),
-            What::Removed(value) => format!("{} - {}", change.path, crate::json::write(value)),
-            What::Changed(old, new) => {
+        let word = |change: &Change| match &change.kind {
+            ChangeKind::Added(value) => format!("{} + {}", change.path, crate::json::write(value)),
+            ChangeKind::Removed(value) => format!("{} - {}", change.path, crate::json::write(value)),
+            ChangeKind::Changed(old, new) => {
                 format!("{} {} -> {}", change.path, crate::json::write(old), crate::json::write(new))
             }
-            What::Reordered => format!("{} reordered", change.path),
+            ChangeKind::Reordered => format!("{} reordered", change.path),
         };
         compare(&read(old), &read(new), of).iter().map(word).collect()
     }

@@ -86,7 +86,7 @@ pub struct Ignored {
     /// The number of ignored changes.
     pub changes: usize,
     /// The number of objects with ignored changes.
-    pub touched: usize,
+    pub objects_with_ignored: usize,
     /// The number of objects with no other changes, which are not shown.
     pub objects: usize,
     /// The number of changes that each rule ignored, in descending order.
@@ -108,7 +108,7 @@ impl Ignored {
     /// Returns `12 changes in 9 objects (helm.sh/chart 9, checksum/* 3)`; `None` if no change was ignored.
     pub(super) fn text(&self) -> Option<String> {
         let by: Vec<String> = self.by.iter().map(|by| format!("{} {}", by.rule, by.changes)).collect();
-        let (changes, objects) = (counted(self.changes, "change"), counted(self.touched, "object"));
+        let (changes, objects) = (counted(self.changes, "change"), counted(self.objects_with_ignored, "object"));
         (self.changes > 0).then(|| format!("{changes} in {objects} ({})", by.join(", ")))
     }
 
@@ -125,7 +125,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 
 impl Comparison {
     /// Restores the objects for which `is_needed` holds. `whole` is the comparison of the same sides in which nothing is ignored.
-    pub fn put_back(&mut self, whole: Comparison, is_needed: impl Fn(&Difference) -> bool) {
+    pub fn restore_ignored(&mut self, whole: Comparison, is_needed: impl Fn(&Difference) -> bool) {
         let mut here = std::mem::take(&mut self.differences).into_iter().peekable();
         for difference in whole.differences {
             let known = here.next_if(|known| known.id == difference.id && known.status == difference.status);
@@ -136,7 +136,7 @@ impl Comparison {
             let shown = known.as_ref().map_or(0, |known| known.changes.len());
             let folded = difference.changes.len().saturating_sub(shown);
             self.ignored.objects -= usize::from(known.is_none()).min(self.ignored.objects);
-            self.ignored.touched -= usize::from(folded > 0).min(self.ignored.touched);
+            self.ignored.objects_with_ignored -= usize::from(folded > 0).min(self.ignored.objects_with_ignored);
             self.ignored.changes -= folded.min(self.ignored.changes);
             self.differences.push(difference);
         }
@@ -150,7 +150,7 @@ impl Comparison {
 
     /// Whether nothing differs that affects a cluster, and no value of the user lost its effect.
     pub fn is_empty(&self) -> bool {
-        !self.upgrade.as_ref().is_some_and(Upgrade::has_died)
+        !self.upgrade.as_ref().is_some_and(Upgrade::has_lost_effect)
             && self.differences.iter().all(|difference| difference.status == Status::Rewritten)
     }
 

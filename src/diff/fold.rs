@@ -13,25 +13,25 @@ use crate::secrets::Secrets;
 const MAX_TRIED: usize = 32;
 
 /// For each change of an object, the index of the rule that ignores it, if any.
-pub(super) type LeftOut = Vec<Option<usize>>;
+pub(super) type IgnoredChanges = Vec<Option<usize>>;
 
 /// Removes ignored changes, and objects that have no other changes, and counts them. An object stays if it has an impact that
 /// needs attention.
-pub(super) fn fold(comparison: &mut Comparison, left_out: Vec<LeftOut>, rules: &IgnoreRules) {
+pub(super) fn fold(comparison: &mut Comparison, ignored_changes: Vec<IgnoredChanges>, rules: &IgnoreRules) {
     let mut counts = vec![0; rules.names().count()];
     let mut ignored =
         Ignored { file: rules.file().map(|(path, count)| (path.to_owned(), count)), ..Ignored::default() };
-    let mut left_out = left_out.into_iter();
+    let mut ignored_changes = ignored_changes.into_iter();
     comparison.differences.retain_mut(|difference| {
-        let left_out = left_out.next().unwrap_or_default();
-        let folded = left_out.iter().flatten().count();
+        let ignored_changes = ignored_changes.next().unwrap_or_default();
+        let folded = ignored_changes.iter().flatten().count();
         if folded == 0 {
             return true;
         }
-        left_out.iter().flatten().for_each(|rule| counts[*rule] += 1);
+        ignored_changes.iter().flatten().for_each(|rule| counts[*rule] += 1);
         ignored.changes += folded;
-        ignored.touched += 1;
-        let mut at = left_out.iter();
+        ignored.objects_with_ignored += 1;
+        let mut at = ignored_changes.iter();
         difference.changes.retain(|_| at.next().is_none_or(Option::is_none));
         let is_left = !difference.changes.is_empty()
             || difference.status != Status::Changed
@@ -61,12 +61,12 @@ pub(super) struct Subject<'a> {
 impl Subject<'_> {
     /// Returns which changes are ignored: those that a rule covers, unless the change has an impact that needs attention and that
     /// the object would not have without it.
-    pub(super) fn left_out(&self, of_kubernetes: &Rules<'_, '_>) -> LeftOut {
+    pub(super) fn ignored_changes(&self, of_kubernetes: &Rules<'_, '_>) -> IgnoredChanges {
         let changes = &self.difference.changes;
         if self.rules.is_empty() {
             return Vec::new();
         }
-        let mut covered: LeftOut =
+        let mut covered: IgnoredChanges =
             changes.iter().map(|change| self.rules.covering(&self.difference.id, change)).collect();
         // Labels and annotations of the object itself have no effect.
         let may_do: Vec<usize> = (0..changes.len())

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::compare::{Change, What};
+use super::compare::{Change, ChangeKind};
 use super::difference::{Comparison, Difference, Status};
 use super::impact::Impact;
 use super::origin::Origin;
@@ -175,7 +175,7 @@ impl Shared {
             let calls = if in_all(&|other| other.is_at(origin)) { origin.calls.clone() } else { Vec::new() };
             Box::new(Origin { calls, ..origin.clone() })
         });
-        Some(Shared { change: Change { path, what: first.what.clone(), causes, origin }, paths })
+        Some(Shared { change: Change { path, kind: first.kind.clone(), causes, origin }, paths })
     }
 }
 
@@ -191,16 +191,16 @@ fn key(change: &Change) -> Option<Key> {
     const SHORTEST: usize = 5;
     let is_long = |value: &Value| value.as_str().is_some_and(|text| text.contains('\n'));
     let last = || FieldPath(change.path.0.last().cloned().into_iter().collect()).to_string();
-    let (path, what) = match &change.what {
-        What::Changed(old, new) if is_long(old) || is_long(new) => return None,
-        What::Changed(old, new) => {
+    let (path, what) = match &change.kind {
+        ChangeKind::Changed(old, new) if is_long(old) || is_long(new) => return None,
+        ChangeKind::Changed(old, new) => {
             let tells = |value: &Value| value.as_str().is_some_and(|text| text.len() >= SHORTEST);
             let path = if tells(old) && tells(new) { last() } else { general(&change.path).to_string() };
             (path, format!("~{}\n{}", json::write(old), json::write(new)))
         }
-        What::Added(value) => (general(&change.path).to_string(), format!("+{}", json::write(value))),
-        What::Removed(value) => (general(&change.path).to_string(), format!("-{}", json::write(value))),
-        What::Reordered => return None,
+        ChangeKind::Added(value) => (general(&change.path).to_string(), format!("+{}", json::write(value))),
+        ChangeKind::Removed(value) => (general(&change.path).to_string(), format!("-{}", json::write(value))),
+        ChangeKind::Reordered => return None,
     };
     Some(Key { path, what })
 }

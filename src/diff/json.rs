@@ -1,11 +1,11 @@
 //! Writes a comparison as JSON.
 
 use super::cause::Cause;
-use super::compare::{Change, What};
+use super::compare::{Change, ChangeKind};
 use super::difference::{Comparison, Difference, Ignored};
 use super::group::{Group, group};
 use super::impact::Impact;
-use super::upgrade::{MovedDefault, UnusedValue, Upgrade};
+use super::upgrade::{ChangedDefault, UnusedValue, Upgrade};
 use crate::diagnostic::printable_json;
 use crate::engine::{put_origin, used_json};
 use crate::json::{self, Object};
@@ -34,7 +34,7 @@ fn upgrade_of(upgrade: &Upgrade) -> Value {
         object.optional_text("renamedTo", value.renamed_to.as_ref());
         object.into_value()
     };
-    let moved = |moved: &MovedDefault| {
+    let moved = |moved: &ChangedDefault| {
         let mut object = Object::new();
         object.text("key", &moved.key);
         object.optional_text("old", moved.old.as_ref());
@@ -118,11 +118,11 @@ fn impact(impact: &Impact) -> Value {
 }
 
 fn change(change: &Change) -> Value {
-    let (word, old, new) = match &change.what {
-        What::Added(new) => ("added", None, Some(new)),
-        What::Removed(old) => ("removed", Some(old), None),
-        What::Changed(old, new) => ("changed", Some(old), Some(new)),
-        What::Reordered => ("reordered", None, None),
+    let (word, old, new) = match &change.kind {
+        ChangeKind::Added(new) => ("added", None, Some(new)),
+        ChangeKind::Removed(old) => ("removed", Some(old), None),
+        ChangeKind::Changed(old, new) => ("changed", Some(old), Some(new)),
+        ChangeKind::Reordered => ("reordered", None, None),
     };
     let mut object = Object::new();
     object.text("path", &change.path.to_string());

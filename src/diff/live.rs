@@ -1,8 +1,8 @@
 //! Identifies fields that the API server and controllers set in an object, and that stay although the manifest does not have
 //! them.
 
-use super::compare::{Change, What};
-use crate::kubernetes::{Object, ObjectType, PathStep, Schema, Type, is_made_up};
+use super::compare::{Change, ChangeKind};
+use crate::kubernetes::{Object, ObjectType, PathStep, Schema, Type, is_server_assigned};
 use crate::yaml::{Map, Value};
 
 /// Labels and annotations that controllers, kubectl, Helm and other tools add to objects. An entry that ends in a slash is a
@@ -36,11 +36,11 @@ const ADDED: &[&str] = &[
 /// Whether the API server keeps a field that the manifest no longer has. For an object in a manifest, these are the ports and
 /// address families that it assigns to a Service. For an object from a cluster, they are all fields that the server or a
 /// controller has set.
-pub(super) fn is_kept(change: &Change, object: &Map, of: Option<&ObjectType>, is_live: bool) -> bool {
+pub(super) fn is_kept_by_server(change: &Change, object: &Map, of: Option<&ObjectType>, is_live: bool) -> bool {
     if is_live && is_of_controllers(change) {
         return true;
     }
-    let What::Removed(value) = &change.what else { return false };
+    let ChangeKind::Removed(value) = &change.kind else { return false };
     let Some((PathStep::Field(field), above)) = change.path.0.split_last() else { return false };
     let Some(of) = type_at(of, above) else { return false };
     let is_address = matches!(field.as_str(), "clusterIP" | "clusterIPs");
@@ -60,7 +60,7 @@ pub(super) fn is_kept(change: &Change, object: &Map, of: Option<&ObjectType>, is
         // The resources of the whole Pod: the sum of the requests of its containers.
         ("api.core.v1.ResourceRequirements", "requests") => is_live && change.path.is_below(&["spec", "resources"]),
         ("api.rbac.v1.ClusterRole", "rules") => object.get("aggregationRule").is_some(),
-        _ => is_made_up(of, field),
+        _ => is_server_assigned(of, field),
     }
 }
 
@@ -69,9 +69,9 @@ pub(super) fn is_kept(change: &Change, object: &Map, of: Option<&ObjectType>, is
 fn is_of_controllers(change: &Change) -> bool {
     let path = &change.path;
     if ["finalizers", "ownerReferences"].into_iter().any(|field| path.is_below(&["metadata", field])) {
-        return matches!(change.what, What::Removed(_) | What::Reordered);
+        return matches!(change.kind, ChangeKind::Removed(_) | ChangeKind::Reordered);
     }
-    let What::Removed(value) = &change.what else { return false };
+    let ChangeKind::Removed(value) = &change.kind else { return false };
     let is_added =
         |key: &str| ADDED.iter().any(|known| key == *known || known.ends_with('/') && key.starts_with(known));
     let is_map = |step: Option<&PathStep>| matches!(step, Some(PathStep::Field(name)) if matches!(name.as_str(), "labels" | "annotations" | "matchLabels"));
@@ -98,7 +98,7 @@ fn is_taint(value: &Value) -> bool {
 }
 
 /// Whether an object from a cluster was not applied by a user: a controller owns it, or the cluster creates it by itself.
-pub(super) fn is_of_the_cluster(object: &Object) -> bool {
+pub(super) fn is_created_by_cluster(object: &Object) -> bool {
     if !object.is_live {
         return false;
     }

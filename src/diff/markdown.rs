@@ -91,7 +91,7 @@ fn attention(comparison: &Comparison, level: ImpactLevel, sign: &str) -> String 
 /// Lists what happened to the user's values.
 fn upgrade_lines(upgrade: &Upgrade) -> String {
     let mut text = format!("\nValues, {}:\n\n", inline(&upgrade.title()));
-    for value in upgrade.died() {
+    for value in upgrade.lost_effect() {
         let _ = writeln!(text, "- ⚠️ {}", inline(&died_text(value, &upgrade.new_chart)));
         if let Some(key) = &value.renamed_to {
             let _ = writeln!(text, "  - {}", inline(&format!("it is probably {key} now")));

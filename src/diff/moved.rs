@@ -6,13 +6,13 @@ use crate::yaml::{Map, Node, Value};
 
 /// Renames fields that another API version names differently: the backends of an Ingress that is older than
 /// `networking.k8s.io/v1`.
-pub(super) fn bring_up_to_date(object: &mut Map, id: &Id) {
+pub(super) fn convert_removed_version(object: &mut Map, id: &Id) {
     if id.kind != "Ingress" || !matches!(id.api_version.as_str(), "extensions/v1beta1" | "networking.k8s.io/v1beta1") {
         return;
     }
     let Some(spec) = map_in(object, "spec") else { return };
     if let Some(mut backend) = spec.remove("backend") {
-        backend_of_today(&mut backend);
+        convert_backend(&mut backend);
         let place = backend.span.clone();
         spec.insert("defaultBackend", place, backend);
     }
@@ -20,7 +20,7 @@ pub(super) fn bring_up_to_date(object: &mut Map, id: &Id) {
         let Some(http) = rule.value.as_map_mut().and_then(|rule| map_in(rule, "http")) else { continue };
         for path in items_in(http, "paths").iter_mut().filter_map(|path| path.value.as_map_mut()) {
             if let Some(backend) = path.get_mut("backend") {
-                backend_of_today(backend);
+                convert_backend(backend);
             }
             if path.get("pathType").is_none() {
                 let default = Value::String("ImplementationSpecific".to_owned());
@@ -31,7 +31,7 @@ pub(super) fn bring_up_to_date(object: &mut Map, id: &Id) {
 }
 
 /// Converts `serviceName` and `servicePort` to `service.name` and `service.port.number` or `service.port.name`.
-fn backend_of_today(backend: &mut Node) {
+fn convert_backend(backend: &mut Node) {
     let place = backend.span.clone();
     let Some(fields) = backend.value.as_map_mut() else { return };
     let mut service = Map::new();

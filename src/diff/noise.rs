@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::compare::What;
+use super::compare::ChangeKind;
 use super::difference::{Comparison, Difference, Status};
 use super::lines::pairs_of_lines;
 use crate::alignment::align;
@@ -15,8 +15,8 @@ pub fn old_text_of_shown<'d>(comparison: &Comparison, difference: &'d Difference
     if comparison.ignored.changes == 0 || matches!(difference.status, Status::Added | Status::Removed) {
         return Cow::Borrowed(old);
     }
-    let is_in_old = |what: &What| !matches!(what, What::Added(_));
-    let is_in_new = |what: &What| !matches!(what, What::Removed(_));
+    let is_in_old = |kind: &ChangeKind| !matches!(kind, ChangeKind::Added(_));
+    let is_in_new = |kind: &ChangeKind| !matches!(kind, ChangeKind::Removed(_));
     let (Some(shown_old), Some(shown_new)) = (shown(difference, old, is_in_old), shown(difference, new, is_in_new))
     else {
         return Cow::Borrowed(old);
@@ -44,10 +44,10 @@ pub fn old_text_of_shown<'d>(comparison: &Comparison, difference: &'d Difference
 }
 
 /// Returns for each line of a document whether it contains a change that is shown. `None` if the document cannot be read.
-fn shown(difference: &Difference, text: &str, is_in: impl Fn(&What) -> bool) -> Option<Vec<bool>> {
+fn shown(difference: &Difference, text: &str, is_in: impl Fn(&ChangeKind) -> bool) -> Option<Vec<bool>> {
     let fields = FieldLines::read("", text).ok()?;
     let mut shown = vec![false; text.lines().count()];
-    for change in difference.changes.iter().filter(|change| is_in(&change.what)) {
+    for change in difference.changes.iter().filter(|change| is_in(&change.kind)) {
         for line in fields.of(&value_path(fields.node(), &change.path))? {
             *shown.get_mut(line)? = true;
         }

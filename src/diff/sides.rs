@@ -5,7 +5,7 @@ use super::fold::{Subject, fold};
 use super::ignore::IgnoreRules;
 use super::impact::changed::Changed;
 use super::impact::rules::Rules;
-use super::live::is_of_the_cluster;
+use super::live::is_created_by_cluster;
 use super::pair::{Pair, pair, repeated};
 use super::stored::{Version, written_changes};
 use crate::diagnostic::Diagnostic;
@@ -25,7 +25,7 @@ pub fn gather_secrets<'o>(objects: impl Iterator<Item = &'o Object> + Clone, gat
 }
 
 /// Returns a warning for each object that occurs more than once on a side.
-pub fn given_twice(objects: &[Object], namespace: &str) -> Vec<Diagnostic> {
+pub fn duplicate_warnings(objects: &[Object], namespace: &str) -> Vec<Diagnostic> {
     let again = repeated(objects, namespace);
     let warn = |(first, second): (&Object, &Object)| {
         let message = format!(
@@ -85,16 +85,17 @@ pub fn compare_ignoring<'o>(
         // A new `Changed` for each object, so that its fields are dropped afterwards.
         let (difference, pair) = *subject;
         let impacts = of_kubernetes.of(&changed(difference, pair, secrets));
-        let left_out = Subject { difference, impacts: &impacts, pair, rules, secrets }.left_out(&of_kubernetes);
-        (impacts, left_out)
+        let ignored_changes =
+            Subject { difference, impacts: &impacts, pair, rules, secrets }.ignored_changes(&of_kubernetes);
+        (impacts, ignored_changes)
     };
     let judged = |batch: &&[_]| batch.iter().map(judge).collect::<Vec<_>>();
     let judged = parallel::map(&subjects.chunks(DIFFERENCES_AT_A_TIME).collect::<Vec<_>>(), judged);
-    let (impacts, left_out): (Vec<_>, Vec<_>) = judged.into_iter().flatten().unzip();
+    let (impacts, ignored_changes): (Vec<_>, Vec<_>) = judged.into_iter().flatten().unzip();
     for (difference, impacts) in comparison.differences.iter_mut().zip(impacts) {
         difference.impacts = impacts;
     }
-    fold(&mut comparison, left_out, rules);
+    fold(&mut comparison, ignored_changes, rules);
     comparison
 }
 
@@ -111,7 +112,7 @@ fn compare_pairs<'o>(pairs: &[Pair<'o>], secrets: &Secrets, namespace: &str) -> 
     let mut differences = Vec::new();
     let mut unchanged = 0;
     for pair in pairs {
-        if pair.new.is_none() && pair.old.is_some_and(is_of_the_cluster) {
+        if pair.new.is_none() && pair.old.is_some_and(is_created_by_cluster) {
             continue;
         }
         if [pair.old, pair.new].into_iter().flatten().all(holds_nothing) {

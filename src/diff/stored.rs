@@ -1,9 +1,9 @@
 //! Compares two versions of an object as the API server would store them.
 
 use super::compare::{Change, compare, compare_exactly};
-use super::live::is_kept;
-use super::moved::bring_up_to_date;
-use crate::kubernetes::{Id, Object, ObjectType, Schema, fill_in};
+use super::live::is_kept_by_server;
+use super::moved::convert_removed_version;
+use crate::kubernetes::{Id, Object, ObjectType, Schema, add_defaults};
 use crate::yaml::{Map, Node, Value};
 
 /// A version of an object, with its secrets masked.
@@ -29,7 +29,7 @@ impl Stored {
         let (before, after) = filled(old, new, "default");
         let of = type_of(new.id);
         let mut changes = compare_exactly(&before, &after, of);
-        changes.retain(|change| !is_kept(change, &before, of, old.is_live));
+        changes.retain(|change| !is_kept_by_server(change, &before, of, old.is_live));
         Stored { old: before, new: after, changes }
     }
 }
@@ -47,7 +47,7 @@ pub(super) fn written_changes(old: &Version<'_>, new: &Version<'_>, namespace: &
     let (before, after) = filled(old, new, namespace);
     let of = type_of(new.id);
     let mut changes = compare(&before, &after, of);
-    changes.retain(|change| !is_kept(change, &before, of, old.is_live));
+    changes.retain(|change| !is_kept_by_server(change, &before, of, old.is_live));
     changes
 }
 
@@ -58,10 +58,10 @@ fn filled(old: &Version<'_>, new: &Version<'_>, namespace: &str) -> (Map, Map) {
         if is_one_text {
             put_texts_into_data(&mut fields);
         }
-        bring_up_to_date(&mut fields, version.id);
+        convert_removed_version(&mut fields, version.id);
         // An API version that the schema does not know has the defaults of the new version.
         let id = if type_of(version.id).is_some() { version.id } else { new.id };
-        fill_in(&mut fields, id, namespace);
+        add_defaults(&mut fields, id, namespace);
         fields
     };
     (filled(old), filled(new))

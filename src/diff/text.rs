@@ -11,7 +11,7 @@ use super::impact::{Impact, ImpactLevel};
 use super::origin::Origin;
 use super::title::title;
 use super::together::{as_one, places, together};
-use super::upgrade::{MovedDefault, UnusedValue, Upgrade};
+use super::upgrade::{ChangedDefault, UnusedValue, Upgrade};
 use crate::diagnostic::{printable, printable_styled_lines};
 use crate::kubernetes::FieldPath;
 
@@ -96,7 +96,7 @@ pub fn notes(comparison: &Comparison) -> Vec<Note> {
     let note = |text| Note { text, ..Note::default() };
     let mut notes = Vec::new();
     if let Some(upgrade) = comparison.upgrade.as_ref().filter(|upgrade| !upgrade.is_empty()) {
-        for value in upgrade.died() {
+        for value in upgrade.lost_effect() {
             let renamed = value.renamed_to.as_ref().map(|key| format!("; it is probably {key} now"));
             let text = died_text(value, &upgrade.new_chart) + &renamed.unwrap_or_default();
             notes.push(Note { is_warning: true, ..note(text) });
@@ -123,7 +123,7 @@ pub(super) fn never_used_text(upgrade: &Upgrade) -> Option<String> {
 }
 
 /// Returns `image.tag: "1.25" → "1.27" (3 objects)`.
-pub(super) fn moved_text(moved: &MovedDefault) -> String {
+pub(super) fn moved_text(moved: &ChangedDefault) -> String {
     let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
     let (old, new) = shortened_pair(&word(&moved.old), &word(&moved.new));
     format!("{}: {old} → {new} ({})", moved.key, counted(moved.objects, "object"))
@@ -280,7 +280,7 @@ impl Writer {
             writer.text.push('\n');
         };
         line(self, &[BOLD], &format!("values, {}", upgrade.title()));
-        for value in upgrade.died() {
+        for value in upgrade.lost_effect() {
             line(self, &[YELLOW], &format!("    ! {}", died_text(value, &upgrade.new_chart)));
             if let Some(key) = &value.renamed_to {
                 line(self, &[DIM], &format!("      it is probably {key} now"));

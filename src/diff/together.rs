@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::change_lines::one_line;
-use super::compare::{Change, What};
+use super::compare::{Change, ChangeKind};
 use super::group::common_end;
 use crate::diagnostic::printable;
 use crate::json;
@@ -36,7 +36,7 @@ pub(super) fn together<'c>(changes: &[&'c Change]) -> Vec<Vec<&'c Change>> {
 pub(super) fn as_one(changes: &[&Change]) -> Option<Change> {
     let (first, _) = changes.split_first()?;
     let paths: Vec<FieldPath> = changes.iter().map(|change| change.path.clone()).collect();
-    Some(Change { path: common_end(&paths), what: first.what.clone(), causes: first.causes.clone(), origin: None })
+    Some(Change { path: common_end(&paths), kind: first.kind.clone(), causes: first.causes.clone(), origin: None })
 }
 
 /// Returns the places of the changes of a group: `in spec.template.spec.containers[name=web].image, at web.yaml:7`.
@@ -64,12 +64,12 @@ fn key(change: &Change) -> Option<(String, String)> {
             .as_str()
             .is_some_and(|text| text.len() >= shortest && !text.contains('\n') && !text.starts_with(['{', '[']))
     };
-    let what = match &change.what {
-        What::Changed(old, new) if is_line(old) && is_line(new) => {
+    let what = match &change.kind {
+        ChangeKind::Changed(old, new) if is_line(old) && is_line(new) => {
             format!("~{}\n{}", json::write(old), json::write(new))
         }
-        What::Added(value) if takes_lines(value) => format!("+{}", json::write(value)),
-        What::Removed(value) if takes_lines(value) => format!("-{}", json::write(value)),
+        ChangeKind::Added(value) if takes_lines(value) => format!("+{}", json::write(value)),
+        ChangeKind::Removed(value) if takes_lines(value) => format!("-{}", json::write(value)),
         _ => return None,
     };
     Some((FieldPath(vec![last.clone()]).to_string(), what))

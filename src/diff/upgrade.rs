@@ -10,7 +10,7 @@ pub struct Upgrade {
     /// Values that are set, but that no template of the new chart reads.
     pub unused: Vec<UnusedValue>,
     /// Defaults that changed, and that changed the output because the user has not set the value.
-    pub defaults: Vec<MovedDefault>,
+    pub defaults: Vec<ChangedDefault>,
 }
 
 /// A value that has no effect in the new chart.
@@ -28,7 +28,7 @@ pub struct UnusedValue {
 
 /// A default that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MovedDefault {
+pub struct ChangedDefault {
     /// Its key, in the form of `--set`.
     pub key: String,
     /// The old default as JSON; `None` if there was none.
@@ -51,7 +51,7 @@ impl Upgrade {
     }
 
     /// Returns values that had an effect with the old chart.
-    pub(super) fn died(&self) -> impl Iterator<Item = &UnusedValue> {
+    pub(super) fn lost_effect(&self) -> impl Iterator<Item = &UnusedValue> {
         self.unused.iter().filter(|value| value.was_used)
     }
 
@@ -66,7 +66,7 @@ impl Upgrade {
     }
 
     /// Whether a value lost its effect.
-    pub fn has_died(&self) -> bool {
-        self.died().next().is_some()
+    pub fn has_lost_effect(&self) -> bool {
+        self.lost_effect().next().is_some()
     }
 }

@@ -10,7 +10,7 @@ use super::template_text::template_text;
 use super::traced::TracedOutput;
 use crate::alignment::align;
 use crate::diagnostic::SourceKind;
-use crate::diff::{Comparison, Difference, Origin, Status, What};
+use crate::diff::{ChangeKind, Comparison, Difference, Origin, Status};
 use crate::engine::{self, LineOrigin, Scope, TemplateLine, Used, UsedValue, sort_deciding};
 use crate::kubernetes::{FieldPath, Id, Object};
 use crate::manifest::{FieldLines, value_path};
@@ -59,7 +59,7 @@ pub fn add_origins(
         let (old_lines, new_lines) = (lines(&difference.old_text), lines(&difference.new_text));
         let (before, after) = ((&before, &new_lines), (&after, &old_lines));
         for change in &mut difference.changes {
-            let sides = if matches!(change.what, What::Removed(_)) { [before, after] } else { [after, before] };
+            let sides = if matches!(change.kind, ChangeKind::Removed(_)) { [before, after] } else { [after, before] };
             let of_side = |(object, other): (&Option<TracedObject<'_>>, &HashSet<String>)| {
                 object.as_ref()?.of_field(&change.path, other)
             };
@@ -84,7 +84,7 @@ pub fn add_template_lines(comparison: &mut Comparison, old: SideObjects<'_>, new
         let (before, after) = (difference.old_id(), difference.id.clone());
         for change in difference.changes.iter_mut().filter(|change| change.origin.is_none()) {
             let (side, id) = match (&new, &old) {
-                (Some(new), _) if !matches!(change.what, What::Removed(_)) => (new, &after),
+                (Some(new), _) if !matches!(change.kind, ChangeKind::Removed(_)) => (new, &after),
                 (_, Some(old)) => (old, &before),
                 _ => continue,
             };
@@ -127,7 +127,7 @@ impl<'a> Untraced<'a> {
 
 fn is_any_gone(difference: &Difference) -> bool {
     difference.status == Status::Removed
-        || difference.changes.iter().any(|change| matches!(change.what, What::Removed(_)))
+        || difference.changes.iter().any(|change| matches!(change.kind, ChangeKind::Removed(_)))
 }
 
 /// Where each line of a text comes from.

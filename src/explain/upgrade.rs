@@ -9,7 +9,7 @@ use super::unused::unused;
 use super::value_sources::short_place;
 use crate::chart::Chart;
 use crate::diagnostic::Diagnostic;
-use crate::diff::{Comparison, MovedDefault, UnusedValue, Upgrade};
+use crate::diff::{ChangedDefault, Comparison, UnusedValue, Upgrade};
 use crate::json;
 use crate::secrets::Secrets;
 use crate::values::{Step, ValuePath, merge_defaults};
@@ -140,7 +140,7 @@ fn moved_defaults(
     new: Version<'_>,
     (old_defaults, new_defaults): (&Map, &Map),
     secrets: &Secrets,
-) -> Vec<MovedDefault> {
+) -> Vec<ChangedDefault> {
     let mut objects: HashMap<&str, BTreeSet<usize>> = HashMap::new();
     for (at, difference) in comparison.differences.iter().enumerate() {
         let of_changes = difference.changes.iter().flat_map(|change| &change.causes);
@@ -183,7 +183,7 @@ fn moved_defaults(
             let node = path.get(defaults).filter(|node| !node.value.is_null())?;
             Some(json::write(&secrets.masked_value(&path, &node.value)))
         };
-        MovedDefault {
+        ChangedDefault {
             old: shown(old_defaults),
             new: shown(new_defaults),
             key: path.to_string(),

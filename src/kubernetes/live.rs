@@ -1,6 +1,6 @@
 //! Reduces objects from a cluster to what a user applied.
 
-use super::defaults::OF_THE_SERVER;
+use super::defaults::SERVER_METADATA;
 use crate::diagnostic::Source;
 use crate::yaml::{self, Map, Value};
 
@@ -29,7 +29,7 @@ pub fn as_applied(object: &Map) -> Option<Map> {
     let mut object = object.clone();
     object.remove("status");
     if let Some(metadata) = object.get_mut("metadata").and_then(|node| node.value.as_map_mut()) {
-        for field in OF_THE_SERVER {
+        for field in SERVER_METADATA {
             metadata.remove(field);
         }
         if let Some(annotations) = metadata.get_mut("annotations").and_then(|node| node.value.as_map_mut()) {

@@ -31,7 +31,7 @@ mod schema;
 mod sequence;
 mod version;
 
-pub use defaults::{fill_in, is_filled_in, is_made_up, is_nothing};
+pub use defaults::{add_defaults, is_default, is_nothing, is_server_assigned};
 pub use deprecations::{deprecation, is_gone};
 pub use field_path::{FieldPath, FieldPaths, PathStep, is_at_or_below};
 pub use formats::{has_format, is_known_format};

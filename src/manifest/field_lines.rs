@@ -73,7 +73,7 @@ impl FieldLines {
             } else {
                 // A merge key is not among the children, and may follow the value.
                 let most = if self.aliases.is_empty() || is_alias { lines.end } else { self.lines(&next.span).end };
-                children.behind(at).map_or(most, |behind| self.line(behind).min(most))
+                children.next_place_after(at).map_or(most, |behind| self.line(behind).min(most))
             };
             lines = line..end.max(line + 1);
             if is_alias {
@@ -209,7 +209,7 @@ impl Children {
     }
 
     /// Returns the first place after `at`.
-    fn behind(&self, at: usize) -> Option<usize> {
+    fn next_place_after(&self, at: usize) -> Option<usize> {
         self.places.get(self.places.partition_point(|place| *place <= at)).copied()
     }
 }

@@ -24,7 +24,7 @@ pub use fields::{place_of_field, value_path};
 pub use hook::Hook;
 pub use layout::{Files, Layout, files, is_object_file};
 pub use post_render::{from_post_renderer, to_post_renderer};
-pub use show_only::{keep_shown, shown, write_shown};
+pub use show_only::{retain_selected, select_documents, write_selected};
 pub use write::{with_hooks, write};
 
 /// All manifests of a render.

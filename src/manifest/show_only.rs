@@ -13,7 +13,7 @@ use crate::yaml::split_manifests;
 ///
 /// # Errors
 /// Every pattern that matches nothing, with Helm's message.
-pub fn write_shown(
+pub fn write_selected(
     all: &Manifests,
     crds: &[(String, String)],
     chart: &str,
@@ -34,23 +34,23 @@ fn own_path(document: &str) -> Option<&str> {
     document.lines().find_map(|line| line.strip_prefix("# Source: ")).filter(|path| path.contains('/'))
 }
 
-/// Selects the documents of a manifest stream by their `# Source:` lines, and writes them like [`write_shown`].
+/// Selects the documents of a manifest stream by their `# Source:` lines, and writes them like [`write_selected`].
 ///
 /// # Errors
-/// See [`write_shown`].
-pub fn shown(text: &str, chart: &str, patterns: &[Source]) -> Result<String, Vec<Diagnostic>> {
+/// See [`write_selected`].
+pub fn select_documents(text: &str, chart: &str, patterns: &[Source]) -> Result<String, Vec<Diagnostic>> {
     let documents = split_manifests(text).map(|range| &text[range]);
     let (paths, documents): (Vec<&str>, Vec<&str>) =
         documents.filter_map(|document| own_path(document).map(|path| (path, document))).unzip();
     Ok(joined(&documents, select(&paths, chart, patterns)?))
 }
 
-/// Keeps only the manifests, hooks and `crds` (pairs of path and text) whose path matches a pattern. This is [`write_shown`] for
+/// Keeps only the manifests, hooks and `crds` (pairs of path and text) whose path matches a pattern. This is [`write_selected`] for
 /// output to files.
 ///
 /// # Errors
-/// See [`write_shown`].
-pub fn keep_shown(
+/// See [`write_selected`].
+pub fn retain_selected(
     all: &mut Manifests,
     crds: &mut Vec<(String, String)>,
     chart: &str,
@@ -131,16 +131,16 @@ mod tests {
         vec![("c/crds/x.yaml".to_owned(), text.to_owned())]
     }
 
-    fn shown(patterns: &[&str]) -> Result<String, Vec<String>> {
+    fn select_documents(patterns: &[&str]) -> Result<String, Vec<String>> {
         let patterns: Vec<Source> = patterns.iter().map(|text| Source::flag("--show-only", *text)).collect();
         let reported = |errors: Vec<Diagnostic>| errors.into_iter().map(|error| error.message).collect();
-        write_shown(&manifests(), &crds(), "c", &patterns).map_err(reported)
+        write_selected(&manifests(), &crds(), "c", &patterns).map_err(reported)
     }
 
     #[test]
     fn documents_are_shown_pattern_by_pattern() {
         assert_eq!(
-            shown(&["templates/b.yaml", "templates/*"]).unwrap(),
+            select_documents(&["templates/b.yaml", "templates/*"]).unwrap(),
             format!(
                 "---\n# Source: c/templates/b.yaml\n{HOOK}\n\n\
                  ---\n# Source: c/templates/a.yaml\nkind: Secret\n\n\n\n\n\
@@ -152,13 +152,13 @@ mod tests {
 
     #[test]
     fn of_a_file_of_definitions_the_first_document_has_its_path() {
-        assert_eq!(shown(&["crds/x.yaml"]).unwrap(), "---\n# Source: c/crds/x.yaml\nkind: X\n\n");
-        assert_eq!(shown(&["crds/z.yaml"]).unwrap(), "---\n# Source: d/crds/z.yaml\nkind: Z\n\n\n");
+        assert_eq!(select_documents(&["crds/x.yaml"]).unwrap(), "---\n# Source: c/crds/x.yaml\nkind: X\n\n");
+        assert_eq!(select_documents(&["crds/z.yaml"]).unwrap(), "---\n# Source: d/crds/z.yaml\nkind: Z\n\n\n");
     }
 
     #[test]
     fn every_pattern_without_a_match_is_an_error() {
-        let errors = shown(&["x", "templates/a.yaml", "c/templates/a.yaml"]).unwrap_err();
+        let errors = select_documents(&["x", "templates/a.yaml", "c/templates/a.yaml"]).unwrap_err();
         assert_eq!(
             errors,
             ["could not find template x in chart", "could not find template c/templates/a.yaml in chart"]
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn files_keep_what_any_pattern_matches() {
         let (mut all, mut crds) = (manifests(), crds());
-        keep_shown(&mut all, &mut crds, "c", &[Source::flag("--show-only", "*/b.yaml")]).unwrap();
+        retain_selected(&mut all, &mut crds, "c", &[Source::flag("--show-only", "*/b.yaml")]).unwrap();
         assert_eq!((all.manifests.len(), all.hooks.len(), crds.len()), (0, 1, 0));
     }
 }

@@ -7,7 +7,12 @@ use crate::values::UnknownValue;
 
 /// Adjusts the warnings about unknown values to what Go templates use. A value that a template mentions is known, even if
 /// values.yaml doesn't have it. A value that no template mentions and no output depends on is reported, whatever its name.
-pub(super) fn judge(unknown: &[UnknownValue], scope: &Scope<'_>, loaded: &LoadedTree, warnings: &mut Vec<Diagnostic>) {
+pub(super) fn report_unknown(
+    unknown: &[UnknownValue],
+    scope: &Scope<'_>,
+    loaded: &LoadedTree,
+    warnings: &mut Vec<Diagnostic>,
+) {
     if unknown.is_empty() || !is_all_go(scope.chart) {
         return;
     }

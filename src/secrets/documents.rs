@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::value_id::ValueId;
-use super::write_only::{entry_value, scalar, written};
+use super::write_only::{env_entry_name, literal_text, scalar};
 use super::{Secrets, is_secret};
 use crate::diagnostic::{Hidden, Source};
 use crate::values::{Step, ValuePath};
@@ -81,7 +81,7 @@ impl Secrets {
     fn visit_node(&self, node: &mut Node, reason: Reason, change: &mut Change<'_>) {
         match &mut node.value {
             Value::Map(map) => {
-                let entry = entry_value(map).is_some_and(|name| self.names_a_secret(name));
+                let entry = env_entry_name(map).is_some_and(|name| self.names_a_secret(name));
                 for (key, node) in map.iter_mut() {
                     let reason = match reason {
                         Reason::Data => Reason::Data,
@@ -107,7 +107,9 @@ impl Secrets {
         let whole = |number| Some(Mask { text: self.mask_of(number), is_whole: true });
         match reason {
             Reason::Data => whole(self.number(text)),
-            Reason::Key if written(value).is_some() && !self.public.contains(text.trim()) => whole(self.number(text)),
+            Reason::Key if literal_text(value).is_some() && !self.public.contains(text.trim()) => {
+                whole(self.number(text))
+            }
             // Elsewhere, only long numbers are masked: a short one may be a port or a count.
             _ if !is_text && text.len() < super::finder::LONG_ENOUGH => None,
             _ => {
@@ -159,9 +161,9 @@ impl Secrets {
     fn mask_values(&self, node: &mut Node, id: ValueId, key: Option<&str>) {
         match &mut node.value {
             Value::Map(map) => {
-                let entry = entry_value(map).is_some_and(|name| self.names_a_secret(name));
+                let entry = env_entry_name(map).is_some_and(|name| self.names_a_secret(name));
                 for (key, node) in map.iter_mut() {
-                    match written(&node.value).filter(|_| entry && key == "value") {
+                    match literal_text(&node.value).filter(|_| entry && key == "value") {
                         Some(text) => node.value = Value::String(self.mask_of(self.number(&text))),
                         None => self.mask_values(node, id.key(key), Some(key)),
                     }
@@ -176,7 +178,7 @@ impl Secrets {
             value => {
                 let Some(text) = scalar(value).filter(|text| !text.is_empty()) else { return };
                 let is_default = self.public_values.contains(&(id, text.clone()));
-                let is_named = written(value).is_some() && self.is_marked(id, key);
+                let is_named = literal_text(value).is_some() && self.is_marked(id, key);
                 if (self.values.contains(&id) || is_named) && !is_default {
                     *value = Value::String(self.mask_of(self.number(&text)));
                 } else if value.as_str().is_some() {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ahash::AHashMap;
 
-use super::finder::{LONG_ENOUGH, is_telling};
+use super::finder::{LONG_ENOUGH, is_distinctive};
 use super::gathering::identity;
 use super::lines::{self, is_text};
 use super::{Secrets, spellings};
@@ -48,7 +48,7 @@ impl Secrets {
     pub fn mask_in_sentence(&self, sentence: &str) -> String {
         let mut sentence = sentence.to_owned();
         if !self.is_open {
-            Excerpts::new(self).sentence(&mut sentence, &[]);
+            Excerpts::new(self).mask_sentence(&mut sentence, &[]);
         }
         sentence
     }
@@ -122,7 +122,7 @@ impl<'s> Excerpts<'s> {
                     let spans: Vec<&Span> =
                         diagnostic.labels.iter().filter(of_source).map(|label| &label.span).collect();
                     let hidden = self.hidden(&source, &spans);
-                    texts.extend(told_of(&source, &spans, &hidden));
+                    texts.extend(hidden_texts_at(&source, &spans, &hidden));
                     let masked = if hidden.is_empty() { source.clone() } else { source.hiding(hidden) };
                     done.push((source, masked.clone()));
                     masked
@@ -137,15 +137,15 @@ impl<'s> Excerpts<'s> {
                 diagnostic.message = diagnostic.message.replace(source.text(), &shown);
             }
         }
-        self.sentence(&mut diagnostic.message, &texts);
+        self.mask_sentence(&mut diagnostic.message, &texts);
         if SENTENCES_OF_CHARTS.contains(&diagnostic.code) {
-            self.short_ones(&mut diagnostic.message, &texts);
+            self.mask_short_secrets(&mut diagnostic.message, &texts);
         }
         for label in &mut diagnostic.labels {
-            self.sentence(&mut label.text, &texts);
+            self.mask_sentence(&mut label.text, &texts);
         }
         for help in &mut diagnostic.help {
-            self.sentence(help, &texts);
+            self.mask_sentence(help, &texts);
         }
     }
 
@@ -250,7 +250,7 @@ impl<'s> Excerpts<'s> {
     }
 
     /// Masks secrets in one of our own sentences: the given strings in quotes, and long secrets anywhere.
-    fn sentence(&self, sentence: &mut String, texts: &[String]) {
+    fn mask_sentence(&self, sentence: &mut String, texts: &[String]) {
         let mask = self.secrets.mask_of(None);
         for text in texts {
             for quote in ["'", "\"", "`"] {
@@ -287,7 +287,7 @@ impl<'s> Excerpts<'s> {
 impl Excerpts<'_> {
     /// Masks short secrets in a sentence that a chart wrote: in quotes, and as whole words if they are among `texts`, the
     /// values that the sentence is about. In our own sentences, short secrets may be ordinary words.
-    fn short_ones(&self, sentence: &mut String, texts: &[String]) {
+    fn mask_short_secrets(&self, sentence: &mut String, texts: &[String]) {
         let quoted = |at: usize| sentence[..at].ends_with(['"', '\'', '`']);
         let mut found: Vec<_> = self.secrets.finder.find(sentence).into_iter().collect();
         found.retain(|found| quoted(found.range.start));
@@ -295,7 +295,7 @@ impl Excerpts<'_> {
             sentence.replace_range(found.range, &self.secrets.mask_of(found.number));
         }
         let is_of_a_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-        for text in texts.iter().filter(|text| is_telling(text.as_bytes())) {
+        for text in texts.iter().filter(|text| is_distinctive(text.as_bytes())) {
             let mask = self.secrets.mask_of(None);
             let mut at = 0;
             while let Some(length) = sentence[at..].find(text.as_str()) {
@@ -328,7 +328,7 @@ fn document_around(text: &str, separators: &[usize], at: usize) -> Range<usize> 
 }
 
 /// Returns the hidden strings at some places, which a message may repeat.
-fn told_of(source: &Source, spans: &[&Span], hidden: &[Hidden]) -> Vec<String> {
+fn hidden_texts_at(source: &Source, spans: &[&Span], hidden: &[Hidden]) -> Vec<String> {
     let mut texts = Vec::new();
     let mut add = |text: &str| {
         let text = text.trim().trim_matches(['"', '\'']);

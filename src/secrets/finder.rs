@@ -9,11 +9,11 @@ use super::spellings::{self, View};
 /// Shorter strings are part of too many words. They are found only as a whole value.
 pub(super) const LONG_ENOUGH: usize = 8;
 /// Strings that are shorter than this, and words such as `true`, are too common to look for.
-const TELLING: usize = 4;
+const MIN_SEARCHED: usize = 4;
 /// Only this many bytes of a longer string are searched for. The rest is found by comparing.
-const LOOKED_FOR: usize = 256;
+const SEARCHED_BYTES: usize = 256;
 /// If more known strings begin with the same eight bytes, they are not compared: a match extends to the next white space.
-const MAX_ALIKE: usize = 16;
+const MAX_SAME_PREFIX: usize = 16;
 /// The maximum length of a value that is searched for short strings. It leaves room for base64, and for other text beside them.
 const MAX_TOKEN_LENGTH: usize = 128;
 
@@ -53,13 +53,13 @@ impl Finder {
         let text = text.trim_ascii();
         if text.len() < LONG_ENOUGH {
             let text = text.to_ascii_lowercase();
-            if is_telling(&text) {
+            if is_distinctive(&text) {
                 self.short.entry(text).or_insert(number);
             }
             return;
         }
         self.add_long(text, number, false);
-        let beginning = &text[..text.len().min(LOOKED_FOR)];
+        let beginning = &text[..text.len().min(SEARCHED_BYTES)];
         for encoded in spellings::encodings(beginning) {
             self.add_long(&encoded, number, true);
         }
@@ -186,15 +186,15 @@ fn bit(window: u64) -> usize {
 }
 
 fn match_at(bytes: &[u8], at: usize, alike: &[Known]) -> Option<Found> {
-    if alike.len() > MAX_ALIKE {
+    if alike.len() > MAX_SAME_PREFIX {
         let rest = &bytes[at..];
         let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
         return Some(Found { range: at..at + length.max(LONG_ENOUGH), number: Some(alike[0].number) });
     }
-    let begins = |known: &&Known| bytes[at..].starts_with(&known.text[..known.text.len().min(LOOKED_FOR)]);
+    let begins = |known: &&Known| bytes[at..].starts_with(&known.text[..known.text.len().min(SEARCHED_BYTES)]);
     let Known { text, number, is_encoded } = alike.iter().find(begins)?;
     let range = if *is_encoded {
-        spellings::token_around(bytes, at..at + text.len().min(LOOKED_FOR))
+        spellings::token_around(bytes, at..at + text.len().min(SEARCHED_BYTES))
     } else {
         at..at + text.iter().zip(&bytes[at..]).take_while(|(a, b)| a == b).count()
     };
@@ -206,8 +206,8 @@ fn window(bytes: &[u8]) -> u64 {
     bytes.iter().take(LONG_ENOUGH).fold(0, |window, &byte| window << 8 | u64::from(byte))
 }
 
-pub(super) fn is_telling(text: &[u8]) -> bool {
-    text.len() >= TELLING && !matches!(text, b"true" | b"false" | b"null" | b"none")
+pub(super) fn is_distinctive(text: &[u8]) -> bool {
+    text.len() >= MIN_SEARCHED && !matches!(text, b"true" | b"false" | b"null" | b"none")
 }
 
 /// Sorts places and joins those that overlap.

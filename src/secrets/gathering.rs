@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::finder::Finder;
 use super::names::names_a_secret;
-use super::write_only::{ChartSchema, entry_value, marked, scalar, written};
+use super::write_only::{ChartSchema, env_entry_name, literal_text, marked, scalar};
 use super::{Secrets, lines, spellings};
 use crate::diagnostic::Span;
 use crate::yaml::{Map, Node, Value};
@@ -100,7 +100,7 @@ impl Gathering {
 
     /// Adds the values whose keys name secrets.
     fn named(&mut self, map: &Map) {
-        let entry = entry_value(map);
+        let entry = env_entry_name(map);
         for (key, node) in map.iter() {
             let name = if key == "value" { entry.unwrap_or(key) } else { key };
             let mut pending = vec![node];
@@ -109,7 +109,7 @@ impl Gathering {
                     Value::Map(map) => self.named(map),
                     Value::List(items) => pending.extend(items),
                     value if self.secrets.names_a_secret(name) => {
-                        let Some(text) = written(value).filter(|text| !self.public.contains(text.trim())) else {
+                        let Some(text) = literal_text(value).filter(|text| !self.public.contains(text.trim())) else {
                             continue;
                         };
                         let number = self.text(&text);

@@ -140,7 +140,7 @@ impl<'w, 'v> Walk<'w, 'v> {
         }
         let views = self.expanded(views);
         let is_secret = is_secret || views.iter().any(|view| is_write_only(view.schema));
-        let entry = entry_value(map);
+        let entry = env_entry_name(map);
         for (key, node) in map.iter() {
             let mut of_key = Vec::new();
             for view in &views {
@@ -171,7 +171,7 @@ impl<'w, 'v> Walk<'w, 'v> {
             value => {
                 let views = self.expanded(views);
                 let is_marked = is_secret || views.iter().any(|view| is_write_only(view.schema));
-                let is_named = key.is_some_and(names_a_secret) && written(value).is_some();
+                let is_named = key.is_some_and(names_a_secret) && literal_text(value).is_some();
                 let described = |view: &View<'_>| view.by_name && self.documents[view.document].has_secrets;
                 let is_plain = key.is_some_and(may_name_an_object) && views.iter().any(described);
                 if is_marked || is_named && !is_plain {
@@ -274,7 +274,7 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
 }
 
 /// Returns the name in an environment entry: `{name: DB_PASSWORD, value: x}`.
-pub(super) fn entry_value(map: &Map) -> Option<&str> {
+pub(super) fn env_entry_name(map: &Map) -> Option<&str> {
     match map.get("value")?.value {
         Value::String(_) | Value::Int(_) | Value::Float(_) => map.get("name")?.value.as_str(),
         _ => None,
@@ -283,7 +283,7 @@ pub(super) fn entry_value(map: &Map) -> Option<&str> {
 
 /// Returns the text of a value that is secret if its key names a secret: a literal text, or a number such as a PIN. Booleans
 /// switch something on or off, and nulls hold nothing.
-pub(super) fn written(value: &Value) -> Option<String> {
+pub(super) fn literal_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => is_written(text).then(|| text.clone()),
         Value::Int(_) | Value::Float(_) => scalar(value),

@@ -17,19 +17,19 @@ pub(super) struct Together<'o> {
     pods: Pods,
     /// The place of the last object with each identity.
     places: HashMap<[&'o str; 4], Span>,
-    questions: Vec<(Asked<'o>, Question)>,
+    pending: Vec<(Subject<'o>, PendingCheck)>,
 }
 
 /// An object to report on: its name in messages, and its index among objects with the same name, from 0.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'o> {
+pub(super) struct Subject<'o> {
     pub(super) object: &'o Object,
     pub(super) name: &'o str,
     pub(super) nth: usize,
 }
 
 /// A check that has to wait until all objects are known.
-enum Question {
+enum PendingCheck {
     /// The object occurs twice, at these places.
     Twice { place: Span, first: Span },
     /// Whether its selector matches any pods.
@@ -44,12 +44,12 @@ impl<'o> Together<'o> {
     /// Prepares the check of these objects.
     pub(super) fn new(objects: &'o [Object]) -> Self {
         let names = objects.iter().map(|object| (object.id.kind.as_str(), object.id.name.as_str())).collect();
-        Together { objects, names, pods: Pods::default(), places: HashMap::new(), questions: Vec::new() }
+        Together { objects, names, pods: Pods::default(), places: HashMap::new(), pending: Vec::new() }
     }
 
     /// Gathers what an object with these fields says about other objects.
-    pub(super) fn add(&mut self, asked: Asked<'o>, fields: &Map) {
-        let object = asked.object;
+    pub(super) fn add(&mut self, subject: Subject<'o>, fields: &Map) {
+        let object = subject.object;
         let id = &object.id;
         if let Some(pods) = PodsOf::kind(&id.kind) {
             self.pods.add(fields.map_at(pods.labels).cloned().unwrap_or_default());
@@ -61,12 +61,12 @@ impl<'o> Together<'o> {
         let namespace = if is_of_cluster(object) { "" } else { &id.namespace };
         let identity = [id.group(), &id.kind, namespace, &id.name];
         if let Some(first) = self.places.insert(identity, place.clone()) {
-            self.questions.push((asked, Question::Twice { place: place.clone(), first }));
+            self.pending.push((subject, PendingCheck::Twice { place: place.clone(), first }));
         }
         let mut selects = |path: &[&str], otherwise| {
             if let Some(selector) = fields.map_at(path) {
-                let question = Question::HasPods { selector: selector.clone(), place: place.clone(), otherwise };
-                self.questions.push((asked, question));
+                let check = PendingCheck::HasPods { selector: selector.clone(), place: place.clone(), otherwise };
+                self.pending.push((subject, check));
             }
         };
         match id.kind.as_str() {
@@ -80,17 +80,17 @@ impl<'o> Together<'o> {
                     && !self.names.contains(&(kind, name))
                 {
                     let (kind, name) = (kind.to_owned(), name.to_owned());
-                    self.questions.push((asked, Question::Scales { kind, name, place }));
+                    self.pending.push((subject, PendingCheck::Scales { kind, name, place }));
                 }
             }
             _ => {}
         }
-        self.add_used(asked, fields);
+        self.add_used(subject, fields);
     }
 
     /// Adds the ConfigMaps and Secrets that pods use, but that are not in the input. They must already exist in the cluster.
-    fn add_used(&mut self, asked: Asked<'o>, fields: &Map) {
-        let Some(path) = PodsOf::kind(&asked.object.id.kind).map(|pods| pods.spec) else { return };
+    fn add_used(&mut self, subject: Subject<'o>, fields: &Map) {
+        let Some(path) = PodsOf::kind(&subject.object.id.kind).map(|pods| pods.spec) else { return };
         let Some(pod) = fields.at(path.iter().copied()) else { return };
         let mut found = Vec::new();
         references(pod, &mut found);
@@ -100,44 +100,44 @@ impl<'o> Together<'o> {
                 continue;
             }
             reported.push((kind, name));
-            let question = Question::NotRendered { path, kind, name: name.to_owned(), place: place.clone() };
-            self.questions.push((asked, question));
+            let check = PendingCheck::NotRendered { path, kind, name: name.to_owned(), place: place.clone() };
+            self.pending.push((subject, check));
         }
     }
 
     /// Reports all findings.
-    pub(super) fn judge(self, findings: &mut Vec<Finding>) {
-        for (asked, question) in &self.questions {
-            let mut report = Report::of(asked.object, asked.name, asked.nth);
-            self.answer(question, &mut report);
+    pub(super) fn report_all(self, findings: &mut Vec<Finding>) {
+        for (subject, check) in &self.pending {
+            let mut report = Report::of(subject.object, subject.name, subject.nth);
+            self.answer(check, &mut report);
             findings.append(&mut report.findings);
         }
     }
 
-    fn answer(&self, question: &Question, report: &mut Report<'_>) {
+    fn answer(&self, check: &PendingCheck, report: &mut Report<'_>) {
         let mut warn = |rule, path: &[&str], message, place| {
             report.report(Severity::Warning, rule, &FieldPath::of_fields(path), message, place);
         };
-        match question {
-            Question::Twice { place, first } => {
+        match check {
+            PendingCheck::Twice { place, first } => {
                 let message = "duplicate object; the second would overwrite the first".to_owned();
                 let finding = report.error("twice", &FieldPath::of_fields(&["metadata", "name"]), message, place);
                 finding.diagnostic = finding.diagnostic.clone().at(first.clone(), "the first");
             }
-            Question::HasPods { selector, place, otherwise } => {
+            PendingCheck::HasPods { selector, place, otherwise } => {
                 if self.pods.has(selector) == Some(false) {
                     let message = format!("no pod in the input has these labels; {otherwise}");
                     warn("no-pods", &["spec", "selector"], message, place);
                 }
             }
             // If the input has nothing that could be scaled, the target is rendered elsewhere.
-            Question::Scales { kind, name, place } => {
+            PendingCheck::Scales { kind, name, place } => {
                 if !self.pods.is_empty() || self.objects.iter().any(|other| other.id.kind == *kind) {
                     let message = format!("{kind}/{name} is not in the input");
                     warn("points-nowhere", &["spec", "scaleTargetRef"], message, place);
                 }
             }
-            Question::NotRendered { path, kind, name, place } => {
+            PendingCheck::NotRendered { path, kind, name, place } => {
                 let message = format!("{kind}/{name} is not in the input; it must already exist in the cluster");
                 report.report(Severity::Info, "not-rendered", &FieldPath::of_fields(path), message, place);
             }

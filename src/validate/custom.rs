@@ -105,7 +105,7 @@ pub(super) fn check(
     let node = version.stored(compiled, structural, fields, place);
     let before = report.findings.len();
     match compiled.schema.validate(&node, budget) {
-        Ok(violations) => violations.iter().for_each(|violation| tell(violation, &node, report)),
+        Ok(violations) => violations.iter().for_each(|violation| report_violation(violation, &node, report)),
         Err(given_up) => {
             let place = given_up.labels.first().map_or(place, |label| &label.span);
             let finding = report.error("custom-schema", &FieldPath::default(), given_up.message, place);
@@ -175,9 +175,9 @@ impl Version {
 }
 
 /// Reports the innermost reasons of a violation.
-fn tell(violation: &Violation, root: &Node, report: &mut Report<'_>) {
+fn report_violation(violation: &Violation, root: &Node, report: &mut Report<'_>) {
     if !violation.children.is_empty() && !violation.is_combination {
-        violation.children.iter().for_each(|child| tell(child, root, report));
+        violation.children.iter().for_each(|child| report_violation(child, root, report));
         return;
     }
     let mut path = FieldPath::default();
@@ -199,17 +199,17 @@ fn tell(violation: &Violation, root: &Node, report: &mut Report<'_>) {
     let finding = report.report(Severity::Error, "custom-schema", &path, violation.message.clone(), place);
     finding.diagnostic.help.extend(violation.help.clone());
     for child in &violation.children {
-        leaves(child, &mut finding.diagnostic);
+        add_reasons(child, &mut finding.diagnostic);
     }
 }
 
 /// Adds the reasons why none of several schemas matches.
-fn leaves(violation: &Violation, reported: &mut Diagnostic) {
+fn add_reasons(violation: &Violation, reported: &mut Diagnostic) {
     if violation.children.is_empty() {
         let path = violation.instance_path.join(".");
         reported.help.push(format!("{path}: {}", violation.message));
     }
-    violation.children.iter().for_each(|child| leaves(child, reported));
+    violation.children.iter().for_each(|child| add_reasons(child, reported));
 }
 
 /// Reports fields that the schema does not declare. With `x-kubernetes-preserve-unknown-fields`, all fields are allowed, but
@@ -300,7 +300,7 @@ fn below(node: &Node, schema: &Node, path: &mut FieldPath, report: &mut Report<'
     match &node.value {
         Value::Map(map) => unknown_fields(map, schema, path, false, report),
         Value::List(items) => {
-            twins(items, schema, path, report);
+            report_duplicates(items, schema, path, report);
             let Some(of) = schema.value.as_map().and_then(|schema| schema.get("items")) else { return };
             for (at, item) in items.iter().enumerate() {
                 path.0.push(PathStep::Index(at));
@@ -313,7 +313,7 @@ fn below(node: &Node, schema: &Node, path: &mut FieldPath, report: &mut Report<'
 }
 
 /// Reports duplicate items in lists that are sets or have key fields.
-fn twins(items: &[Node], schema: &Node, path: &FieldPath, report: &mut Report<'_>) {
+fn report_duplicates(items: &[Node], schema: &Node, path: &FieldPath, report: &mut Report<'_>) {
     let Some(schema) = schema.value.as_map() else { return };
     let sort = schema.get("x-kubernetes-list-type").and_then(|node| node.value.as_str());
     let keys = schema.get("x-kubernetes-list-map-keys").and_then(|node| node.value.as_list()).unwrap_or_default();

@@ -33,7 +33,7 @@ pub(super) fn items<'m>(fields: &'m Map, field: &str, path: &FieldPath) -> Vec<(
 }
 
 /// Whether a field has a value other than null.
-pub(super) fn is_given(fields: &Map, field: &str) -> bool {
+pub(super) fn is_set(fields: &Map, field: &str) -> bool {
     fields.get(field).is_some_and(|node| !node.value.is_null())
 }
 

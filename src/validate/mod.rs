@@ -39,7 +39,7 @@ use crate::kubernetes::Schema;
 use crate::kubernetes::{FieldPath, Object};
 use crate::report::{Finding, ordinals};
 use crate::yaml::Map;
-use cross_object::{Asked, Together};
+use cross_object::{Subject, Together};
 use report::{Report, head};
 
 pub use custom::{CustomKind, custom_kinds};
@@ -78,11 +78,11 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     for ((object, name), nth) in objects.iter().zip(&names).zip(ordinals) {
         let mut report = Report::of(object, name, nth);
         let fields = object.fields();
-        together.add(Asked { object, name, nth }, &fields);
+        together.add(Subject { object, name, nth }, &fields);
         one(object, fields, request, budget, &mut report);
         findings.append(&mut report.findings);
     }
-    together.judge(&mut findings);
+    together.report_all(&mut findings);
     findings
 }
 

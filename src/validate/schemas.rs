@@ -23,17 +23,17 @@ pub(super) struct Compiled {
 
 impl Compiled {
     pub(super) fn of(structural: &Node) -> Option<Compiled> {
-        Self::with(structural, Of::Objects)
+        Self::with(structural, Purpose::Objects)
     }
 
     /// Compiles a schema to validate the defaults in it, for which `x-kubernetes-int-or-string` has no effect.
     pub(super) fn of_defaults(structural: &Node) -> Option<Compiled> {
-        Self::with(structural, Of::Defaults)
+        Self::with(structural, Purpose::Defaults)
     }
 
-    fn with(structural: &Node, of: Of) -> Option<Compiled> {
+    fn with(structural: &Node, purpose: Purpose) -> Option<Compiled> {
         let mut document = structural.clone();
-        translate(&mut document, of, false);
+        translate(&mut document, purpose, false);
         let draft = Node::generated(Value::String("http://json-schema.org/draft-04/schema#".to_owned()));
         document.value.as_map_mut()?.insert("$schema", Span::generated(), draft);
         // An invalid schema is reported where the definition itself is checked.
@@ -44,17 +44,17 @@ impl Compiled {
 
 /// What is validated against a schema.
 #[derive(Clone, Copy, PartialEq)]
-enum Of {
+enum Purpose {
     Objects,
     Defaults,
 }
 
 /// Translates a structural schema to JSON Schema. `is_of_values` is set below `allOf` and similar keywords, where a schema only
 /// constrains values.
-fn translate(node: &mut Node, of: Of, is_of_values: bool) {
+fn translate(node: &mut Node, purpose: Purpose, is_of_values: bool) {
     let Some(map) = node.value.as_map_mut() else { return };
     let generated = |text: &str| Node::generated(Value::String(text.to_owned()));
-    if of == Of::Objects && map.is_true_at(&["x-kubernetes-int-or-string"]) {
+    if purpose == Purpose::Objects && map.is_true_at(&["x-kubernetes-int-or-string"]) {
         let types = Value::List(vec![generated("integer"), generated("string")]);
         map.insert("type", Span::generated(), Node::generated(types));
     }
@@ -81,20 +81,20 @@ fn translate(node: &mut Node, of: Of, is_of_values: bool) {
     }
     for key in ["properties", "patternProperties"] {
         if let Some(inner) = map.get_mut(key).and_then(|node| node.value.as_map_mut()) {
-            inner.iter_mut().for_each(|(_, node)| translate(node, of, is_of_values));
+            inner.iter_mut().for_each(|(_, node)| translate(node, purpose, is_of_values));
         }
     }
     for key in ["items", "additionalProperties"] {
         if let Some(inner) = map.get_mut(key) {
-            translate(inner, of, is_of_values);
+            translate(inner, purpose, is_of_values);
         }
     }
     if let Some(inner) = map.get_mut("not") {
-        translate(inner, of, true);
+        translate(inner, purpose, true);
     }
     for key in ["allOf", "anyOf", "oneOf"] {
         if let Some(Value::List(items)) = map.get_mut(key).map(|node| &mut node.value) {
-            items.iter_mut().for_each(|item| translate(item, of, true));
+            items.iter_mut().for_each(|item| translate(item, purpose, true));
         }
     }
 }

@@ -46,7 +46,7 @@ fn objects_of_a_cluster_are_the_manifests_they_were_made_from() {
         let live = changed(manifest, list(&row[1]));
         let compared = compared(&live, manifest);
         for difference in &compared.differences {
-            let change = |change: &mim_chart::diff::Change| format!("{} {:?}", change.path, change.what);
+            let change = |change: &mim_chart::diff::Change| format!("{} {:?}", change.path, change.kind);
             let changes: Vec<String> = difference.changes.iter().map(change).collect();
             wrong.push(format!("{} {}: {}", text(&manifest["kind"]), row[0], changes.join(", ")));
         }

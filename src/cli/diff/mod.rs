@@ -24,7 +24,7 @@ use super::failure::Failure;
 use super::output::console::Console;
 use super::output::findings_format::workspace;
 use crate::diagnostic::{Diagnostic, Paint};
-use crate::diff::{self, Comparison, TextOptions, compare_ignoring, compare_sides, given_twice};
+use crate::diff::{self, Comparison, TextOptions, compare_ignoring, compare_sides, duplicate_warnings};
 use crate::engine::Release;
 use crate::explain::{
     Before, SideTrace, Version, add_causes, add_origins, add_template_lines, is_another_chart, upgrade,
@@ -178,7 +178,7 @@ impl Diff {
         let secrets = console.secrets().clone();
         let namespace = &builder.release.namespace;
         for side in [&old, &new] {
-            notes.extend(given_twice(&side.objects, namespace));
+            notes.extend(duplicate_warnings(&side.objects, namespace));
         }
         let is_patch = self.output == DiffFormat::Unified;
         // Rules from the new side could hide its own changes.
@@ -346,7 +346,8 @@ fn add_rules_of_custom_kinds(
     if comparison.ignored.changes > 0 {
         let mut whole = compare_sides(&old.objects, &new.objects, secrets, namespace);
         add(&mut whole);
-        comparison.put_back(whole, |difference| difference.impacts.iter().any(|impact| impact.rule == FORBIDDEN));
+        comparison
+            .restore_ignored(whole, |difference| difference.impacts.iter().any(|impact| impact.rule == FORBIDDEN));
     }
 }
 

@@ -118,14 +118,18 @@ impl OutputFlags {
         let name = &chart.metadata.name;
         if let Some(rewritten) = rewritten {
             let text = manifest::with_hooks(rewritten.text(), &manifests);
-            let text = if self.show_only.is_empty() { text } else { manifest::shown(&text, name, &self.patterns())? };
+            let text = if self.show_only.is_empty() {
+                text
+            } else {
+                manifest::select_documents(&text, name, &self.patterns())?
+            };
             console.warn(&warnings, strict)?;
             return Ok(console.print_document(&text)?);
         }
         let mut crds = self.crds(&chart);
         if let Some(directory) = self.output_directory() {
             if !self.show_only.is_empty() {
-                manifest::keep_shown(&mut manifests, &mut crds, name, &self.patterns())?;
+                manifest::retain_selected(&mut manifests, &mut crds, name, &self.patterns())?;
             }
             console.warn(&warnings, strict)?;
             return self.write_files(directory, &manifests, &crds, release, name, console);
@@ -133,7 +137,7 @@ impl OutputFlags {
         let text = if self.show_only.is_empty() {
             manifest::write(&manifests, &crds)
         } else {
-            manifest::write_shown(&manifests, &crds, name, &self.patterns())?
+            manifest::write_selected(&manifests, &crds, name, &self.patterns())?
         };
         console.warn(&warnings, strict)?;
         Ok(console.print_document(&text)?)
@@ -183,7 +187,7 @@ impl OutputFlags {
         let mut crds = self.crds(&render.chart);
         if !self.show_only.is_empty() {
             let name = render.chart.metadata.name.clone();
-            manifest::keep_shown(&mut render.manifests, &mut crds, &name, &self.patterns())?;
+            manifest::retain_selected(&mut render.manifests, &mut crds, &name, &self.patterns())?;
         }
         let page = page::page(&render, &crds, release, console.secrets());
         console.warn(&render.warnings, strict)?;

@@ -1,6 +1,6 @@
 //! Built-in ignore rules for changes that come with every version of a chart and mean nothing.
 
-use crate::diff::compare::What;
+use crate::diff::compare::ChangeKind;
 use crate::kubernetes::{FieldPath, PathStep};
 
 /// What a built-in rule covers.
@@ -31,7 +31,7 @@ pub(super) const RULES: &[(&str, BuiltIn)] = &[
 
 impl BuiltIn {
     /// Whether a change at a path is noise. Labels in a selector are not.
-    pub(super) fn covers(self, path: &FieldPath, what: Option<&What>) -> bool {
+    pub(super) fn covers(self, path: &FieldPath, kind: Option<&ChangeKind>) -> bool {
         let Some(PathStep::Field(last)) = path.0.last() else { return false };
         let label = || match &path.0[..] {
             [.., PathStep::Field(metadata), PathStep::Field(map), _] => {
@@ -44,7 +44,7 @@ impl BuiltIn {
             BuiltIn::Prefix(prefix) => last.starts_with(prefix) && label(),
             BuiltIn::Field(name) => last == name,
             BuiltIn::SchemaDescription => is_schema_description(path),
-            BuiltIn::ChartLabel(name) => last == name && label() && what.is_some_and(is_another_version),
+            BuiltIn::ChartLabel(name) => last == name && label() && kind.is_some_and(is_another_version),
         }
     }
 }
@@ -68,8 +68,8 @@ fn is_schema_description(path: &FieldPath) -> bool {
 }
 
 /// Whether both strings are the same name with different versions: `web-1.2.3` and `web-1.3.0`.
-fn is_another_version(what: &What) -> bool {
-    let What::Changed(old, new) = what else { return false };
+fn is_another_version(kind: &ChangeKind) -> bool {
+    let ChangeKind::Changed(old, new) = kind else { return false };
     let (Some(old), Some(new)) = (old.as_str().and_then(name), new.as_str().and_then(name)) else { return false };
     old == new
 }

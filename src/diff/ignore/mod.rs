@@ -15,7 +15,7 @@ mod pattern;
 use regex::{Regex, RegexBuilder};
 
 use self::pattern::Pattern;
-use super::compare::{Change, What};
+use super::compare::{Change, ChangeKind};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::kubernetes::{FieldPath, Id};
 use crate::yaml::Value;
@@ -121,9 +121,11 @@ impl IgnoreRules {
     /// Returns the index of the rule that covers a change. An added or removed map is covered if a rule covers every entry in it;
     /// the index is that of the first entry.
     pub(super) fn covering(&self, id: &Id, change: &Change) -> Option<usize> {
-        match &change.what {
-            What::Added(value) | What::Removed(value) => self.covering_value(id, &change.path, value, DEEPEST),
-            What::Changed(..) | What::Reordered => self.of_path(id, &change.path, Some(&change.what)),
+        match &change.kind {
+            ChangeKind::Added(value) | ChangeKind::Removed(value) => {
+                self.covering_value(id, &change.path, value, DEEPEST)
+            }
+            ChangeKind::Changed(..) | ChangeKind::Reordered => self.of_path(id, &change.path, Some(&change.kind)),
         }
     }
 
@@ -137,13 +139,13 @@ impl IgnoreRules {
         rules.all(|rule| rule.is_some()).then_some(first)
     }
 
-    fn of_path(&self, id: &Id, path: &FieldPath, what: Option<&What>) -> Option<usize> {
+    fn of_path(&self, id: &Id, path: &FieldPath, kind: Option<&ChangeKind>) -> Option<usize> {
         let mut printed = None;
         self.rules.iter().position(|rule| {
             let is_kind = rule.kinds.is_empty() || rule.kinds.iter().any(|kind| id.kind.eq_ignore_ascii_case(kind));
             is_kind
                 && match &rule.covers {
-                    Covers::BuiltIn(rule) => rule.covers(path, what),
+                    Covers::BuiltIn(rule) => rule.covers(path, kind),
                     Covers::Path(pattern) => pattern.covers(path),
                     Covers::Regex(regex) => regex.is_match(printed.get_or_insert_with(|| path.to_string())),
                 }
@@ -195,19 +197,19 @@ mod tests {
         rules
     }
 
-    fn covers(rules: &IgnoreRules, kind: &str, path: &[&str], what: What) -> bool {
-        let id = Id { kind: kind.to_owned(), ..Id::default() };
+    fn covers(rules: &IgnoreRules, object_kind: &str, path: &[&str], kind: ChangeKind) -> bool {
+        let id = Id { kind: object_kind.to_owned(), ..Id::default() };
         rules
-            .covering(&id, &Change { path: FieldPath::of_fields(path), what, causes: Vec::new(), origin: None })
+            .covering(&id, &Change { path: FieldPath::of_fields(path), kind, causes: Vec::new(), origin: None })
             .is_some()
     }
 
-    fn changed() -> What {
-        What::Changed(Value::Int(1), Value::Int(2))
+    fn changed() -> ChangeKind {
+        ChangeKind::Changed(Value::Int(1), Value::Int(2))
     }
 
-    fn added(text: &str) -> What {
-        What::Added(Value::Map(crate::yaml::read_values(&Source::file("v", text)).unwrap()))
+    fn added(text: &str) -> ChangeKind {
+        ChangeKind::Added(Value::Map(crate::yaml::read_values(&Source::file("v", text)).unwrap()))
     }
 
     #[test]

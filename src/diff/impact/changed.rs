@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use crate::diff::compare::{Change, What};
+use crate::diff::compare::{Change, ChangeKind};
 use crate::diff::difference::Difference;
 use crate::diff::stored::{Stored, Version};
 use crate::kubernetes::Object;
@@ -126,10 +126,10 @@ fn concerns(change: &Change, fields: &[&str]) -> bool {
     let is_around = depth < fields.len() && (0..depth).all(|at| change.path.name(at) == Some(fields[at]));
     let has = |value: &Value| value.as_map().is_some_and(|map| map.at(fields[depth..].iter().copied()).is_some());
     is_around
-        && match &change.what {
-            What::Added(value) | What::Removed(value) => has(value),
-            What::Changed(old, new) => has(old) || has(new),
-            What::Reordered => false,
+        && match &change.kind {
+            ChangeKind::Added(value) | ChangeKind::Removed(value) => has(value),
+            ChangeKind::Changed(old, new) => has(old) || has(new),
+            ChangeKind::Reordered => false,
         }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Impact;
 use super::changed::Changed;
-use crate::diff::compare::{Change, What};
+use crate::diff::compare::{Change, ChangeKind};
 use crate::kubernetes::PathStep;
 use crate::yaml::Map;
 
@@ -97,7 +97,7 @@ pub(super) fn refusals(object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>)
         found.push(refusal(object, if kind == "CSINode" { "the entry of a driver" } else { "spec.cidrs" }));
     }
     if (group, kind) == ("apiextensions.k8s.io", "CustomResourceDefinition") {
-        let gone = changes_of(object, &["spec", "versions"]).any(|change| matches!(&change.what, What::Removed(version) if version.as_map().is_some_and(|map| map.is_true_at(&["storage"]))));
+        let gone = changes_of(object, &["spec", "versions"]).any(|change| matches!(&change.kind, ChangeKind::Removed(version) if version.as_map().is_some_and(|map| map.is_true_at(&["storage"]))));
         if gone {
             let impact = Impact::rejected("the version in which objects are stored");
             found.push(
@@ -145,7 +145,7 @@ fn fields_below(object: &Changed<'_>, path: &[&str]) -> Vec<String> {
             Some(name) if change.path.is_below(path) && !may_be_set(object, change) => found.push(name.to_owned()),
             None if change.path.0.len() == path.len() && change.path.is_below(path) => {
                 // The whole object at the path was added or removed.
-                let (What::Added(value) | What::Removed(value)) = &change.what else { continue };
+                let (ChangeKind::Added(value) | ChangeKind::Removed(value)) = &change.kind else { continue };
                 found.extend(value.as_map().into_iter().flat_map(Map::keys).map(str::to_owned));
             }
             _ => {}
@@ -161,12 +161,12 @@ fn may_be_set(object: &Changed<'_>, change: &Change) -> bool {
     object.difference.id.kind == "PersistentVolume"
         && change.path.0.len() == 3
         && change.path.is_below(&["spec", "csi", "controllerExpandSecretRef"])
-        && matches!(change.what, What::Added(_))
+        && matches!(change.kind, ChangeKind::Added(_))
 }
 
 /// Whether a change adds a second network of the other IP family, which is allowed.
 fn is_second_network(change: &Change) -> bool {
-    matches!(&change.what, What::Added(_)) && change.path.0.last() == Some(&PathStep::Index(1))
+    matches!(&change.kind, ChangeKind::Added(_)) && change.path.0.last() == Some(&PathStep::Index(1))
 }
 
 /// Whether a change is to a field of a driver other than `allocatable`, which is refused. Drivers may be added and removed.

@@ -3,7 +3,7 @@
 use super::Impact;
 use super::changed::Changed;
 use super::fixed::refusal;
-use crate::diff::compare::{Change, What};
+use crate::diff::compare::{Change, ChangeKind};
 use crate::kubernetes::PathStep;
 use crate::yaml::{Map, Node, Value};
 
@@ -31,7 +31,7 @@ pub(super) fn refusals_of_pod(object: &Changed<'_>, found: &mut Vec<Impact>) {
             "schedulingGates" => {
                 new.list_at(&["spec", name]).iter().all(|gate| old.list_at(&["spec", name]).contains(gate))
             }
-            "nodeSelector" => is_gated && matches!(change.what, What::Added(_)),
+            "nodeSelector" => is_gated && matches!(change.kind, ChangeKind::Added(_)),
             "affinity" => is_gated && change.path.has_field("nodeAffinity") | old.at(["spec", name]).is_none(),
             _ => false,
         };

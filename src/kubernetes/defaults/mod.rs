@@ -18,7 +18,7 @@ use crate::diagnostic::Span;
 use crate::yaml::{Map, Node, Value};
 
 /// Fields of `metadata` that the API server always sets itself.
-pub(super) const OF_THE_SERVER: [&str; 8] = [
+pub(super) const SERVER_METADATA: [&str; 8] = [
     "uid",
     "resourceVersion",
     "generation",
@@ -31,7 +31,7 @@ pub(super) const OF_THE_SERVER: [&str; 8] = [
 
 /// Fields to which the API server or its admission plugins assign a value if a manifest does not set them: addresses, ports,
 /// generated values. The entries are the end of a type's name, and a field.
-const MADE_UP: &[(&str, &str)] = &[
+const SERVER_ASSIGNED: &[(&str, &str)] = &[
     ("admissionregistration.v1.WebhookClientConfig", "caBundle"),
     ("batch.v1.JobSpec", "selector"),
     ("core.v1.NamespaceSpec", "finalizers"),
@@ -56,19 +56,19 @@ const MADE_UP: &[(&str, &str)] = &[
 ];
 
 /// Whether the API server assigns a value to a field that a manifest does not set.
-pub fn is_made_up(of: &ObjectType, field: &str) -> bool {
-    MADE_UP.iter().any(|(name, known)| *known == field && of.name.ends_with(name))
+pub fn is_server_assigned(of: &ObjectType, field: &str) -> bool {
+    SERVER_ASSIGNED.iter().any(|(name, known)| *known == field && of.name.ends_with(name))
 }
 
 /// Whether [`fill_in`] added a value.
-pub fn is_filled_in(node: &Node) -> bool {
+pub fn is_default(node: &Node) -> bool {
     node.span.source().is_none()
 }
 
 /// Adds the defaults to an object of a built-in kind, and removes the fields that the server writes itself. Other objects are not
 /// changed.
 ///
-/// Defaults have a generated place, by which [`is_filled_in`] recognizes them. `namespace` applies to an object that declares
+/// Defaults have a generated place, by which [`is_default`] recognizes them. `namespace` applies to an object that declares
 /// none.
 ///
 /// ```
@@ -83,13 +83,13 @@ pub fn is_filled_in(node: &Node) -> bool {
 /// let port = service.maps_at(&["spec", "ports"]).next().unwrap();
 /// assert_eq!((port.number_at(&["targetPort"]), port.text_at(&["protocol"])), (Some(80), Some("TCP")));
 /// ```
-pub fn fill_in(object: &mut Map, id: &Id, namespace: &str) {
+pub fn add_defaults(object: &mut Map, id: &Id, namespace: &str) {
     let schema = Schema::built_in();
     let Some(kind) = schema.kind(&id.api_version, &id.kind) else { return };
     let Some(of) = schema.object_type(kind.type_name) else { return };
     object.remove("status");
     if let Some(metadata) = object.get_mut("metadata").and_then(|node| node.value.as_map_mut()) {
-        OF_THE_SERVER.iter().for_each(|field| drop(metadata.remove(field)));
+        SERVER_METADATA.iter().for_each(|field| drop(metadata.remove(field)));
         if kind.is_namespaced == Some(true) && metadata.text_at(&["namespace"]).unwrap_or_default().is_empty() {
             put(metadata, "namespace", Value::String(namespace.to_owned()));
         }
@@ -233,7 +233,7 @@ mod tests {
         let mut object = yaml::read_values(&Source::file("m.yaml", text)).unwrap();
         let text = |field: &str| object.text_at(&[field]).unwrap_or_default().to_owned();
         let id = Id { api_version: text("apiVersion"), kind: text("kind"), namespace: String::new(), name: "a".into() };
-        fill_in(&mut object, &id, "default");
+        add_defaults(&mut object, &id, "default");
         object
     }
 
@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn what_the_server_makes_up_is_in_fields_that_there_are() {
-        for (name, field) in MADE_UP {
+        for (name, field) in SERVER_ASSIGNED {
             let of = Schema::built_in().object_type(&format!("api.{name}")).unwrap_or_else(|| panic!("{name}"));
             assert!(of.field(field).is_some(), "{name}.{field}");
         }

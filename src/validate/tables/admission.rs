@@ -79,9 +79,9 @@ fn hook(at: &mut Place<'_, '_, '_>) {
         at.invalid("timeoutSeconds", "the timeout value must be between 1 and 30 seconds");
     }
     if let Some(config) = at.map("clientConfig") {
-        let is_given = |field: &str| config.get(field).is_some_and(|node| !node.value.is_null());
+        let is_set = |field: &str| config.get(field).is_some_and(|node| !node.value.is_null());
         let path = at.path.field("clientConfig");
-        if is_given("url") == is_given("service") {
+        if is_set("url") == is_set("service") {
             at.required_at(&path, "exactly one of url or service is required");
         }
     }
@@ -124,9 +124,9 @@ fn hook_rule(at: &mut Place<'_, '_, '_>) {
 }
 
 fn parameter(at: &mut Place<'_, '_, '_>) {
-    if !at.has("name") && !at.is_given("selector") {
+    if !at.has("name") && !at.is_set("selector") {
         at.required("", "one of name or selector must be specified");
-    } else if at.has("name") && at.is_given("selector") {
+    } else if at.has("name") && at.is_set("selector") {
         at.forbidden("name", "name and selector are mutually exclusive");
     }
     if !at.has("parameterNotFoundAction") {
@@ -239,11 +239,11 @@ fn mutation(at: &mut Place<'_, '_, '_>) {
     }
     at.choice("patchType", &["ApplyConfiguration", "JSONPatch"]);
     let Some((kind, chosen)) = members.into_iter().find(|(kind, _)| *kind == at.text("patchType")) else { return };
-    if !at.is_given(chosen) {
+    if !at.is_set(chosen) {
         at.required(chosen, &format!("must be specified when patchType is {kind}"));
     }
     for (_, other) in members.into_iter().filter(|(_, other)| *other != chosen) {
-        if at.is_given(other) {
+        if at.is_set(other) {
             at.invalid(other, &format!("must not be specified when patchType is {kind}"));
         }
     }

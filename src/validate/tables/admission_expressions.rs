@@ -30,7 +30,7 @@ pub(super) fn of_conditions(at: &mut Place<'_, '_, '_>) {
 
 /// Checks the expressions of a policy. A variable can use the variables that precede it.
 pub(super) fn of_policy(at: &mut Place<'_, '_, '_>) {
-    let has_params = at.is_given("paramKind");
+    let has_params = at.is_set("paramKind");
     conditions(has_params, at);
     let (mut shape, mut is_exact) = (Shape::of(Kind::Object(Vec::new())), true);
     for (path, variable) in at.items("variables") {

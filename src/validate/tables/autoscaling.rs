@@ -69,7 +69,7 @@ fn policies(at: &mut Place<'_, '_, '_>) {
 
 fn one_source(at: &mut Place<'_, '_, '_>) {
     if let Some(source) = at.union("type", &SOURCES, "must populate the given metric source only")
-        && !at.is_given(source)
+        && !at.is_set(source)
     {
         at.required(source, "must populate information for the given metric source");
     }
@@ -85,16 +85,16 @@ fn positive(at: &mut Place<'_, '_, '_>, field: &str) {
 /// Returns the path of a metric's target, and a function that tells which of its fields are set.
 fn targets<'a>(at: &Place<'a, '_, '_>) -> (FieldPath, impl Fn(&str) -> bool + use<'a>) {
     let target = at.map("target");
-    let is_given =
+    let is_set =
         move |field: &str| target.is_some_and(|target| target.get(field).is_some_and(|node| !node.value.is_null()));
-    (at.path.field("target"), is_given)
+    (at.path.field("target"), is_set)
 }
 
 /// Checks that a metric's target has exactly one of two fields: `missing` is reported if it has neither, `surplus` if it has
 /// both.
 fn one_target(at: &mut Place<'_, '_, '_>, missing: (&str, &str), surplus: (&str, &str)) {
-    let (path, is_given) = targets(at);
-    match (is_given(missing.0), is_given(surplus.0)) {
+    let (path, is_set) = targets(at);
+    match (is_set(missing.0), is_set(surplus.0)) {
         (false, false) => at.required_at(&path.field(missing.0), missing.1),
         (true, true) => at.forbidden_at(&path.field(surplus.0), surplus.1),
         _ => {}
@@ -118,15 +118,15 @@ fn external(at: &mut Place<'_, '_, '_>) {
 }
 
 fn object(at: &mut Place<'_, '_, '_>) {
-    let (path, is_given) = targets(at);
-    if !is_given("value") && !is_given("averageValue") {
+    let (path, is_set) = targets(at);
+    if !is_set("value") && !is_set("averageValue") {
         at.required_at(&path.field("averageValue"), "must set either a target value or averageValue");
     }
 }
 
 fn pods(at: &mut Place<'_, '_, '_>) {
-    let (path, is_given) = targets(at);
-    if !is_given("averageValue") {
+    let (path, is_set) = targets(at);
+    if !is_set("averageValue") {
         at.required_at(&path.field("averageValue"), "must specify a positive target averageValue");
     }
 }
@@ -153,7 +153,7 @@ fn replicas(at: &mut Place<'_, '_, '_>) {
 }
 
 fn budget(at: &mut Place<'_, '_, '_>) {
-    if at.is_given("minAvailable") && at.is_given("maxUnavailable") {
+    if at.is_set("minAvailable") && at.is_set("maxUnavailable") {
         at.invalid("", "minAvailable and maxUnavailable cannot be both set");
     }
     for field in ["minAvailable", "maxUnavailable"] {

@@ -75,7 +75,7 @@ pub(super) const ROWS: &[Row] = &[
 /// A claim either exists already or is created from a template.
 fn one_claim(at: &mut Place<'_, '_, '_>) {
     let message = "must specify exactly one of `resourceClaimName`, `resourceClaimTemplateName`";
-    match at.given(&["resourceClaimName", "resourceClaimTemplateName"]).len() {
+    match at.fields_set(&["resourceClaimName", "resourceClaimTemplateName"]).len() {
         0 => at.required("", message),
         1 => {}
         _ => at.invalid("", message),
@@ -105,7 +105,7 @@ fn port_names(at: &mut Place<'_, '_, '_>) {
     for (path, port) in at.items("ports") {
         let name = text(port, "name");
         if !name.is_empty() && !known.insert(name) {
-            at.inside(port, &path).duplicate("name", name);
+            at.nested(port, &path).duplicate("name", name);
         }
     }
 }
@@ -130,7 +130,7 @@ fn variable(at: &mut Place<'_, '_, '_>) {
 }
 
 fn one_reference(at: &mut Place<'_, '_, '_>) {
-    match at.given(&["configMapRef", "secretRef"]).len() {
+    match at.fields_set(&["configMapRef", "secretRef"]).len() {
         0 => at.invalid("", "must specify one of: `configMapRef` or `secretRef`"),
         1 => {}
         _ => at.invalid("", "may not have more than one field specified at a time"),
@@ -139,7 +139,7 @@ fn one_reference(at: &mut Place<'_, '_, '_>) {
 
 fn probe(at: &mut Place<'_, '_, '_>) {
     const HANDLERS: [&str; 4] = ["exec", "httpGet", "tcpSocket", "grpc"];
-    match at.given(&HANDLERS).len() {
+    match at.fields_set(&HANDLERS).len() {
         0 => at.required("", "must specify a handler type: exec, httpGet, tcpSocket or grpc"),
         1 => {}
         _ => at.forbidden("", "may not specify more than 1 handler type"),
@@ -148,7 +148,7 @@ fn probe(at: &mut Place<'_, '_, '_>) {
     if !is_of_readiness && at.number("successThreshold").is_some_and(|times| times > 1) {
         at.invalid("successThreshold", "must be 1");
     }
-    if is_of_readiness && at.is_given("terminationGracePeriodSeconds") {
+    if is_of_readiness && at.is_set("terminationGracePeriodSeconds") {
         at.invalid("terminationGracePeriodSeconds", "must not be set for readinessProbes");
     } else if at.number("terminationGracePeriodSeconds").is_some_and(|seconds| seconds <= 0) {
         at.invalid("terminationGracePeriodSeconds", "must be greater than 0");
@@ -288,7 +288,7 @@ fn resources(at: &mut Place<'_, '_, '_>) {
 
 fn one_handler(at: &mut Place<'_, '_, '_>) {
     const HANDLERS: [&str; 4] = ["exec", "httpGet", "tcpSocket", "sleep"];
-    if at.given(&HANDLERS).is_empty() {
+    if at.fields_set(&HANDLERS).is_empty() {
         at.required("", "must specify a handler type");
     }
     at.at_most_one(&HANDLERS, "may not specify more than 1 handler type");

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::place::{I32, Place, Row, Rule, row};
 use crate::diagnostic::nearest;
 use crate::kubernetes::{FieldPath, PathStep, names, quantity};
-use crate::validate::fields::{has, is_given, items, text};
+use crate::validate::fields::{has, is_set, items, text};
 use crate::validate::form::{self, IP, LABEL, LABEL_VALUE, QUALIFIED, SUBDOMAIN};
 use crate::yaml::{Map, Value};
 
@@ -78,7 +78,7 @@ fn is_weight(weight: i64) -> bool {
 }
 
 fn hostname_override(at: &mut Place<'_, '_, '_>) {
-    if !at.is_given("hostnameOverride") {
+    if !at.is_set("hostnameOverride") {
         return;
     }
     if at.is_true("setHostnameAsFQDN") {
@@ -132,7 +132,7 @@ fn windows(at: &mut Place<'_, '_, '_>) {
     let mut found = Vec::new();
     let mut check = |holder: &Map, path: &FieldPath, own: &[&str]| {
         let Some(context) = holder.map_at(&["securityContext"]) else { return };
-        let fields = OF_ALL.iter().chain(own).filter(|field| is_given(context, field));
+        let fields = OF_ALL.iter().chain(own).filter(|field| is_set(context, field));
         found.extend(fields.map(|field| path.field("securityContext").field(field)));
     };
     check(at.fields, at.path, &OF_PODS);
@@ -140,7 +140,7 @@ fn windows(at: &mut Place<'_, '_, '_>) {
         at.items(list).iter().for_each(|(path, container)| check(container, path, &OF_CONTAINERS));
     }
     let of_spec = ["hostPID", "hostIPC", "hostUsers", "shareProcessNamespace"];
-    found.extend(of_spec.iter().filter(|field| at.is_given(field)).map(|field| at.path.field(field)));
+    found.extend(of_spec.iter().filter(|field| at.is_set(field)).map(|field| at.path.field(field)));
     found.iter().for_each(|path| at.forbidden_at(path, MESSAGE));
 }
 
@@ -321,7 +321,7 @@ fn domains(at: &mut Place<'_, '_, '_>) {
 }
 
 fn match_keys(at: &mut Place<'_, '_, '_>) {
-    if at.has("matchLabelKeys") && !at.is_given("labelSelector") {
+    if at.has("matchLabelKeys") && !at.is_set("labelSelector") {
         at.forbidden("matchLabelKeys", "must not be specified when labelSelector is not set");
     }
 }
@@ -332,7 +332,7 @@ fn toleration(at: &mut Place<'_, '_, '_>) {
         let message = "operator must be Exists when `key` is empty, which means \"match all values and all keys\"";
         at.invalid("operator", message);
     }
-    if at.is_given("tolerationSeconds") && at.text("effect") != "NoExecute" {
+    if at.is_set("tolerationSeconds") && at.text("effect") != "NoExecute" {
         at.invalid("effect", "effect must be 'NoExecute' when `tolerationSeconds` is set");
     }
     match operator {
@@ -380,7 +380,7 @@ fn node_term(at: &mut Place<'_, '_, '_>) {
 /// Label keys need a selector, which must not contain the same keys.
 fn term_keys(at: &mut Place<'_, '_, '_>) {
     for field in ["matchLabelKeys", "mismatchLabelKeys"] {
-        if at.has(field) && !at.is_given("labelSelector") {
+        if at.has(field) && !at.is_set("labelSelector") {
             at.forbidden(field, "must not be specified when labelSelector is not set");
         }
     }
@@ -482,12 +482,12 @@ fn sysctls(at: &mut Place<'_, '_, '_>) {
 fn seccomp(at: &mut Place<'_, '_, '_>) {
     let profile = at.text("localhostProfile");
     match at.text("type") {
-        "Localhost" if !at.is_given("localhostProfile") => {
+        "Localhost" if !at.is_set("localhostProfile") => {
             at.required("localhostProfile", "must be set when seccomp type is Localhost");
         }
         "Localhost" if !form::is_local_path(profile) => at.invalid("localhostProfile", form::RELATIVE),
         "Localhost" => {}
-        _ if at.is_given("localhostProfile") => {
+        _ if at.is_set("localhostProfile") => {
             at.invalid("localhostProfile", "can only be set when seccomp type is Localhost");
         }
         _ => {}
@@ -505,7 +505,7 @@ fn app_armor(at: &mut Place<'_, '_, '_>) {
             at.invalid("localhostProfile", "must not be padded with whitespace")
         }
         "Localhost" if profile.len() > 4095 => at.invalid("localhostProfile", "may not be more than 4095 bytes"),
-        "RuntimeDefault" | "Unconfined" if at.is_given("localhostProfile") => {
+        "RuntimeDefault" | "Unconfined" if at.is_set("localhostProfile") => {
             at.invalid("localhostProfile", "can only be set when AppArmor type is Localhost");
         }
         _ => {}

@@ -25,7 +25,7 @@ pub(super) fn schedule(at: &mut Place<'_, '_, '_>) {
         at.invalid("schedule", &reason);
     }
     let zone = at.text("timeZone");
-    if !at.is_given("timeZone") {
+    if !at.is_set("timeZone") {
     } else if zone.is_empty() {
         at.invalid("timeZone", "timeZone must be nil or non-empty string");
     } else if zone.eq_ignore_ascii_case("Local") {

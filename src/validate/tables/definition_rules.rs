@@ -7,7 +7,7 @@ use super::compiled::{Reason, compiled};
 use super::place::Place;
 use crate::cel::{Kind, Shape, Variable, Wanted};
 use crate::kubernetes::{FieldPath, PathStep};
-use crate::validate::fields::{has, is_given, text};
+use crate::validate::fields::{has, is_set, text};
 use crate::validate::rules::{OLD_SELF, VARIABLES, steps};
 use crate::validate::shapes::shape_of;
 use crate::yaml::Map;
@@ -43,7 +43,7 @@ fn form(rule: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     if has(rule, "messageExpression") && trimmed("messageExpression").is_empty() {
         at.required_at(&path.field("messageExpression"), "messageExpression must be non-empty if specified");
     }
-    if is_given(rule, "reason") && !REASONS.contains(&text(rule, "reason")) {
+    if is_set(rule, "reason") && !REASONS.contains(&text(rule, "reason")) {
         at.unsupported_at(&path.field("reason"), text(rule, "reason"), &REASONS);
     }
 }
@@ -181,7 +181,7 @@ fn expressions_of(
             let what = "oldSelf cannot be used on the uncorrelatable portion of the schema within";
             at.invalid_at(&path.field("rule"), node, &format!("{what} {uncorrelatable}"));
         }
-        _ if !program.uses(OLD_SELF) && is_given(rule, "optionalOldSelf") => {
+        _ if !program.uses(OLD_SELF) && is_set(rule, "optionalOldSelf") => {
             at.invalid_missing(&path.field("optionalOldSelf"), "may not be set if oldSelf is not used in rule");
         }
         _ => {}

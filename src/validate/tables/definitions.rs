@@ -6,7 +6,7 @@ use super::place::{Place, Row, Rule, row};
 use super::structural::schema;
 use super::webhooks;
 use crate::kubernetes::{FieldPath, names};
-use crate::validate::fields::{has, is_given, is_true, text};
+use crate::validate::fields::{has, is_set, is_true, text};
 use crate::validate::form::SUBDOMAIN;
 use crate::validate::rules::steps;
 use crate::yaml::{Map, Value};
@@ -117,7 +117,7 @@ fn preserve(at: &mut Place<'_, '_, '_>) {
 fn versions(at: &mut Place<'_, '_, '_>) {
     let items = at.items("versions");
     let storage = items.iter().filter(|(_, version)| is_true(version, "storage")).count();
-    if storage != 1 && at.is_given("versions") {
+    if storage != 1 && at.is_set("versions") {
         at.invalid_missing(&at.path.field("versions"), "must have exactly one version marked as storage version");
     }
     let mut known = HashSet::new();
@@ -132,10 +132,10 @@ fn versions(at: &mut Place<'_, '_, '_>) {
 }
 
 fn deprecation(at: &mut Place<'_, '_, '_>) {
-    if at.is_given("deprecationWarning") && !at.is_true("deprecated") {
+    if at.is_set("deprecationWarning") && !at.is_true("deprecated") {
         at.invalid("deprecationWarning", "can only be set for deprecated versions");
     }
-    if at.is_given("deprecationWarning") && !at.has("deprecationWarning") {
+    if at.is_set("deprecationWarning") && !at.has("deprecationWarning") {
         at.invalid("deprecationWarning", "must not be an empty string");
     }
     let warning = at.text("deprecationWarning");
@@ -156,7 +156,7 @@ fn conversion(at: &mut Place<'_, '_, '_>) {
     let webhook = at.map("webhook");
     let path = at.path.field("webhook");
     if at.text("strategy") != "Webhook" {
-        if at.is_given("webhook") {
+        if at.is_set("webhook") {
             at.forbidden("webhook", "should not be set when strategy is not set to Webhook");
         }
         return;
@@ -168,12 +168,12 @@ fn conversion(at: &mut Place<'_, '_, '_>) {
     let config = webhook.map_at(&["clientConfig"]);
     match config {
         None => at.required_at(&path.field("clientConfig"), "required when strategy is set to Webhook"),
-        Some(config) if is_given(config, "url") == is_given(config, "service") => {
+        Some(config) if is_set(config, "url") == is_set(config, "service") => {
             at.required_at(&path.field("clientConfig"), "exactly one of url or service is required");
         }
         Some(_) => {}
     }
-    at.inside(webhook, &path).webhook_versions("conversionReviewVersions");
+    at.nested(webhook, &path).webhook_versions("conversionReviewVersions");
 }
 
 /// Selectable fields must be strings, booleans or integers in the schema.

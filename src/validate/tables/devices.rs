@@ -25,7 +25,7 @@ pub(super) const ROWS: &[Row] = &[
     row("resource.v1.ExactDeviceRequest", "allocationMode", Rule::OneOf(&["All", "ExactCount"])),
     row("resource.v1.ExactDeviceRequest", "count", Rule::Whole(device_count)),
     row("resource.v1.DeviceSelector", "", Rule::Whole(of_selector)),
-    row("resource.v1.DeviceRequest", "firstAvailable", Rule::Whole(|at| set(at, "firstAvailable", 8))),
+    row("resource.v1.DeviceRequest", "firstAvailable", Rule::Whole(|at| unique_named_items(at, "firstAvailable", 8))),
     row("resource.v1.DeviceSubRequest", "name", Rule::Form(names::is_dns_label, LABEL)),
     row("resource.v1.DeviceSubRequest", "deviceClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("resource.v1.DeviceSubRequest", "count", Rule::AtLeast(0)),
@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Row] = &[
     row("resource.v1.DeviceToleration", "effect", Rule::OneOf(&["NoExecute", "NoSchedule", "None"])),
     row("resource.v1.ResourceSliceSpec", "driver", Rule::Form(is_driver, SUBDOMAIN)),
     row("resource.v1.ResourceSliceSpec", "", Rule::Whole(slice)),
-    row("resource.v1.ResourceSliceSpec", "devices", Rule::Whole(|at| set(at, "devices", 128))),
+    row("resource.v1.ResourceSliceSpec", "devices", Rule::Whole(|at| unique_named_items(at, "devices", 128))),
     row("resource.v1.ResourcePool", "name", Rule::Form(|name| name.split('/').all(names::is_dns_subdomain), SUBDOMAIN)),
     row("resource.v1.ResourcePool", "resourceSliceCount", Rule::AtLeast(1)),
     row("resource.v1.ResourcePool", "generation", Rule::AtLeast(0)),
@@ -56,7 +56,7 @@ pub(super) const ROWS: &[Row] = &[
 
 /// A request is either a single one, or a list of alternatives of which the first available one is used.
 fn device(at: &mut Place<'_, '_, '_>) {
-    match (at.is_given("exactly"), at.has("firstAvailable")) {
+    match (at.is_set("exactly"), at.has("firstAvailable")) {
         (false, false) => at.required("", "exactly one of `exactly` or `firstAvailable` is required"),
         (true, true) => {
             at.invalid("", "exactly one of `exactly` or `firstAvailable` is required, but multiple fields are set")
@@ -72,7 +72,7 @@ fn device_count(at: &mut Place<'_, '_, '_>) {
 }
 
 /// Checks a list whose items have unique names, and its maximum length.
-fn set(at: &mut Place<'_, '_, '_>, field: &str, most: usize) {
+fn unique_named_items(at: &mut Place<'_, '_, '_>, field: &str, most: usize) {
     let mut known = HashSet::new();
     for (path, item) in at.items(field) {
         if !known.insert(text(item, "name")) {
@@ -86,7 +86,7 @@ fn set(at: &mut Place<'_, '_, '_>, field: &str, most: usize) {
 
 /// The constraints and configurations of a claim must refer to its requests.
 fn claim(at: &mut Place<'_, '_, '_>) {
-    set(at, "requests", MAX_ITEMS);
+    unique_named_items(at, "requests", MAX_ITEMS);
     let mut known = HashSet::new();
     for (_, request) in at.items("requests") {
         let name = text(request, "name");
@@ -113,12 +113,12 @@ fn claim(at: &mut Place<'_, '_, '_>) {
 }
 
 fn constraint(at: &mut Place<'_, '_, '_>) {
-    if !at.is_given("matchAttribute") && !at.is_given("distinctAttribute") {
+    if !at.is_set("matchAttribute") && !at.is_set("distinctAttribute") {
         at.required("", "exactly one of \"matchAttribute\" or \"distinctAttribute\" is required");
     }
     // The server removes the other field unless a feature gate is enabled.
     let name = at.text("matchAttribute");
-    if at.is_given("matchAttribute") && !(name.contains('/') && is_device_name(name)) {
+    if at.is_set("matchAttribute") && !(name.contains('/') && is_device_name(name)) {
         at.invalid("matchAttribute", "a fully qualified name must be a domain and a name separated by a slash");
     }
 }
@@ -143,8 +143,8 @@ fn device_names(at: &mut Place<'_, '_, '_>, field: &str) {
 /// An attribute must have exactly one value.
 fn attribute(at: &mut Place<'_, '_, '_>) {
     // Lists are removed unless a feature gate is enabled.
-    let count = at.given(&["bool", "int", "string", "version"]).len();
-    if count > 1 || count == 0 && at.given(&["bools", "ints", "strings", "versions"]).is_empty() {
+    let count = at.fields_set(&["bool", "int", "string", "version"]).len();
+    if count > 1 || count == 0 && at.fields_set(&["bools", "ints", "strings", "versions"]).is_empty() {
         at.invalid("", "exactly one value must be specified");
     }
     for field in ["string", "version"] {
@@ -152,7 +152,7 @@ fn attribute(at: &mut Place<'_, '_, '_>) {
             at.too_long(&at.path.field(field), MAX_VALUE);
         }
     }
-    if at.is_given("version") && semver::Version::parse(at.text("version")).is_err() {
+    if at.is_set("version") && semver::Version::parse(at.text("version")).is_err() {
         at.invalid("version", "must be a string compatible with semver.org spec 2.0.0");
     }
 }
@@ -182,15 +182,15 @@ fn slice(at: &mut Place<'_, '_, '_>) {
             at.invalid(field, "must be either unset or set to true");
         }
     }
-    if at.is_given("nodeName") && at.text("nodeName").is_empty() {
+    if at.is_set("nodeName") && at.text("nodeName").is_empty() {
         at.invalid("nodeName", "must be either unset or set to a non-empty string");
     } else if at.has("nodeName") && !names::is_dns_subdomain(at.text("nodeName")) {
         at.invalid("nodeName", SUBDOMAIN);
     }
     let ways =
-        [at.has("nodeName"), at.is_given("nodeSelector"), at.is_true("allNodes"), at.is_true("perDeviceNodeSelection")];
+        [at.has("nodeName"), at.is_set("nodeSelector"), at.is_true("allNodes"), at.is_true("perDeviceNodeSelection")];
     let message = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required";
-    match ways.into_iter().filter(|is_given| *is_given).count() {
+    match ways.into_iter().filter(|is_set| *is_set).count() {
         0 => at.required("", message),
         1 => {}
         _ => at.invalid("", message),
@@ -199,7 +199,7 @@ fn slice(at: &mut Place<'_, '_, '_>) {
         let path = at.path.field("nodeSelector").field("nodeSelectorTerms");
         at.invalid_missing(&path, "must have exactly one node selector term");
     }
-    if at.is_given("sharedCounters") && at.is_given("devices") {
+    if at.is_set("sharedCounters") && at.is_set("devices") {
         at.invalid("", "only one of `sharedCounters` or `devices` is allowed");
     }
 }

@@ -116,16 +116,16 @@ fn is_account(name: &str) -> bool {
 fn flow_subject(at: &mut Place<'_, '_, '_>) {
     let subjects = [("User", "user"), ("Group", "group"), ("ServiceAccount", "serviceAccount")];
     let chosen = at.union("kind", &subjects, "is forbidden when subject kind is another");
-    if let Some(chosen) = chosen.filter(|chosen| !at.is_given(chosen)) {
+    if let Some(chosen) = chosen.filter(|chosen| !at.is_set(chosen)) {
         at.required(chosen, "is required when subject kind says so");
     }
 }
 
 fn level(at: &mut Place<'_, '_, '_>) {
     match at.text("type") {
-        "Limited" if !at.is_given("limited") => at.required("limited", "must not be empty when type is \"Limited\""),
-        "Limited" if at.is_given("exempt") => at.forbidden("exempt", "must be nil if the type is Limited"),
-        "Exempt" if at.is_given("limited") => at.forbidden("limited", "must be nil if the type is not Limited"),
+        "Limited" if !at.is_set("limited") => at.required("limited", "must not be empty when type is \"Limited\""),
+        "Limited" if at.is_set("exempt") => at.forbidden("exempt", "must be nil if the type is Limited"),
+        "Exempt" if at.is_set("limited") => at.forbidden("limited", "must be nil if the type is not Limited"),
         _ => {}
     }
 }

@@ -73,10 +73,10 @@ fn types(at: &mut Place<'_, '_, '_>) {
 }
 
 fn peer(at: &mut Place<'_, '_, '_>) {
-    if at.given(&["podSelector", "namespaceSelector", "ipBlock"]).is_empty() {
+    if at.fields_set(&["podSelector", "namespaceSelector", "ipBlock"]).is_empty() {
         at.required("", "must specify a peer");
     }
-    if at.is_given("ipBlock") && (at.is_given("podSelector") || at.is_given("namespaceSelector")) {
+    if at.is_set("ipBlock") && (at.is_set("podSelector") || at.is_set("namespaceSelector")) {
         at.forbidden("", "may not specify both ipBlock and another peer");
     }
 }
@@ -107,7 +107,7 @@ fn except(at: &mut Place<'_, '_, '_>) {
 }
 
 fn rules(at: &mut Place<'_, '_, '_>) {
-    if !at.has("rules") && !at.is_given("defaultBackend") {
+    if !at.has("rules") && !at.is_set("defaultBackend") {
         at.invalid("", "either `defaultBackend` or `rules` must be specified");
     }
 }
@@ -133,7 +133,7 @@ fn tls_hosts(at: &mut Place<'_, '_, '_>) {
 }
 
 fn paths(at: &mut Place<'_, '_, '_>) {
-    if at.is_given("paths") && !at.has("paths") {
+    if at.is_set("paths") && !at.has("paths") {
         at.required("paths", "");
     }
 }
@@ -164,9 +164,9 @@ fn path(at: &mut Place<'_, '_, '_>) {
 }
 
 fn backend(at: &mut Place<'_, '_, '_>) {
-    if at.is_given("service") && at.is_given("resource") {
+    if at.is_set("service") && at.is_set("resource") {
         at.invalid("", "cannot set both resource and service backends");
-    } else if !at.is_given("service") && !at.is_given("resource") {
+    } else if !at.is_set("service") && !at.is_set("resource") {
         at.invalid("", "resource or service backend is required");
     }
     let Some(resource) = at.map("resource") else { return };
@@ -200,7 +200,7 @@ fn parameters(at: &mut Place<'_, '_, '_>) {
         "Namespace" if !at.has("namespace") => {
             at.required("namespace", "`parameters.scope` is set to 'Namespace'");
         }
-        "Cluster" | "" if at.is_given("namespace") => {
+        "Cluster" | "" if at.is_set("namespace") => {
             at.forbidden("namespace", "`parameters.scope` is set to 'Cluster'");
         }
         _ => at.one_of("scope", &["Cluster", "Namespace"]),
@@ -210,7 +210,7 @@ fn parameters(at: &mut Place<'_, '_, '_>) {
             at.invalid(field, SEGMENT);
         }
     }
-    if at.is_given("apiGroup") && !at.text("apiGroup").is_empty() && !names::is_dns_subdomain(at.text("apiGroup")) {
+    if at.is_set("apiGroup") && !at.text("apiGroup").is_empty() && !names::is_dns_subdomain(at.text("apiGroup")) {
         at.invalid("apiGroup", SUBDOMAIN);
     }
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Severity, Span};
 use crate::json;
 use crate::kubernetes::{FieldPath, PathStep, quantity};
-use crate::validate::fields::{has, is_given, is_true, items, number, text};
+use crate::validate::fields::{has, is_set, is_true, items, number, text};
 use crate::validate::report::Report;
 use crate::yaml::{Map, Node, Value};
 
@@ -173,8 +173,8 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         items(self.fields, field, self.path)
     }
 
-    pub(super) fn is_given(&self, field: &str) -> bool {
-        is_given(self.fields, field)
+    pub(super) fn is_set(&self, field: &str) -> bool {
+        is_set(self.fields, field)
     }
 
     pub(super) fn has(&self, field: &str) -> bool {
@@ -191,7 +191,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
     ) -> Option<&'static str> {
         let (_, chosen) = members.iter().find(|(name, _)| *name == self.text(choice))?;
         for (_, member) in members.iter().filter(|(_, member)| member != chosen) {
-            if self.is_given(member) {
+            if self.is_set(member) {
                 self.forbidden(member, message);
             }
         }
@@ -199,7 +199,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
     }
 
     /// Returns an object inside this one. Findings about it as a whole are at its first key.
-    pub(super) fn inside<'i>(&mut self, fields: &'i Map, path: &'i FieldPath) -> Place<'i, '_, 'f>
+    pub(super) fn nested<'i>(&mut self, fields: &'i Map, path: &'i FieldPath) -> Place<'i, '_, 'f>
     where
         'a: 'i,
     {
@@ -208,8 +208,8 @@ impl<'a, 'f> Place<'a, '_, 'f> {
     }
 
     /// Returns those of the named fields that are set.
-    pub(super) fn given<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
-        names.iter().copied().filter(|name| self.is_given(name)).collect()
+    pub(super) fn fields_set<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
+        names.iter().copied().filter(|name| self.is_set(name)).collect()
     }
 
     /// Whether the whole object that is being checked is of this kind.
@@ -226,7 +226,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         let path = self.path_of(field);
         match self.fields.get(field) {
             Some(node) => self.invalid_at(&path, node, message),
-            None => self.say("value", &path, format!("Invalid value: {message}"), None),
+            None => self.report_once("value", &path, format!("Invalid value: {message}"), None),
         }
     }
 
@@ -240,31 +240,31 @@ impl<'a, 'f> Place<'a, '_, 'f> {
     /// Reports an invalid value at a path.
     pub(super) fn invalid_at(&mut self, path: &FieldPath, node: &Node, message: &str) {
         let message = format!("Invalid value: {}: {message}", shown(&node.value));
-        self.say("value", path, message, Some(&node.span));
+        self.report_once("value", path, message, Some(&node.span));
     }
 
     /// Reports an invalid key of a map.
     pub(super) fn invalid_key(&mut self, path: &FieldPath, key: &str, span: &Span, message: &str) {
-        self.say("value", path, format!("Invalid value: {key:?}: {message}"), Some(span));
+        self.report_once("value", path, format!("Invalid value: {key:?}: {message}"), Some(span));
     }
 
     pub(super) fn forbidden(&mut self, field: &str, message: &str) {
         let path = self.path_of(field);
         let span = self.fields.entry(field).map(|entry| &entry.key);
-        self.say("value", &path, format!("Forbidden: {message}"), span);
+        self.report_once("value", &path, format!("Forbidden: {message}"), span);
     }
 
     pub(super) fn forbidden_at(&mut self, path: &FieldPath, message: &str) {
-        self.say("value", path, format!("Forbidden: {message}"), None);
+        self.report_once("value", path, format!("Forbidden: {message}"), None);
     }
 
     /// Reports an invalid value that is missing, or that is not shown.
     pub(super) fn invalid_missing(&mut self, path: &FieldPath, message: &str) {
-        self.say("value", path, format!("Invalid value: {message}"), None);
+        self.report_once("value", path, format!("Invalid value: {message}"), None);
     }
 
     pub(super) fn too_many(&mut self, path: &FieldPath, most: usize) {
-        self.say("range", path, format!("Too many: must have at most {most} items"), None);
+        self.report_once("range", path, format!("Too many: must have at most {most} items"), None);
     }
 
     pub(super) fn required(&mut self, field: &str, message: &str) {
@@ -274,22 +274,22 @@ impl<'a, 'f> Place<'a, '_, 'f> {
 
     pub(super) fn required_at(&mut self, path: &FieldPath, message: &str) {
         let colon = if message.is_empty() { "" } else { ": " };
-        self.say("required", path, format!("Required value{colon}{message}"), None);
+        self.report_once("required", path, format!("Required value{colon}{message}"), None);
     }
 
     /// Reports that a field repeats an earlier value. An empty name means the object itself.
     pub(super) fn duplicate(&mut self, field: &str, value: &str) {
         let path = self.path_of(field);
         let span = self.fields.get(field).map(|node| &node.span);
-        self.say("duplicate", &path, format!("Duplicate value: {value:?}"), span);
+        self.report_once("duplicate", &path, format!("Duplicate value: {value:?}"), span);
     }
 
     pub(super) fn duplicate_at(&mut self, path: &FieldPath, value: &str) {
-        self.say("duplicate", path, format!("Duplicate value: {value:?}"), None);
+        self.report_once("duplicate", path, format!("Duplicate value: {value:?}"), None);
     }
 
     pub(super) fn too_long(&mut self, path: &FieldPath, most: usize) {
-        self.say("range", path, format!("Too long: may not be more than {most} bytes"), None);
+        self.report_once("range", path, format!("Too long: may not be more than {most} bytes"), None);
     }
 
     /// Reports that a string refers to something that does not exist.
@@ -305,7 +305,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         let wanted = format!("{key}={}", value.value.as_str().unwrap_or_default());
         let message =
             format!("Invalid value: `selector` does not match template `labels`: the pods have no label {wanted}");
-        self.say("value", path, message, Some(&value.span));
+        self.report_once("value", path, message, Some(&value.span));
     }
 
     /// Warns about something that a server refuses only with certain settings.
@@ -317,7 +317,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
 
     /// Reports an invalid value without showing it, because it is secret.
     pub(super) fn redacted(&mut self, path: &FieldPath, message: &str) {
-        self.say("value", path, format!("Invalid value: \"<secret contents redacted>\": {message}"), None);
+        self.report_once("value", path, format!("Invalid value: \"<secret contents redacted>\": {message}"), None);
     }
 
     /// Checks that the text of a field is one of the choices, or empty.
@@ -335,7 +335,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
     /// Reports that a string at a place is not supported.
     pub(super) fn unsupported(&mut self, path: &FieldPath, text: &str, choices: &[&str], span: Option<&Span>) {
         let message = format!("Unsupported value: {text:?}: supported values: {}", choices.join(", "));
-        self.say("choice", path, message, span);
+        self.report_once("choice", path, message, span);
     }
 
     /// Checks that the text of a field is one of the choices, even if it is empty.
@@ -347,12 +347,12 @@ impl<'a, 'f> Place<'a, '_, 'f> {
 
     /// Checks that at most one of the named fields is set.
     pub(super) fn at_most_one(&mut self, names: &[&str], message: &str) {
-        for name in self.given(names).into_iter().skip(1) {
+        for name in self.fields_set(names).into_iter().skip(1) {
             self.forbidden(name, message);
         }
     }
 
-    fn say(&mut self, rule: &'static str, path: &FieldPath, message: String, span: Option<&Span>) {
+    fn report_once(&mut self, rule: &'static str, path: &FieldPath, message: String, span: Option<&Span>) {
         // A rule that a field violates in two ways is reported once.
         let path_text = path.to_string();
         let is_known = self

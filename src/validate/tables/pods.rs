@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::place::{Place, Row, Rule, row};
 use crate::diagnostic::nearest;
 use crate::kubernetes::FieldPath;
-use crate::validate::fields::{is_given, items, text};
+use crate::validate::fields::{is_set, items, text};
 use crate::validate::metadata;
 use crate::yaml::{Map, Node};
 
@@ -76,7 +76,7 @@ fn is_met(requirement: &Map, labels: Option<&Map>) -> bool {
 
 /// A ReplicaSet must have a template, even if it is empty.
 fn template(at: &mut Place<'_, '_, '_>) {
-    if !at.is_given("template") {
+    if !at.is_set("template") {
         at.required_at(&at.path.field("template").field("spec").field("containers"), "");
     }
 }
@@ -118,7 +118,7 @@ fn names_once(at: &mut Place<'_, '_, '_>) {
     for (path, container) in at.items("containers") {
         let name = text(container, "name");
         if !name.is_empty() && before.contains(name) {
-            at.inside(container, &path).duplicate("name", name);
+            at.nested(container, &path).duplicate("name", name);
         }
     }
 }
@@ -154,7 +154,7 @@ fn mounts_of(pod: &Map, path: &FieldPath, claims: &[&str], at: &mut Place<'_, '_
                         Some(false) if field == "volumeDevices" => {
                             let message =
                                 "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode";
-                            at.inside(mount, &path).invalid("name", message);
+                            at.nested(mount, &path).invalid("name", message);
                         }
                         Some(_) => {}
                     }
@@ -166,5 +166,5 @@ fn mounts_of(pod: &Map, path: &FieldPath, claims: &[&str], at: &mut Place<'_, '_
 
 /// Whether a volume is a claim, or a claim is created for it.
 fn is_claim(volume: &Map) -> bool {
-    ["persistentVolumeClaim", "ephemeral"].iter().any(|field| is_given(volume, field))
+    ["persistentVolumeClaim", "ephemeral"].iter().any(|field| is_set(volume, field))
 }

@@ -97,7 +97,7 @@ fn ports(at: &mut Place<'_, '_, '_>) {
     let ports = at.items("ports");
     let (mut known_names, mut known_numbers) = (HashSet::new(), HashSet::new());
     for (path, port) in &ports {
-        let mut of_port = at.inside(port, path);
+        let mut of_port = at.nested(port, path);
         let name = of_port.text("name");
         if name.is_empty() && ports.len() > 1 {
             of_port.required("name", "");
@@ -190,14 +190,14 @@ fn addresses(at: &mut Place<'_, '_, '_>) {
 
 fn balancer(at: &mut Place<'_, '_, '_>) {
     let is_balancer = kind(at) == "LoadBalancer";
-    if at.is_given("loadBalancerClass") {
+    if at.is_set("loadBalancerClass") {
         if !is_balancer {
             at.forbidden("loadBalancerClass", "may only be used when `type` is 'LoadBalancer'");
         } else if !names::is_qualified_name(at.text("loadBalancerClass")) {
             at.invalid("loadBalancerClass", QUALIFIED);
         }
     }
-    if at.is_given("allocateLoadBalancerNodePorts") && !is_balancer {
+    if at.is_set("allocateLoadBalancerNodePorts") && !is_balancer {
         at.forbidden("allocateLoadBalancerNodePorts", "may only be used when `type` is 'LoadBalancer'");
     }
     if at.has("loadBalancerSourceRanges") {
@@ -422,21 +422,21 @@ fn scope(at: &mut Place<'_, '_, '_>) {
 }
 
 fn controller(at: &mut Place<'_, '_, '_>) {
-    if !at.is_given("template") {
+    if !at.is_set("template") {
         at.required("template", "");
     }
     let labels = at.fields.map_at(&["template", "metadata", "labels"]);
     let differs = |(key, node): (&str, &crate::yaml::Node)| {
         labels.is_none_or(|labels| labels.get(key).is_none_or(|label| label.value != node.value))
     };
-    if at.is_given("template") && at.map("selector").into_iter().flat_map(Map::iter).any(differs) {
+    if at.is_set("template") && at.map("selector").into_iter().flat_map(Map::iter).any(differs) {
         let path = at.path.field("template").field("metadata").field("labels");
         at.invalid_missing(&path, "`selector` does not match template `labels`");
     }
 }
 
 fn template(at: &mut Place<'_, '_, '_>) {
-    if !at.is_given("template") {
+    if !at.is_set("template") {
         at.required_at(&at.path.field("template").field("spec").field("containers"), "");
     }
 }

@@ -57,7 +57,7 @@ pub(super) const ROWS: &[Row] = &[
     row("storage.v1.VolumeAttributesClass", "parameters", Rule::Required("must contain at least one key/value pair")),
     row("storage.v1.VolumeAttributesClass", "driverName", Rule::Form(is_provisioner, QUALIFIED)),
     row("storage.v1.StorageClass", "allowedTopologies", Rule::Whole(topologies)),
-    row("core.v1.TopologySelectorTerm", "matchLabelExpressions", Rule::Whole(once)),
+    row("core.v1.TopologySelectorTerm", "matchLabelExpressions", Rule::Whole(unique_keys)),
 ];
 
 fn alone(at: &mut Place<'_, '_, '_>) {
@@ -146,12 +146,12 @@ fn volume(at: &mut Place<'_, '_, '_>) {
             }
         }
     }
-    let given = at.given(&SOURCES);
+    let given = at.fields_set(&SOURCES);
     if given.is_empty() {
         at.required("", "must specify a volume type");
     }
     at.at_most_one(&SOURCES, "may not specify more than 1 volume type");
-    if at.is_given("local") && at.map("nodeAffinity").is_none_or(|affinity| !has(affinity, "required")) {
+    if at.is_set("local") && at.map("nodeAffinity").is_none_or(|affinity| !has(affinity, "required")) {
         at.required("nodeAffinity", "Local volume requires node affinity");
     }
     let is_root = at.map("hostPath").is_some_and(|map| {
@@ -160,11 +160,11 @@ fn volume(at: &mut Place<'_, '_, '_>) {
     if is_root && at.text("persistentVolumeReclaimPolicy") == "Recycle" {
         at.forbidden("persistentVolumeReclaimPolicy", "may not be 'recycle' for a hostPath mount of '/'");
     }
-    if at.is_given("volumeAttributesClassName") {
+    if at.is_set("volumeAttributesClassName") {
         if at.text("volumeAttributesClassName").is_empty() {
             at.required("volumeAttributesClassName", "an empty string is disallowed");
         }
-        if !at.is_given("csi") {
+        if !at.is_set("csi") {
             at.required("csi", "has to be specified when using volumeAttributesClassName");
         }
     }
@@ -210,7 +210,7 @@ fn is_provisioner(name: &str) -> bool {
 }
 
 /// Neither keys nor the values of a key may occur twice.
-fn once(at: &mut Place<'_, '_, '_>) {
+fn unique_keys(at: &mut Place<'_, '_, '_>) {
     let mut known = HashSet::new();
     for (path, requirement) in at.items("matchLabelExpressions") {
         if !known.insert(text(requirement, "key")) {
@@ -268,7 +268,7 @@ fn audiences(at: &mut Place<'_, '_, '_>) {
 }
 
 fn attached(at: &mut Place<'_, '_, '_>) {
-    match (at.is_given("inlineVolumeSpec"), at.is_given("persistentVolumeName")) {
+    match (at.is_set("inlineVolumeSpec"), at.is_set("persistentVolumeName")) {
         (false, false) => at.required("", "must specify exactly one of inlineVolumeSpec and persistentVolumeName"),
         (false, true) if !at.has("persistentVolumeName") => {
             at.required("persistentVolumeName", "must specify non empty persistentVolumeName");

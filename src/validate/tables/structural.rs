@@ -7,7 +7,7 @@ use super::definition_rules::{expressions, rules};
 use super::place::Place;
 use crate::kubernetes::{FieldPath, PathStep};
 use crate::validate::defaults;
-use crate::validate::fields::{has, is_given, is_true, text};
+use crate::validate::fields::{has, is_set, is_true, text};
 use crate::yaml::{Map, Node, Value};
 
 /// The depth to which a schema is checked.
@@ -213,7 +213,7 @@ fn no_defaults(schema: &Map, of: &str, path: &FieldPath, at: &mut Place<'_, '_, 
     if path.0.len() > MAX_DEPTH {
         return;
     }
-    if is_given(schema, "default") {
+    if is_set(schema, "default") {
         at.forbidden_at(&path.field("default"), &format!("must not be set in top-level {of}"));
     }
     for (name, node) in schema.map_at(&["properties"]).into_iter().flat_map(Map::iter) {
@@ -240,7 +240,7 @@ fn metadata(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
 fn lists(schema: &Map, kind: &str, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     let sort = text(schema, "x-kubernetes-list-type");
     let keys = schema.list_at(&["x-kubernetes-list-map-keys"]);
-    if is_given(schema, "x-kubernetes-list-type") {
+    if is_set(schema, "x-kubernetes-list-type") {
         if !["atomic", "map", "set"].contains(&sort) {
             at.unsupported_at(&path.field("x-kubernetes-list-type"), sort, &["atomic", "map", "set"]);
         }
@@ -254,7 +254,7 @@ fn lists(schema: &Map, kind: &str, path: &FieldPath, at: &mut Place<'_, '_, '_>)
             "must be map if x-kubernetes-list-map-keys is non-empty",
         );
     }
-    if is_given(schema, "x-kubernetes-map-type") {
+    if is_set(schema, "x-kubernetes-map-type") {
         let map_type = text(schema, "x-kubernetes-map-type");
         if !["atomic", "granular"].contains(&map_type) {
             at.unsupported_at(&path.field("x-kubernetes-map-type"), map_type, &["atomic", "granular"]);
@@ -444,8 +444,8 @@ fn value_only(
         ("type", has(schema, "type")),
         ("title", has(schema, "title")),
         ("description", has(schema, "description")),
-        ("default", is_given(schema, "default")),
-        ("additionalProperties", is_given(schema, "additionalProperties")),
+        ("default", is_set(schema, "default")),
+        ("additionalProperties", is_set(schema, "additionalProperties")),
         ("nullable", is_true(schema, "nullable")),
         ("x-kubernetes-preserve-unknown-fields", is_true(schema, "x-kubernetes-preserve-unknown-fields")),
         ("x-kubernetes-embedded-resource", is_true(schema, "x-kubernetes-embedded-resource")),

@@ -2,7 +2,7 @@
 
 use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{FieldPath, names};
-use crate::validate::fields::{has, is_given, items, number, text};
+use crate::validate::fields::{has, is_set, items, number, text};
 use crate::validate::form::{self, FILE_MODE, LABEL, SUBDOMAIN};
 use crate::validate::metadata;
 use crate::yaml::Map;
@@ -170,7 +170,7 @@ fn file_mode(at: &mut Place<'_, '_, '_>, field: &str) {
 }
 
 fn one_field(at: &mut Place<'_, '_, '_>) {
-    match (at.is_given("fieldRef"), at.is_given("resourceFieldRef")) {
+    match (at.is_set("fieldRef"), at.is_set("resourceFieldRef")) {
         (true, true) => at.invalid("", "fieldRef and resourceFieldRef can not be specified simultaneously"),
         (false, false) => at.required("", "one of fieldRef and resourceFieldRef is required"),
         _ => {}
@@ -194,7 +194,7 @@ fn projected(at: &mut Place<'_, '_, '_>) {
     let kinds = ["secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle", "podCertificate"];
     let mut known = std::collections::HashSet::new();
     for (path, source) in at.items("sources") {
-        let given = kinds.iter().filter(|kind| is_given(source, kind)).count();
+        let given = kinds.iter().filter(|kind| is_set(source, kind)).count();
         if given > 1 {
             at.required_at(&path, "may not specify more than 1 volume type");
         }
@@ -228,13 +228,13 @@ fn flocker(at: &mut Place<'_, '_, '_>) {
 
 /// Only warns, because the server removes these projections unless a feature gate is enabled.
 fn trust(at: &mut Place<'_, '_, '_>) {
-    let (name, signer) = (at.is_given("name"), at.is_given("signerName"));
+    let (name, signer) = (at.is_set("name"), at.is_set("signerName"));
     if name && signer {
         at.warn("signerName", "only one of name and signerName may be used");
     } else if !name && !signer {
         at.warn("name", "either name or signerName must be specified");
     }
-    if at.is_given("labelSelector") && !signer {
+    if at.is_set("labelSelector") && !signer {
         at.warn("labelSelector", "labelSelector may only be used with signerName");
     }
     if !at.has("path") {

@@ -13,7 +13,7 @@ pub(super) fn is_path(path: &str) -> bool {
 
 /// Checks the URL of a webhook outside of the cluster. A webhook that is a service too is reported elsewhere.
 pub(super) fn url(at: &mut Place<'_, '_, '_>) {
-    if !at.is_given("url") || at.is_given("service") {
+    if !at.is_set("url") || at.is_set("service") {
         return;
     }
     let url = at.text("url");

@@ -3,7 +3,7 @@
 use super::cron;
 use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{FieldPath, PathStep, names};
-use crate::validate::fields::{has, is_given, is_true, items, number, text};
+use crate::validate::fields::{has, is_set, is_true, items, number, text};
 use crate::validate::form::{self, LABEL, PERCENT, QUALIFIED};
 use crate::yaml::{Map, Node, Value};
 
@@ -102,13 +102,13 @@ fn progress(at: &mut Place<'_, '_, '_>) {
 }
 
 fn strategy(at: &mut Place<'_, '_, '_>) {
-    if at.text("type") == "Recreate" && at.is_given("rollingUpdate") {
+    if at.text("type") == "Recreate" && at.is_set("rollingUpdate") {
         at.forbidden("rollingUpdate", "may not be specified when strategy `type` is 'Recreate'");
     }
 }
 
 /// Returns a number, or the number of a percentage; `None` if it is neither, or negative.
-fn share(node: &Node) -> Option<i64> {
+fn count_or_percentage(node: &Node) -> Option<i64> {
     match &node.value {
         Value::String(text) => form::percentage(text),
         value => value.as_number().map(|number| number as i64).filter(|number| *number >= 0),
@@ -119,15 +119,15 @@ fn is_too_much(node: &Node) -> bool {
     node.value.as_str().is_some_and(|text| form::percentage(text).is_some_and(|share| share > 100))
 }
 
-fn given<'m>(fields: &'m Map, field: &str) -> Option<&'m Node> {
+fn set_field<'m>(fields: &'m Map, field: &str) -> Option<&'m Node> {
     fields.get(field).filter(|node| !node.value.is_null())
 }
 
 /// Checks that the fields are non-negative numbers or percentages.
-fn shares(at: &mut Place<'_, '_, '_>, fields: &[&str]) {
+fn check_counts_or_percentages(at: &mut Place<'_, '_, '_>, fields: &[&str]) {
     for field in fields {
-        let Some(node) = given(at.fields, field) else { continue };
-        if share(node).is_none() {
+        let Some(node) = set_field(at.fields, field) else { continue };
+        if count_or_percentage(node).is_none() {
             let is_text = node.value.as_str().is_some();
             at.invalid(field, if is_text { PERCENT } else { "must be greater than or equal to 0" });
         }
@@ -135,12 +135,12 @@ fn shares(at: &mut Place<'_, '_, '_>, fields: &[&str]) {
 }
 
 fn rolling_deployment(at: &mut Place<'_, '_, '_>) {
-    shares(at, &["maxSurge", "maxUnavailable"]);
-    let zero = |field: &str| given(at.fields, field).is_some_and(|node| share(node) == Some(0));
+    check_counts_or_percentages(at, &["maxSurge", "maxUnavailable"]);
+    let zero = |field: &str| set_field(at.fields, field).is_some_and(|node| count_or_percentage(node) == Some(0));
     if zero("maxSurge") && zero("maxUnavailable") {
         at.invalid("maxUnavailable", "may not be 0 when `maxSurge` is 0");
     }
-    if given(at.fields, "maxUnavailable").is_some_and(is_too_much) {
+    if set_field(at.fields, "maxUnavailable").is_some_and(is_too_much) {
         at.invalid("maxUnavailable", "must not be greater than 100%");
     }
 }
@@ -151,15 +151,15 @@ fn daemon_strategy(at: &mut Place<'_, '_, '_>) {
     }
     let Some(rolling) = at.map("rollingUpdate") else { return };
     let path = at.path.field("rollingUpdate");
-    let mut at = at.inside(rolling, &path);
-    shares(&mut at, &["maxSurge", "maxUnavailable"]);
+    let mut at = at.nested(rolling, &path);
+    check_counts_or_percentages(&mut at, &["maxSurge", "maxUnavailable"]);
     for field in ["maxSurge", "maxUnavailable"] {
-        if given(rolling, field).is_some_and(is_too_much) {
+        if set_field(rolling, field).is_some_and(is_too_much) {
             at.invalid(field, "must not be greater than 100%");
         }
     }
-    let surge = given(rolling, "maxSurge").map_or(Some(0), share).unwrap_or(0);
-    let unavailable = given(rolling, "maxUnavailable").map_or(Some(1), share).unwrap_or(0);
+    let surge = set_field(rolling, "maxSurge").map_or(Some(0), count_or_percentage).unwrap_or(0);
+    let unavailable = set_field(rolling, "maxUnavailable").map_or(Some(1), count_or_percentage).unwrap_or(0);
     if surge != 0 && unavailable != 0 {
         at.invalid("maxSurge", "may not be set when maxUnavailable is non-zero");
     } else if surge == 0 && unavailable == 0 {
@@ -168,15 +168,15 @@ fn daemon_strategy(at: &mut Place<'_, '_, '_>) {
 }
 
 fn stateful_strategy(at: &mut Place<'_, '_, '_>) {
-    if at.text("type") == "OnDelete" && at.is_given("rollingUpdate") {
+    if at.text("type") == "OnDelete" && at.is_set("rollingUpdate") {
         at.invalid("rollingUpdate", "only allowed for updateStrategy 'RollingUpdate'");
     }
 }
 
 /// Only warns, because the server removes the field from StatefulSets unless a feature gate is enabled.
 fn unavailable(at: &mut Place<'_, '_, '_>) {
-    let Some(node) = given(at.fields, "maxUnavailable") else { return };
-    match share(node) {
+    let Some(node) = set_field(at.fields, "maxUnavailable") else { return };
+    match count_or_percentage(node) {
         Some(0) => at.warn("maxUnavailable", "cannot be 0"),
         None if node.value.as_str().is_some() => at.warn("maxUnavailable", PERCENT),
         _ if is_too_much(node) => at.warn("maxUnavailable", "must not be greater than 100%"),
@@ -188,12 +188,12 @@ fn indexed(at: &mut Place<'_, '_, '_>) {
     let completions = at.number("completions");
     let failed = at.number("maxFailedIndexes");
     let parallelism = at.number("parallelism");
-    if failed.is_some() && !at.is_given("backoffLimitPerIndex") {
+    if failed.is_some() && !at.is_set("backoffLimitPerIndex") {
         at.required("backoffLimitPerIndex", "when maxFailedIndexes is specified");
     }
     if at.text("completionMode") != "Indexed" {
         for field in ["backoffLimitPerIndex", "maxFailedIndexes"] {
-            if at.is_given(field) {
+            if at.is_set(field) {
                 at.invalid(field, "requires indexed completion mode");
             }
         }
@@ -214,7 +214,7 @@ fn indexed(at: &mut Place<'_, '_, '_>) {
     if failed.is_some_and(|failed| failed > 100_000) {
         at.invalid("maxFailedIndexes", "must be less than or equal to 100000");
     }
-    if completions.is_some_and(|completions| completions > 100_000) && at.is_given("backoffLimitPerIndex") {
+    if completions.is_some_and(|completions| completions > 100_000) && at.is_set("backoffLimitPerIndex") {
         if failed.is_none() {
             at.required("maxFailedIndexes", "must be specified when completions is above 100000");
         }
@@ -252,7 +252,7 @@ fn failure_policy(at: &mut Place<'_, '_, '_>) {
     }
     for (path, rule) in items(policy, "rules", &path) {
         if text(rule, "action") == "FailIndex"
-            && !at.is_given("backoffLimitPerIndex")
+            && !at.is_set("backoffLimitPerIndex")
             && let Some(node) = rule.get("action")
         {
             at.invalid_at(&path.field("action"), node, "requires the backoffLimitPerIndex to be set");
@@ -266,7 +266,7 @@ fn failure_policy(at: &mut Place<'_, '_, '_>) {
 }
 
 fn failure_rule(at: &mut Place<'_, '_, '_>) {
-    match (at.is_given("onExitCodes"), !at.list("onPodConditions").is_empty()) {
+    match (at.is_set("onExitCodes"), !at.list("onPodConditions").is_empty()) {
         (true, true) => at.invalid("", "specifying both OnExitCodes and OnPodConditions is not supported"),
         (false, false) => at.invalid("", "specifying one of OnExitCodes and OnPodConditions is required"),
         _ => {}
@@ -320,11 +320,11 @@ fn success_policy(at: &mut Place<'_, '_, '_>) {
     }
     let completions = at.number("completions").unwrap_or_default();
     for (path, rule) in items(policy, "rules", &path) {
-        if !is_given(rule, "succeededCount") && !is_given(rule, "succeededIndexes") {
+        if !is_set(rule, "succeededCount") && !is_set(rule, "succeededIndexes") {
             at.required_at(&path, "at least one of succeededCount or succeededIndexes must be specified");
         }
         let mut total = completions;
-        if let Some(node) = given(rule, "succeededIndexes") {
+        if let Some(node) = set_field(rule, "succeededIndexes") {
             match indexes(node.value.as_str().unwrap_or_default(), completions) {
                 Some(count) => total = count,
                 None => at.invalid_at(&path.field("succeededIndexes"), node, "error parsing succeededIndexes"),
@@ -365,7 +365,7 @@ fn indexes(text: &str, completions: i64) -> Option<i64> {
 fn job_selector(at: &mut Place<'_, '_, '_>) {
     let is_of_cron = at.is_in("CronJob");
     if is_of_cron {
-        if at.is_given("selector") {
+        if at.is_set("selector") {
             at.invalid("selector", "`selector` will be auto-generated");
         }
         if at.is_true("manualSelector") {

@@ -63,7 +63,7 @@ fn a_cookie_that_vm_args_cannot_hold_is_not_repeated_in_the_error() {
 }
 
 /// Runs the script on files. Each secret is a name and its content.
-fn fill_in(files: &[(&str, &str)], secrets: &[(&str, &str)]) -> (Output, Vec<String>) {
+fn add_defaults(files: &[(&str, &str)], secrets: &[(&str, &str)]) -> (Output, Vec<String>) {
     let folder = tempfile::tempdir().expect("a folder");
     let (from, to) = (folder.path().join("templates"), folder.path().join("member"));
     for path in [&from, &to] {
@@ -107,7 +107,7 @@ fn passwords_are_filled_in_verbatim() {
     let odd = ODD.iter().filter(|text| !text.contains(|c: char| c.is_ascii_control()));
     for password in odd.chain(&more) {
         let toml = "a = 1\n[x]\npassword = \"__RDBMS_PASSWORD__\"\nagain = \"<__RDBMS_PASSWORD__>\"\n\n";
-        let (output, read) = fill_in(
+        let (output, read) = add_defaults(
             &[("mongooseim.toml", toml), ("vm.args", "-x __RDBMS_PASSWORD__")],
             &[("RDBMS_PASSWORD", password)],
         );
@@ -123,7 +123,7 @@ fn passwords_are_filled_in_verbatim() {
 #[test]
 fn files_without_placeholders_stay_byte_for_byte() {
     for text in ["", "\n", "a\r\nb", "ends\n\n\n", "  $x `y` \\ 'z' \"\n", "żółć 😀", "__OTHER__", "-x\t \n"] {
-        let (output, read) = fill_in(&[("app.config", text), ("vm.args", text)], &[("ERLANG_COOKIE", "abc")]);
+        let (output, read) = add_defaults(&[("app.config", text), ("vm.args", text)], &[("ERLANG_COOKIE", "abc")]);
         assert!(output.status.success());
         assert_eq!(read, [text, text]);
     }
@@ -135,7 +135,7 @@ fn each_secret_fills_its_placeholder() {
         ("vm.args", "-name x\n-setcookie __ERLANG_COOKIE__\n"),
         ("mongooseim.toml", "a = \"__A__\"\nb = \"__B__ __A__\"\n"),
     ];
-    let (output, read) = fill_in(&files, &[("ERLANG_COOKIE", "cookie\n"), ("A", "one"), ("B", "two \"2\"")]);
+    let (output, read) = add_defaults(&files, &[("ERLANG_COOKIE", "cookie\n"), ("A", "one"), ("B", "two \"2\"")]);
     assert!(output.status.success());
     assert_eq!(read[0], "-name x\n-setcookie cookie\n");
     let config: toml::Table = read[1].parse().expect("TOML");
@@ -148,7 +148,7 @@ fn a_secret_may_look_like_a_placeholder() {
         ("mongooseim.toml", "a = \"__A__\"\nb = \"__B__\"\nc = \"__A__B__\"\nd = \"____A____\"\n"),
         ("vm.args", "__A____B__A__"),
     ];
-    let (output, read) = fill_in(&files, &[("A", "__B__"), ("B", "__A__"), ("A__B", "long")]);
+    let (output, read) = add_defaults(&files, &[("A", "__B__"), ("B", "__A__"), ("A__B", "long")]);
     assert!(output.status.success());
     assert_eq!(read[0], "a = \"__B__\"\nb = \"__A__\"\nc = \"long\"\nd = \"____B____\"\n");
     assert_eq!(read[1], "__B____A__A__");
@@ -166,7 +166,7 @@ fn invalid_secrets_stop_the_pod_and_are_not_printed() {
         ("RDBMS_PASSWORD", "\n", "is empty"),
     ];
     for (name, secret, said) in cases {
-        let (output, _) = fill_in(&[("vm.args", "__X__")], &[(name, secret)]);
+        let (output, _) = add_defaults(&[("vm.args", "__X__")], &[(name, secret)]);
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && stderr.contains(said), "{name}={secret:?}: {stderr}");
         assert!(secret.trim().is_empty() || !stderr.contains(secret.trim()), "{stderr}");
