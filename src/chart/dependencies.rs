@@ -78,7 +78,7 @@ impl Chart {
         notes.extend(warnings);
         for dependency in &mut self.metadata.dependencies {
             dependency.enabled = true;
-            if let Some(by) = switched_off_by(dependency, &values, path, notes) {
+            if let Some(by) = disabling_values(dependency, &values, path, notes) {
                 self.switched_off.push(SwitchedOff { dependency: dependency.clone(), by, charts: Vec::new() });
             }
         }
@@ -160,7 +160,7 @@ fn fits(subchart: &Chart, dependency: &Dependency, constraints: Option<&Constrai
 
 /// Returns the values that disable a dependency, or `None` if it is enabled. Tags come first: one that is true enables it,
 /// otherwise one that is false disables it. Then the first condition that is a boolean overrides the tags.
-fn switched_off_by(
+fn disabling_values(
     dependency: &Dependency,
     values: &Map,
     path: &[String],

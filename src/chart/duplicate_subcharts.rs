@@ -7,7 +7,7 @@ impl Chart {
     /// Returns a warning for every name that several subcharts of a chart share, in the whole tree. They get the
     /// same values; if their templates have equal paths, Helm renders only the one it read last, whereas mim-chart
     /// renders all of them.
-    pub fn subcharts_of_one_name(&self) -> Vec<Diagnostic> {
+    pub fn duplicate_subcharts(&self) -> Vec<Diagnostic> {
         let mut warnings = Vec::new();
         self.add_duplicates(&self.metadata.name, &mut warnings);
         warnings
@@ -51,7 +51,7 @@ mod tests {
     fn a_duplicate_name_is_reported_once_per_parent() {
         let deep = chart("b", vec![chart("x", vec![]), chart("y", vec![]), chart("y", vec![]), chart("y", vec![])]);
         let tree = chart("web", vec![chart("x", vec![]), deep]);
-        let reported: Vec<String> = tree.subcharts_of_one_name().into_iter().map(|warning| warning.message).collect();
+        let reported: Vec<String> = tree.duplicate_subcharts().into_iter().map(|warning| warning.message).collect();
         assert_eq!(reported, ["web/charts/b has 3 subcharts named y, which share their values"]);
     }
 }

@@ -13,7 +13,7 @@ use super::metadata::Metadata;
 use super::tree_budget::{TREE_BUDGET, TreeBudget, count_values};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::go::utf8;
-use crate::yaml::{self, Repeated};
+use crate::yaml::{self, RepeatedKey};
 
 /// The Go type into which Helm decodes a Chart.yaml whose version it knows or does not check.
 const METADATA: &str = "v2.Metadata";
@@ -109,7 +109,7 @@ impl Chart {
             }
         }
         chart.keep_last_templates();
-        chart.notices = repeated.iter().map(Repeated::warning).collect();
+        chart.notices = repeated.iter().map(RepeatedKey::warning).collect();
         if !has_metadata {
             errors.insert(0, Diagnostic::error("chart-yaml", "Chart.yaml file is missing"));
         } else if errors.is_empty() {
@@ -280,7 +280,7 @@ fn read_lock(source: &Source, file: &str) -> Result<Option<Lock>, Vec<Diagnostic
     Lock::read(source, file).map_err(|error| vec![error])
 }
 
-fn read_values(source: &Source, repeated: &mut Vec<Repeated>) -> Result<crate::yaml::Map, Vec<Diagnostic>> {
+fn read_values(source: &Source, repeated: &mut Vec<RepeatedKey>) -> Result<crate::yaml::Map, Vec<Diagnostic>> {
     yaml::read_values_noting(source, repeated).map_err(|errors| {
         let prefix =
             |error: Diagnostic| Diagnostic { message: format!("cannot load values.yaml: {}", error.message), ..error };

@@ -87,15 +87,15 @@ impl Lock {
 }
 
 impl Lock {
-    /// Whether the checksum shows that the lock was generated from these declared dependencies. If `old_form`, the checksum
+    /// Whether the checksum shows that the lock was generated from these declared dependencies. If `accept_v2_digest`, the checksum
     /// of Helm version 2 is accepted, too.
-    pub fn is_of(&self, requested: &[Dependency], old_form: bool) -> bool {
+    pub fn matches(&self, requested: &[Dependency], accept_v2_digest: bool) -> bool {
         let locked = self.dependencies.as_deref();
         // Helm distinguishes an empty list from an absent one; here they are the same.
         let any = [json_list(requested, requested_json), "[]".to_owned()];
         let forms = if requested.is_empty() { &any[..] } else { &any[..1] };
         forms.iter().any(|requested| {
-            let is_old = || old_form && self.digest == checksum(&format!("{{\"dependencies\":{requested}}}"));
+            let is_old = || accept_v2_digest && self.digest == checksum(&format!("{{\"dependencies\":{requested}}}"));
             self.digest == checksum(&format!("[{requested},{}]", locked_json(locked))) || is_old()
         })
     }

@@ -13,12 +13,12 @@ const GO_ACTIONS: [&str; 9] = ["/*", "if ", "range ", "with ", "define ", "end",
 
 impl Chart {
     /// Returns a warning for every chart in the tree that declares no engine but has Tera templates.
-    pub fn unnamed_tera_charts(&self) -> Vec<Diagnostic> {
-        let of_subcharts = self.subcharts.iter().flat_map(Chart::unnamed_tera_charts);
-        self.unnamed_tera().into_iter().chain(of_subcharts).collect()
+    pub fn undeclared_tera_charts(&self) -> Vec<Diagnostic> {
+        let of_subcharts = self.subcharts.iter().flat_map(Chart::undeclared_tera_charts);
+        self.undeclared_tera().into_iter().chain(of_subcharts).collect()
     }
 
-    fn unnamed_tera(&self) -> Option<Diagnostic> {
+    fn undeclared_tera(&self) -> Option<Diagnostic> {
         let is_named = self.metadata.place("engine") != Span::generated();
         if self.engine() != EngineKind::GoTemplate || is_named {
             return None;

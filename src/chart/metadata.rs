@@ -6,7 +6,7 @@ use super::engine_kind::EngineKind;
 use super::import_declaration::ImportValues;
 use super::metadata_fields::{FieldMistakes, Fields};
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::yaml::{self, Entry, Map, Node, Repeated, Value};
+use crate::yaml::{self, Entry, Map, Node, RepeatedKey, Value};
 
 /// The maximum number of validation errors reported for a Chart.yaml.
 const MAX_REPORTED: usize = 20;
@@ -146,7 +146,7 @@ impl Metadata {
     pub(super) fn read(
         source: &Source,
         go_type: &str,
-        repeated: &mut Vec<Repeated>,
+        repeated: &mut Vec<RepeatedKey>,
     ) -> Result<Metadata, Vec<Diagnostic>> {
         let prefix =
             |error: Diagnostic| Diagnostic { message: format!("cannot load Chart.yaml: {}", error.message), ..error };

@@ -214,7 +214,7 @@ impl<'a> Fields<'a> {
         let message = format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {got} into Go struct field {field} of type {wanted}"
         );
-        let error = Diagnostic::error("chart-yaml", message).at(node.span.clone(), wanted_words(wanted));
+        let error = Diagnostic::error("chart-yaml", message).at(node.span.clone(), expected_type_text(wanted));
         self.types.push((key, error));
     }
 
@@ -229,7 +229,7 @@ impl<'a> Fields<'a> {
 }
 
 /// Describes a Go type in plain English.
-fn wanted_words(go_type: &str) -> &'static str {
+fn expected_type_text(go_type: &str) -> &'static str {
     match go_type {
         "bool" => "expected true or false",
         "string" => "expected a string",

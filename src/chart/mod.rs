@@ -34,7 +34,7 @@ use crate::yaml::Map;
 
 pub use archive::{MAX_FILE_BYTES, unpack};
 pub use content::Content;
-pub use create::{check_name, doubt_name, files_of, from_starter, scaffold};
+pub use create::{check_name, files_of, from_starter, scaffold, warn_about_name};
 pub use engine_kind::EngineKind;
 pub use file::{File, Template};
 pub use folder::{Entry, Folder};

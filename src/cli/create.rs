@@ -86,7 +86,7 @@ impl Create {
             };
             console.print(&replaced.iter().map(warning).collect::<String>())?;
         }
-        Ok(console.warn(&chart::doubt_name(&name).into_iter().collect::<Vec<_>>(), false)?)
+        Ok(console.warn(&chart::warn_about_name(&name).into_iter().collect::<Vec<_>>(), false)?)
     }
 }
 

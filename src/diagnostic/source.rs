@@ -72,14 +72,14 @@ impl Source {
             text.push_str(chunk.valid());
             text.extend(chunk.invalid().iter().map(|_| SUBSTITUTE));
         }
-        Self::made_of(Text { kind, name, text, bytes: Some(bytes), given_by: None, lines: OnceLock::new() })
+        Self::from_text(Text { kind, name, text, bytes: Some(bytes), given_by: None, lines: OnceLock::new() })
     }
 
     /// Creates the source of a file whose content is not UTF-8 (UTF-16, for example), with its decoded text.
     pub fn transcoded(name: impl Into<String>, text: String, bytes: Vec<u8>) -> Self {
         let name = name.into();
         let kind = SourceKind::File;
-        Self::made_of(Text { kind, name, text, bytes: Some(bytes), given_by: None, lines: OnceLock::new() })
+        Self::from_text(Text { kind, name, text, bytes: Some(bytes), given_by: None, lines: OnceLock::new() })
     }
 
     /// Creates the source of a file that a flag names (`--set-file key=PATH`): `given_by` is the place of the path in the flag.
@@ -91,7 +91,7 @@ impl Source {
     pub fn transcoded_file_given_by(name: impl Into<String>, text: String, bytes: Vec<u8>, given_by: Span) -> Self {
         let (name, given_by) = (name.into(), Some(given_by));
         let kind = SourceKind::File;
-        Self::made_of(Text { kind, name, text, bytes: Some(bytes), given_by, lines: OnceLock::new() })
+        Self::from_text(Text { kind, name, text, bytes: Some(bytes), given_by, lines: OnceLock::new() })
     }
 
     /// Creates the source of a flag's argument: `name` is the flag with its dashes (`--set`), `text` only the argument
@@ -106,10 +106,10 @@ impl Source {
     }
 
     fn new(kind: SourceKind, name: String, text: String, given_by: Option<Span>) -> Self {
-        Self::made_of(Text { kind, name, text, bytes: None, given_by, lines: OnceLock::new() })
+        Self::from_text(Text { kind, name, text, bytes: None, given_by, lines: OnceLock::new() })
     }
 
-    fn made_of(text: Text) -> Self {
+    fn from_text(text: Text) -> Self {
         Source(Arc::new(Inner { text: Arc::new(text), hidden: Vec::new() }))
     }
 

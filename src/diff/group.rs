@@ -194,8 +194,9 @@ fn key(change: &Change) -> Option<Key> {
     let (path, what) = match &change.kind {
         ChangeKind::Changed(old, new) if is_long(old) || is_long(new) => return None,
         ChangeKind::Changed(old, new) => {
-            let tells = |value: &Value| value.as_str().is_some_and(|text| text.len() >= SHORTEST);
-            let path = if tells(old) && tells(new) { last() } else { general(&change.path).to_string() };
+            let is_distinctive = |value: &Value| value.as_str().is_some_and(|text| text.len() >= SHORTEST);
+            let path =
+                if is_distinctive(old) && is_distinctive(new) { last() } else { general(&change.path).to_string() };
             (path, format!("~{}\n{}", json::write(old), json::write(new)))
         }
         ChangeKind::Added(value) => (general(&change.path).to_string(), format!("+{}", json::write(value))),

@@ -72,7 +72,7 @@ impl Mentions {
     /// Returns where a value is mentioned, or something that contains it or that it contains. If nothing mentions it
     /// for certain, returns where keys of the same name are used in charts that pass on all values.
     pub fn of(&self, path: &ValuePath) -> Mentioned {
-        let is_meant = |known: &ValuePath| known.holds(path) || path.holds(known);
+        let is_meant = |known: &ValuePath| known.is_prefix_of(path) || path.is_prefix_of(known);
         let places: Vec<Span> =
             self.near(path).filter(|(known, _)| is_meant(known)).map(|(_, span)| span.clone()).collect();
         match places.is_empty() {
@@ -91,7 +91,7 @@ impl Mentions {
 
     /// Whether a value itself is mentioned, or something in it.
     pub fn names(&self, path: &ValuePath) -> bool {
-        self.near(path).any(|(known, _)| path.holds(known))
+        self.near(path).any(|(known, _)| path.is_prefix_of(known))
     }
 
     /// Returns the mentions whose path has the same first step.

@@ -472,7 +472,7 @@ fn line_of_text(starts: &[usize], offset: usize) -> usize {
 }
 
 fn is_part(known: &ValuePath, value: &ValuePath) -> bool {
-    known.holds(value) || value.holds(known)
+    known.is_prefix_of(value) || value.is_prefix_of(known)
 }
 
 /// How a line depends on a value.

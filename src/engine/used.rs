@@ -50,11 +50,11 @@ impl Used {
     /// or on one that it contains. Its keys, or its being empty, depend on a contained value only if removing that
     /// value removes the key.
     pub fn depends_on(&self, value: &ValuePath, values: &Map) -> bool {
-        if value.holds(&self.path) {
+        if value.is_prefix_of(&self.path) {
             return true;
         }
         let Some((key, below)) =
-            self.path.holds(value).then(|| value.steps()[self.path.steps().len()..].split_first()).flatten()
+            self.path.is_prefix_of(value).then(|| value.steps()[self.path.steps().len()..].split_first()).flatten()
         else {
             return false;
         };

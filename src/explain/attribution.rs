@@ -102,7 +102,7 @@ impl<'a> Attribution<'a> {
             let path = &self.candidates[candidate].back.path;
             let is_apart = |other: &usize| {
                 let other = &self.candidates[*other].back.path;
-                !path.holds(other) && !other.holds(path)
+                !path.is_prefix_of(other) && !other.is_prefix_of(path)
             };
             let fits = |(group, known): &&mut (Vec<usize>, HashSet<usize>)| {
                 group.iter().all(is_apart) && objects.is_disjoint(known)
@@ -126,9 +126,9 @@ impl<'a> Attribution<'a> {
         group: &[usize],
         rendered: Vec<Rendered>,
     ) -> Option<Vec<Attributed>> {
-        let touched = self.experiment.touched(&rendered);
+        let changed_files = self.experiment.changed_files(&rendered);
         // The other files are the same as on the new side and need not be parsed.
-        let texts = rendered.iter().filter(|rendered| touched.contains(rendered.path.as_str()));
+        let texts = rendered.iter().filter(|rendered| changed_files.contains(rendered.path.as_str()));
         let texts = texts.map(|rendered| (rendered.path.clone(), rendered.text.clone()));
         let Ok(manifests) = Manifests::read(texts) else { return None };
         let objects: Vec<Object> = manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object).collect();
@@ -140,7 +140,7 @@ impl<'a> Attribution<'a> {
                 (_, dependents) => dependents.as_ref()?.dependent_candidate(group, &difference.id),
             };
             let (tried, now) = (objects.get(&difference.id), self.new.get(&difference.id));
-            if now.is_some_and(|now| !touched.contains(now.origin.as_str())) {
+            if now.is_some_and(|now| !changed_files.contains(now.origin.as_str())) {
                 continue;
             }
             let whole = |change| -> Option<Attributed> {

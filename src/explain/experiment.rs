@@ -117,7 +117,7 @@ impl<'a> Experiment<'a> {
     }
 
     /// Returns the paths of templates that render differently than with the current values, or not at all.
-    pub(super) fn touched<'r>(&'r self, rendered: &'r [Rendered]) -> HashSet<&'r str> {
+    pub(super) fn changed_files<'r>(&'r self, rendered: &'r [Rendered]) -> HashSet<&'r str> {
         let before: HashMap<&str, &Rendered> =
             self.rendered.iter().map(|rendered| (rendered.path.as_str(), rendered)).collect();
         let after: HashSet<&str> = rendered.iter().map(|rendered| rendered.path.as_str()).collect();

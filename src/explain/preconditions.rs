@@ -180,7 +180,7 @@ impl<'c> Trial<'c> {
         open: &[usize],
     ) -> Vec<(usize, Vec<Change>)> {
         let gates: Vec<&Change> = self.gates.iter().map(|gate| &gate.change).collect();
-        let holds = |path: &ValuePath, gate: &Change| gate.path.holds(path) || path.holds(&gate.path);
+        let holds = |path: &ValuePath, gate: &Change| gate.path.is_prefix_of(path) || path.is_prefix_of(&gate.path);
         let apart = |gates: &[&Change]| -> Vec<usize> {
             let is_apart = |at: &usize| !gates.iter().any(|gate| holds(&without_effect[*at].0, gate));
             open.iter().copied().filter(is_apart).collect()
@@ -236,7 +236,7 @@ impl<'c> Trial<'c> {
         // A gate that was refused on its own for the same reason needs the same companion.
         let known =
             self.gates.iter().filter(|gate| gate.is_refused_with(message)).find_map(|gate| gate.companion.get());
-        let is_another = |change: &Change| !gates.iter().any(|gate| gate.path.holds(&change.path));
+        let is_another = |change: &Change| !gates.iter().any(|gate| gate.path.is_prefix_of(&change.path));
         let again = known.cloned().flatten().filter(is_another);
         let found = match again.and_then(|change| with(experiment, &gates, change)) {
             None if self.is_group() => None,
@@ -314,7 +314,7 @@ fn companion(
     named: &dyn Fn(&ValuePath) -> bool,
 ) -> Option<(Change, Vec<Rendered>)> {
     const MAX_COMPANIONS: usize = 4;
-    let is_another = |path: &ValuePath| !gates.iter().any(|gate| gate.path.holds(path));
+    let is_another = |path: &ValuePath| !gates.iter().any(|gate| gate.path.is_prefix_of(path));
     let leaves = ValuePath::leaves(&experiment.prepared.values);
     let companions = leaves.filter(|path| named(path) && is_another(path)).take(MAX_COMPANIONS);
     let mut changes = companions.flat_map(|path| experiment.changes(&path).into_iter().take(OF_A_GATE));

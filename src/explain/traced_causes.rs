@@ -103,7 +103,7 @@ impl<'a> TracedCauses<'a> {
         let above = (1..path.steps().len()).map(|length| ValuePath::of(path.steps()[..length].to_vec()));
         let above = above.filter_map(|above| self.candidates.binary_search_by(|known| known.path.cmp(&above)).ok());
         let first = self.candidates.partition_point(|known| known.path < *path);
-        let below = self.candidates[first..].iter().take_while(|known| path.holds(&known.path)).count();
+        let below = self.candidates[first..].iter().take_while(|known| path.is_prefix_of(&known.path)).count();
         above.chain(first..first + below)
     }
 

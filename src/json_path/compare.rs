@@ -23,7 +23,7 @@ const BAD_PAIR: &str = "incompatible types for comparison";
 ///
 /// # Errors
 /// An unknown operator, or sides that cannot be compared.
-pub(super) fn holds(left: Item<'_>, operator: &str, right: Item<'_>) -> Result<bool, String> {
+pub(super) fn compare(left: Item<'_>, operator: &str, right: Item<'_>) -> Result<bool, String> {
     Ok(match operator {
         "==" => equal(left, right)?,
         "!=" => !equal(left, right)?,

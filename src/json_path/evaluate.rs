@@ -1,6 +1,6 @@
 //! Evaluates the steps of a template over values.
 
-use super::compare::holds;
+use super::compare::compare;
 use super::item::Item;
 use super::step::{Filter, Slice, Step};
 use crate::json;
@@ -153,7 +153,7 @@ impl<'a> Evaluation<'a> {
         };
         let Some(left) = only(left)? else { return Ok(false) };
         let Some(right) = only(self.chain(right, vec![member]))? else { return Ok(false) };
-        holds(left, operator, right)
+        compare(left, operator, right)
     }
 
     fn word(&mut self, word: &str, items: Vec<Item<'a>>) -> Found<'a> {

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::evaluate::{COMPARED_A_STEP, Evaluation};
 use super::instance::{Instance, duplicates};
-use super::number::whole;
+use super::number::keyword_as_count;
 use super::shape::Step;
 use super::violation::Violations;
 use super::wording::count;
@@ -12,10 +12,10 @@ use crate::yaml::Node;
 impl<'s> Evaluation<'_, 's, '_> {
     pub(super) fn check_array(&mut self, items: &[Node]) {
         let size = items.len();
-        if let Some(least) = whole(self.keywords.min_items).filter(|&least| size < least) {
+        if let Some(least) = keyword_as_count(self.keywords.min_items).filter(|&least| size < least) {
             self.fail(|| format!("minItems: got {}, want {}", count(size), count(least)));
         }
-        if let Some(most) = whole(self.keywords.max_items).filter(|&most| size > most) {
+        if let Some(most) = keyword_as_count(self.keywords.max_items).filter(|&most| size > most) {
             self.fail(|| format!("maxItems: got {}, want {}", count(size), count(most)));
         }
         if self.keywords.unique_items.is_some_and(|unique| unique.value.as_bool() == Some(true))
@@ -103,7 +103,7 @@ impl<'s> Evaluation<'_, 's, '_> {
             }
         }
         let places = |matched: &[usize]| matched.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
-        match whole(self.keywords.min_contains) {
+        match keyword_as_count(self.keywords.min_contains) {
             None if matched.is_empty() => {
                 self.fail_because(reasons, || "no items match contains schema".to_owned());
             }
@@ -118,7 +118,7 @@ impl<'s> Evaluation<'_, 's, '_> {
             }),
             _ => self.forget(&reasons),
         }
-        if let Some(most) = whole(self.keywords.max_contains).filter(|&most| matched.len() > most) {
+        if let Some(most) = keyword_as_count(self.keywords.max_contains).filter(|&most| matched.len() > most) {
             self.fail(|| {
                 let (most, found, at) = (count(most), count(matched.len()), places(&matched));
                 format!("max {most} items required to match contains schema, but matched {found} items at {at}")

@@ -93,13 +93,13 @@ pub(super) fn evaluate_root(
         Ok(_) => return Ok(Vec::new()),
         Err(violation) if violation.is_group => {
             let Violation { mut children, omitted, .. } = *violation;
-            children.extend((omitted > 0).then(|| Violation::left_out(omitted)));
+            children.extend((omitted > 0).then(|| Violation::omitted(omitted)));
             children
         }
         Err(violation) => vec![*violation],
     };
     let rest = Violation::rest(&violations);
-    violations.retain(|violation| !violation.is_left_out());
+    violations.retain(|violation| !violation.is_omitted());
     violations.extend(rest);
     Ok(violations)
 }
@@ -115,12 +115,12 @@ fn evaluate(
     instance: Instance<'_>,
     at: &At<'_>,
     quiet: bool,
-    caller_asks: bool,
+    track_unevaluated: bool,
 ) -> Finding {
     let node = frame.place.node;
     let schema = match &node.value {
         Value::Bool(_) | Value::Map(_) if !session.charge(1, &node.span) => return Err(Box::default()),
-        Value::Bool(true) => return Ok(start(&Keywords::default(), frame, instance, caller_asks)),
+        Value::Bool(true) => return Ok(start(&Keywords::default(), frame, instance, track_unevaluated)),
         Value::Bool(false) => return Err(violation(session, instance, at, quiet, || "false schema".to_owned())),
         Value::Map(map) => map,
         _ => return Ok(Vec::new()),
@@ -129,7 +129,7 @@ fn evaluate(
         schema: identity(node),
         instance: std::ptr::from_ref(instance.span).addr(),
         scope: frame.scope,
-        asks: caller_asks,
+        track_unevaluated,
     };
     session.remembered(key, quiet, || {
         if stack::begins_at(frame.depth) {
@@ -139,7 +139,7 @@ fn evaluate(
             let dialect = frame.place.resource.dialect;
             let keywords = Keywords::of(schema, dialect);
             session.charge(schema.len() / KEYWORDS_A_STEP, &node.span);
-            let unevaluated = start(&keywords, frame, instance, caller_asks);
+            let unevaluated = start(&keywords, frame, instance, track_unevaluated);
             session.charge(unevaluated.len() / MEMBERS_A_STEP, &node.span);
             let (draft, violations) = (dialect.draft, Violations::default());
             Evaluation { session, frame, keywords, draft, instance, at, quiet, unevaluated, violations }.run()
@@ -160,12 +160,12 @@ pub(super) const COMPARED_A_STEP: usize = 4;
 pub(super) const BYTES_A_STEP: usize = 256;
 
 /// Returns the initial list of unevaluated members (see [`Evaluation::unevaluated`]).
-fn start(keywords: &Keywords<'_>, frame: &Frame<'_, '_>, instance: Instance<'_>, caller_asks: bool) -> Vec<bool> {
+fn start(keywords: &Keywords<'_>, frame: &Frame<'_, '_>, instance: Instance<'_>, track_unevaluated: bool) -> Vec<bool> {
     let looked_at = match instance.view {
-        View::Map(_) if caller_asks || keywords.unevaluated_properties.is_some() => {
+        View::Map(_) if track_unevaluated || keywords.unevaluated_properties.is_some() => {
             if keywords.additional_properties.is_some() { return Vec::new() } else { 0 }
         }
-        View::List(_) if caller_asks || keywords.unevaluated_items.is_some() => {
+        View::List(_) if track_unevaluated || keywords.unevaluated_items.is_some() => {
             let list = |node: Option<&Node>| node.and_then(|node| node.value.as_list()).map(<[Node]>::len);
             let (prefix, rest) = if frame.place.resource.dialect.draft >= Draft::Draft2020 {
                 (keywords.prefix_items, keywords.items)
@@ -191,7 +191,7 @@ fn violation(
 ) -> Box<Violation> {
     match session.detail(quiet) {
         Detail::Verdict => Box::default(),
-        Detail::Count => Box::new(Violation::left_out(1)),
+        Detail::Count => Box::new(Violation::omitted(1)),
         Detail::Messages => Box::new(listed(session, instance, at, message)),
     }
 }
@@ -221,7 +221,7 @@ impl<'s> Evaluation<'_, 's, '_> {
             let mut violation =
                 self.violation(|| format!("got {}, want {}", types::name_of(self.instance), types.names()));
             if !violation.message.is_empty() {
-                violation.help = self.wanted_instead(types, &violation.instance_path);
+                violation.help = self.suggest_member(types, &violation.instance_path);
             }
             return Err(violation);
         }
@@ -268,9 +268,9 @@ impl<'s> Evaluation<'_, 's, '_> {
         let omitted = found.omitted();
         match (found.len(), found.listed.len()) {
             (0, _) => Ok(self.unevaluated),
-            (1, 0) => Err(Box::new(Violation::left_out(omitted))),
+            (1, 0) => Err(Box::new(Violation::omitted(omitted))),
             (1, _) => Err(found.listed.pop().map(Box::new).unwrap_or_default()),
-            (_, 0) => Err(Box::new(Violation::left_out(omitted.saturating_add(1)))),
+            (_, 0) => Err(Box::new(Violation::omitted(omitted.saturating_add(1)))),
             (_, 1) if !self.quiet && !self.session.budget().groups_more() => {
                 let mut one = found.listed.pop().unwrap_or_default();
                 one.omitted = one.omitted.saturating_add(omitted).saturating_add(1);
@@ -431,7 +431,7 @@ impl<'s> Evaluation<'_, 's, '_> {
             self.violations.push(violation);
         } else {
             children.into_iter().for_each(|child| self.violations.push(child));
-            self.violations.push(Violation::left_out(omitted.saturating_add(1)));
+            self.violations.push(Violation::omitted(omitted.saturating_add(1)));
         }
     }
 
@@ -462,7 +462,7 @@ impl<'s> Evaluation<'_, 's, '_> {
     ) {
         match finding {
             Ok(()) => {}
-            Err(violation) if violation.is_left_out() => self.violations.push(*violation),
+            Err(violation) if violation.is_omitted() => self.violations.push(*violation),
             Err(violation) => found.push((key, violation)),
         }
     }
@@ -477,8 +477,8 @@ impl<'s> Evaluation<'_, 's, '_> {
         let frame =
             Frame { place, keyword, level, depth: depth + 1, scope: self.scope(place), parent: Some(self.frame) };
         self.charge(self.unevaluated.len() / MEMBERS_A_STEP);
-        let asks = self.unevaluated.contains(&true);
-        let left = evaluate(self.session, &frame, self.instance, self.at, self.quiet || quiet, asks)?;
+        let track_unevaluated = self.unevaluated.contains(&true);
+        let left = evaluate(self.session, &frame, self.instance, self.at, self.quiet || quiet, track_unevaluated)?;
         for (member, own) in self.unevaluated.iter_mut().enumerate() {
             *own &= left.get(member).copied().unwrap_or(false);
         }

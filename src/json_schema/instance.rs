@@ -82,9 +82,9 @@ pub(super) fn equal(instance: Instance<'_>, other: &Node, work: &mut usize) -> b
     }
 }
 
-/// Returns the indices of the first two equal items, in the order in which Helm finds them. `goes_on` is called with the
+/// Returns the indices of the first two equal items, in the order in which Helm finds them. `charge` is called with the
 /// work done so far, as [`equal`] counts it, and returns whether to continue.
-pub(super) fn duplicates(items: &[Node], goes_on: &mut dyn FnMut(usize) -> bool) -> Option<(usize, usize)> {
+pub(super) fn duplicates(items: &[Node], charge: &mut dyn FnMut(usize) -> bool) -> Option<(usize, usize)> {
     let mut work = 0;
     if items.len() <= 20 {
         for second in 1..items.len() {
@@ -93,7 +93,7 @@ pub(super) fn duplicates(items: &[Node], goes_on: &mut dyn FnMut(usize) -> bool)
                     return Some((first, second));
                 }
             }
-            if !goes_on(work) {
+            if !charge(work) {
                 return None;
             }
         }
@@ -108,13 +108,13 @@ pub(super) fn duplicates(items: &[Node], goes_on: &mut dyn FnMut(usize) -> bool)
             if equal(Instance::from(item), &items[first], &mut work) {
                 return Some((first, second));
             }
-            if !goes_on(work) {
+            if !charge(work) {
                 return None;
             }
         }
         alike.push(second);
     }
-    goes_on(work);
+    charge(work);
     None
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Key {
     /// The number of the sequence of resources that led to the schema.
     pub(super) scope: u32,
     /// Whether the caller needs to know which members have been evaluated.
-    pub(super) asks: bool,
+    pub(super) track_unevaluated: bool,
 }
 
 /// How much detail about violations an evaluation must return.
@@ -36,7 +36,7 @@ pub(super) enum Detail {
 }
 
 #[derive(Debug)]
-enum Result {
+enum Outcome {
     Passed(Vec<bool>),
     Failed,
     /// Failed, with the number of violations.
@@ -46,7 +46,7 @@ enum Result {
 /// The cached results.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    results: HashMap<Key, Result, ahash::RandomState>,
+    results: HashMap<Key, Outcome, ahash::RandomState>,
     bytes: usize,
 }
 
@@ -54,9 +54,9 @@ impl Memo {
     /// Returns the result of an earlier evaluation, if it has the requested detail.
     pub(super) fn recall(&self, key: &Key, detail: Detail) -> Option<Finding> {
         match (self.results.get(key)?, detail) {
-            (Result::Passed(unevaluated), _) => Some(Ok(unevaluated.clone())),
-            (Result::Failed | Result::FailedWith(_), Detail::Verdict) => Some(Err(Box::default())),
-            (Result::FailedWith(violations), Detail::Count) => Some(Err(Box::new(Violation::left_out(*violations)))),
+            (Outcome::Passed(unevaluated), _) => Some(Ok(unevaluated.clone())),
+            (Outcome::Failed | Outcome::FailedWith(_), Detail::Verdict) => Some(Err(Box::default())),
+            (Outcome::FailedWith(violations), Detail::Count) => Some(Err(Box::new(Violation::omitted(*violations)))),
             _ => None,
         }
     }
@@ -64,12 +64,12 @@ impl Memo {
     /// Caches a result. Violations with messages are not kept.
     pub(super) fn remember(&mut self, key: Key, finding: &Finding, detail: Detail) {
         let result = match (finding, detail) {
-            (Ok(unevaluated), _) => Result::Passed(unevaluated.clone()),
-            (Err(_), Detail::Verdict) => Result::Failed,
-            (Err(violation), Detail::Count) if violation.message.is_empty() => Result::FailedWith(violation.omitted),
+            (Ok(unevaluated), _) => Outcome::Passed(unevaluated.clone()),
+            (Err(_), Detail::Verdict) => Outcome::Failed,
+            (Err(violation), Detail::Count) if violation.message.is_empty() => Outcome::FailedWith(violation.omitted),
             _ => return,
         };
-        if let Result::Passed(members) = &result {
+        if let Outcome::Passed(members) = &result {
             self.bytes += members.len();
         }
         self.bytes += ENTRY;

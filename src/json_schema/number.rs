@@ -9,7 +9,7 @@ use crate::yaml::{Node, Value};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Number<'n> {
     float: f64,
-    whole: Option<i64>,
+    integer: Option<i64>,
     written: &'n str,
 }
 
@@ -23,8 +23,8 @@ impl<'n> Number<'n> {
     /// Returns the number in an instance: values are 64-bit floats by the time they are checked.
     pub(super) fn of_value(value: &Value) -> Option<Self> {
         match *value {
-            Value::Int(whole) => Some(Number { float: whole as f64, whole: Some(whole), written: "" }),
-            Value::Float(float) => Some(Number { float, whole: None, written: "" }),
+            Value::Int(whole) => Some(Number { float: whole as f64, integer: Some(whole), written: "" }),
+            Value::Float(float) => Some(Number { float, integer: None, written: "" }),
             _ => None,
         }
     }
@@ -44,7 +44,7 @@ impl<'n> Number<'n> {
 
     /// Whether it is an integer; `1.0` is one.
     pub(super) fn is_integer(self) -> bool {
-        self.whole.is_some() || self.float.fract() == 0.0
+        self.integer.is_some() || self.float.fract() == 0.0
     }
 
     /// Returns the maximum number of digits that a comparison with another number processes.
@@ -60,7 +60,7 @@ impl<'n> Number<'n> {
     }
 
     fn shortest(self) -> String {
-        self.whole.map_or_else(|| format!("{:e}", self.float), |whole| whole.to_string())
+        self.integer.map_or_else(|| format!("{:e}", self.float), |whole| whole.to_string())
     }
 
     fn decimal(self) -> Decimal {
@@ -174,7 +174,7 @@ impl Decimal {
 }
 
 /// Returns the integer value of a keyword.
-pub(super) fn whole(keyword: Option<&Node>) -> Option<usize> {
+pub(super) fn keyword_as_count(keyword: Option<&Node>) -> Option<usize> {
     let number = Number::of_value(&keyword?.value).filter(|number| number.is_integer())?;
     // The conversion saturates, which is right for a limit beyond all lengths.
     Some(number.float() as usize)

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::evaluate::{At, Evaluation, MEMBERS_A_STEP};
 use super::instance::{Instance, View};
-use super::number::whole;
+use super::number::keyword_as_count;
 use super::shape::Step;
 use super::violation::Violation;
 use super::wording::{count, quote, quote_all};
@@ -16,10 +16,10 @@ const MAX_HINTS: usize = 20;
 impl<'s> Evaluation<'_, 's, '_> {
     pub(super) fn check_object(&mut self, map: &Map) {
         let size = map.len();
-        if let Some(least) = whole(self.keywords.min_properties).filter(|&least| size < least) {
+        if let Some(least) = keyword_as_count(self.keywords.min_properties).filter(|&least| size < least) {
             self.fail(|| format!("minProperties: got {}, want {}", count(size), count(least)));
         }
-        if let Some(most) = whole(self.keywords.max_properties).filter(|&most| size > most) {
+        if let Some(most) = keyword_as_count(self.keywords.max_properties).filter(|&most| size > most) {
             self.fail(|| format!("maxProperties: got {}, want {}", count(size), count(most)));
         }
         if let Some(required) = self.keywords.required {
@@ -151,9 +151,9 @@ impl<'s> Evaluation<'_, 's, '_> {
             if self.quiet || self.session.is_stopped() {
                 return self.violations.push(*reason);
             }
-            if reason.is_left_out() {
+            if reason.is_omitted() {
                 let omitted = reason.omitted.saturating_add(1);
-                self.violations.push(Violation::left_out(omitted));
+                self.violations.push(Violation::omitted(omitted));
                 continue;
             }
             let omitted = if reason.is_group { reason.omitted } else { 0 };

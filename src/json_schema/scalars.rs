@@ -2,13 +2,13 @@
 
 use super::evaluate::{BYTES_A_STEP, Evaluation, MEMBERS_A_STEP};
 use super::number::Number;
-use super::number::whole;
+use super::number::keyword_as_count;
 use super::wording::{count, limit, quote};
 use crate::yaml::{Node, Value};
 
 impl Evaluation<'_, '_, '_> {
     pub(super) fn check_string(&mut self, text: &str) {
-        let (least, most) = (whole(self.keywords.min_length), whole(self.keywords.max_length));
+        let (least, most) = (keyword_as_count(self.keywords.min_length), keyword_as_count(self.keywords.max_length));
         if least.is_some() || most.is_some() {
             self.charge(text.len() / BYTES_A_STEP);
             let length = text.chars().count();

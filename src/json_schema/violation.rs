@@ -39,12 +39,12 @@ pub struct Violation {
 
 impl Violation {
     /// Creates a single placeholder for violations that are not listed.
-    pub(super) fn left_out(violations: u64) -> Self {
+    pub(super) fn omitted(violations: u64) -> Self {
         Violation { omitted: violations, ..Violation::default() }
     }
 
     /// Whether it is a placeholder for violations that are not listed.
-    pub(super) fn is_left_out(&self) -> bool {
+    pub(super) fn is_omitted(&self) -> bool {
         self.omitted > 0 && self.message.is_empty()
     }
 
@@ -139,7 +139,7 @@ pub(super) struct Violations {
 
 impl Violations {
     pub(super) fn push(&mut self, violation: Violation) {
-        if violation.is_left_out() {
+        if violation.is_omitted() {
             self.unlisted += 1;
             self.omitted = self.omitted.saturating_add(violation.omitted);
         } else {

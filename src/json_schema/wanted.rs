@@ -15,7 +15,7 @@ const MAX_SEARCHED: usize = 100;
 
 impl Evaluation<'_, '_, '_> {
     /// Returns advice about a scalar where the schema expects an object, if the schema allows a guess.
-    pub(super) fn wanted_instead(&self, types: Types, place: &[String]) -> Option<String> {
+    pub(super) fn suggest_member(&self, types: Types, place: &[String]) -> Option<String> {
         if matches!(self.instance.view, View::Null | View::Map(_) | View::List(_)) {
             return None;
         }
@@ -43,10 +43,10 @@ impl Evaluation<'_, '_, '_> {
         let Some(properties) = properties.filter(|properties| properties.len() <= MAX_SEARCHED) else {
             return Vec::new();
         };
-        properties.iter().filter(|(_, schema)| self.may_be(schema)).map(|(name, _)| name).collect()
+        properties.iter().filter(|(_, schema)| self.accepts(schema)).map(|(name, _)| name).collect()
     }
 
-    fn may_be(&self, schema: &Node) -> bool {
+    fn accepts(&self, schema: &Node) -> bool {
         let Some(keywords) = schema.value.as_map() else { return schema.value.as_bool() != Some(false) };
         let types = keywords.get("type").and_then(Types::of_keyword);
         let choices = keywords.get("enum").and_then(|choices| choices.value.as_list());

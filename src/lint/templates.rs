@@ -81,7 +81,7 @@ fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Ma
             return None;
         }
     }
-    report.notes.extend(chart.unnamed_tera_charts());
+    report.notes.extend(chart.undeclared_tera_charts());
     // Helm merges twice here, which restores a default that a null has deleted.
     let merged = coalesce(&chart.values_tree(), user.clone()).and_then(|once| {
         report.notes.extend(once.warnings);

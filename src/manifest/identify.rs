@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::go;
 use crate::kubernetes::Id;
-use crate::yaml::{self, Map, Repeated, Value};
+use crate::yaml::{self, Map, RepeatedKey, Value};
 
 /// The head of a document: its identity and its annotations.
 #[derive(Debug, Default)]
@@ -13,7 +13,7 @@ pub(super) struct Head {
     pub(super) id: Id,
     pub(super) annotations: Vec<(String, String)>,
     /// Keys that occur twice in a map, anywhere in the document.
-    pub(super) repeated: Vec<Repeated>,
+    pub(super) repeated: Vec<RepeatedKey>,
 }
 
 /// Reads the head of the document in `range`, leniently: missing fields are empty, scalars become text.

@@ -16,7 +16,7 @@ mod show_only;
 mod write;
 
 use crate::diagnostic::{Diagnostic, Source};
-use crate::yaml::{Repeated, check_part, split_manifests};
+use crate::yaml::{RepeatedKey, check_part, split_manifests};
 
 pub use document::Manifest;
 pub use field_lines::FieldLines;
@@ -92,7 +92,7 @@ impl Manifests {
                     },
                 })
             })?;
-            self.notes.extend(head.repeated.iter().map(Repeated::warning));
+            self.notes.extend(head.repeated.iter().map(RepeatedKey::warning));
             let hook = match Hook::of(&head) {
                 Ok(hook) => hook,
                 Err(raw) => {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::data::ShownText;
 use super::html::Html;
-use super::section::{Room, Shown, section, status};
+use super::section::{PageBudget, Shown, section, status};
 use crate::diff::Note;
 
 const STYLE: &str = include_str!("style.css");
@@ -56,12 +56,12 @@ pub fn write_page(head: &Head, shown: &[Shown<'_>], mut texts: impl FnMut(usize)
     html.raw("<noscript><p class=\"note\">The text of the objects is shown by a script, which does not run here.</p></noscript>\n</header>\n");
     navigation(&mut html, shown);
     html.raw("<main tabindex=\"-1\">\n");
-    let mut room = Room { changes: MAX_CHANGES, texts: MAX_TEXTS };
+    let mut budget = PageBudget { changes: MAX_CHANGES, texts: MAX_TEXTS };
     for (chunk, part) in shown.chunks(CHUNK).enumerate() {
         html.raw(if chunk == 0 { "<div class=\"chunk\">\n" } else { "<div class=\"chunk later\">\n" });
         for (at, shown) in part.iter().enumerate() {
             let number = chunk * CHUNK + at;
-            section(&mut html, number, shown, &texts(number), &mut room);
+            section(&mut html, number, shown, &texts(number), &mut budget);
         }
         html.raw("</div>\n");
     }

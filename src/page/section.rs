@@ -33,7 +33,7 @@ impl<'a> Shown<'a> {
 }
 
 /// How much space is left on a page.
-pub(super) struct Room {
+pub(super) struct PageBudget {
     /// Bytes left for changes and their causes.
     pub(super) changes: usize,
     /// Bytes left for texts.
@@ -52,9 +52,15 @@ pub(super) fn status(difference: Option<&Difference>) -> (&'static str, &'static
     }
 }
 
-/// Writes an object. If its changes don't fit into `room`, only their impacts are written; if its text doesn't fit, a note is
+/// Writes an object. If its changes don't fit into `budget`, only their impacts are written; if its text doesn't fit, a note is
 /// written instead.
-pub(super) fn section(html: &mut Html, number: usize, shown: &Shown<'_>, texts: &[ShownText; 2], room: &mut Room) {
+pub(super) fn section(
+    html: &mut Html,
+    number: usize,
+    shown: &Shown<'_>,
+    texts: &[ShownText; 2],
+    budget: &mut PageBudget,
+) {
     let Shown { id, origin, difference } = shown;
     let (word, sign) = status(*difference);
     html.raw("<section class=\"object ")
@@ -81,16 +87,16 @@ pub(super) fn section(html: &mut Html, number: usize, shown: &Shown<'_>, texts: 
         causes(&mut about, &difference.causes);
         changes(&mut about, &difference.changes);
         let length = about.len() - before;
-        if length <= room.changes {
-            room.changes -= length;
+        if length <= budget.changes {
+            budget.changes -= length;
             html.part(&about);
         } else {
             impacts(html, &difference.impacts);
         }
     }
     let data = data(&texts[0], &texts[1]);
-    if data.as_str().len() <= room.texts {
-        room.texts -= data.as_str().len();
+    if data.as_str().len() <= budget.texts {
+        budget.texts -= data.as_str().len();
         html.raw("<script type=\"application/json\">").data(&data).raw("</script>\n");
     } else {
         html.raw("<p class=\"cut\">The text is omitted: the page would be too large.</p>\n");

@@ -18,7 +18,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use crate::engine::{self, Capabilities, Release, Rendered, Scope, Trace};
 use crate::manifest::{self, ManifestError, Manifests};
 use crate::values::{self, FileReader, Layer, NoFiles, UnknownValue};
-use crate::yaml::{Map, Repeated};
+use crate::yaml::{Map, RepeatedKey};
 
 use kept_templates::KeptTemplates;
 pub use release_name::is_release_name;
@@ -233,10 +233,10 @@ fn prepare_for(
     let checked = check_chart(&chart, release).map_err(|error| vec![error]);
     let mut prepared =
         checked.and_then(|()| prepare_checked(chart, user, skip_schema_validation)).map_err(|errors| {
-            let warnings = repeated.iter().map(Repeated::warning).collect();
+            let warnings = repeated.iter().map(RepeatedKey::warning).collect();
             with_warnings(warnings, errors)
         })?;
-    prepared.warnings.extend(repeated.iter().map(Repeated::warning));
+    prepared.warnings.extend(repeated.iter().map(RepeatedKey::warning));
     Ok(prepared)
 }
 
@@ -270,8 +270,8 @@ fn prepare_checked(mut chart: Chart, user: Map, skip_schema_validation: bool) ->
     let mut warnings = chart.all_notices();
     warnings.extend(deprecation(&chart));
     warnings.extend(chart.process_dependencies(&user).map_err(while_processing_dependencies)?);
-    warnings.extend(chart.subcharts_of_one_name());
-    warnings.extend(chart.unnamed_tera_charts());
+    warnings.extend(chart.duplicate_subcharts());
+    warnings.extend(chart.undeclared_tera_charts());
     let tree = chart.values_tree();
     let schemas = Schemas::parse(&chart);
     binary_values::check(&chart, &user)?;

@@ -1,11 +1,11 @@
 //! The layers of the user's values, in the order in which Helm applies them.
 
+use super::budget::ValuesBudget;
 use super::file_reader::FileReader;
 use super::path::ValuePath;
-use super::room::Room;
 use super::strvals::{self, Kind};
 use crate::diagnostic::{Diagnostic, Severity, Source, Span, printable};
-use crate::yaml::{Map, Repeated, Value};
+use crate::yaml::{Map, RepeatedKey, Value};
 use crate::{json, yaml};
 
 /// The origin of a layer, in Helm's order of precedence: later kinds win, regardless of their order on the command line.
@@ -90,7 +90,7 @@ pub fn merge_layers(layers: &[Layer], reader: &dyn FileReader) -> Result<Map, Ve
 pub fn merge_layers_noting(
     layers: &[Layer],
     reader: &dyn FileReader,
-    repeated: &mut Vec<Repeated>,
+    repeated: &mut Vec<RepeatedKey>,
 ) -> Result<Map, Vec<Diagnostic>> {
     merge_steps_noting(layers, reader, repeated, |_, _| {})
 }
@@ -110,20 +110,20 @@ pub fn merge_steps(
 fn merge_steps_noting(
     layers: &[Layer],
     reader: &dyn FileReader,
-    repeated: &mut Vec<Repeated>,
+    repeated: &mut Vec<RepeatedKey>,
     mut step: impl FnMut(&Layer, &Map),
 ) -> Result<Map, Vec<Diagnostic>> {
     let mut ordered: Vec<&Layer> = layers.iter().collect();
     ordered.sort_by_key(|layer| layer.kind);
-    let room = Room::default();
+    let budget = ValuesBudget::default();
     let mut values = Map::new();
     let mut errors = Vec::new();
     for layer in ordered {
-        match apply(layer, &mut values, reader, &room, repeated) {
+        match apply(layer, &mut values, reader, &budget, repeated) {
             Ok(()) => step(layer, &values),
             Err(mut found) => errors.append(&mut found),
         }
-        if room.is_exceeded() {
+        if budget.is_exceeded() {
             break;
         }
     }
@@ -134,14 +134,14 @@ fn apply(
     layer: &Layer,
     values: &mut Map,
     reader: &dyn FileReader,
-    room: &Room,
-    repeated: &mut Vec<Repeated>,
+    budget: &ValuesBudget,
+    repeated: &mut Vec<RepeatedKey>,
 ) -> Result<(), Vec<Diagnostic>> {
     let source = &layer.source;
     let kind = match layer.kind {
         LayerKind::File => {
             let too_large = |message| vec![Diagnostic::error("values-file", message).at(source.span(0..0), "")];
-            room.bytes(source.text().len()).map_err(too_large)?;
+            budget.charge_bytes(source.text().len()).map_err(too_large)?;
             overlay(values, read_file(source, repeated)?);
             return Ok(());
         }
@@ -155,10 +155,10 @@ fn apply(
         LayerKind::SetFile => Kind::File,
         LayerKind::SetLiteral => Kind::Literal,
     };
-    strvals::apply(source, kind, values, reader, room).map_err(|error| vec![error])
+    strvals::apply(source, kind, values, reader, budget).map_err(|error| vec![error])
 }
 
-fn read_file(source: &Source, repeated: &mut Vec<Repeated>) -> Result<Map, Vec<Diagnostic>> {
+fn read_file(source: &Source, repeated: &mut Vec<RepeatedKey>) -> Result<Map, Vec<Diagnostic>> {
     let prefix = |error: Diagnostic| Diagnostic {
         message: format!("failed to parse {}: {}", printable(source.name()), error.message),
         ..error

@@ -3,6 +3,7 @@
 //! Every [node](crate::yaml::Node) keeps the place it came from, so that a later error can point to where its
 //! value was written.
 
+mod budget;
 mod coalesce;
 mod file_reader;
 mod globals;
@@ -11,11 +12,11 @@ mod layers;
 mod merging;
 mod origins;
 mod path;
-mod room;
 mod strvals;
 mod toml_values;
 mod unknown;
 
+pub use budget::MAX_TOTAL_BYTES;
 pub use coalesce::{Coalesced, coalesce, coalesce_tables, merge_defaults, merge_tables};
 pub use file_reader::{FileReader, NoFiles, given_file};
 pub use go_value::display;
@@ -23,6 +24,5 @@ pub use layers::{Layer, LayerKind, ReplacedList, merge_layers, merge_layers_noti
 pub use merging::ValuesTree;
 pub use origins::write_with_origins;
 pub use path::{Step, ValuePath};
-pub use room::MAX_TOTAL_BYTES;
 pub use toml_values::check_toml;
 pub use unknown::{UnknownValue, find_elsewhere, unknown_values};

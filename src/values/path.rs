@@ -113,7 +113,7 @@ impl ValuePath {
     }
 
     /// Whether `other` is this path or a path below it.
-    pub fn holds(&self, other: &ValuePath) -> bool {
+    pub fn is_prefix_of(&self, other: &ValuePath) -> bool {
         other.0.starts_with(&self.0)
     }
 

@@ -28,7 +28,7 @@ pub(super) fn construct_with_repeated(
     document: &Document<'_>,
     source: &Source,
     offset: usize,
-) -> Result<(Node, Vec<Duplicate>), Diagnostic> {
+) -> Result<(Node, Vec<RepeatedEntry>), Diagnostic> {
     let mut duplicates = Vec::new();
     let node = construct_noting(document, source, offset, Some(&mut duplicates))?;
     // A key that came from a merge (`<<`) may be set again.
@@ -37,7 +37,7 @@ pub(super) fn construct_with_repeated(
 }
 
 /// A repeated key of a map.
-pub(super) struct Duplicate {
+pub(super) struct RepeatedEntry {
     /// The key in Go's syntax.
     pub(super) key: String,
     /// The value of the repeated key.
@@ -52,7 +52,7 @@ pub(super) struct Duplicate {
 pub(super) fn construct_strictly(
     document: Document<'_>,
     source: &Source,
-) -> Result<(Node, Vec<Duplicate>), Diagnostic> {
+) -> Result<(Node, Vec<RepeatedEntry>), Diagnostic> {
     let mut duplicates = Vec::new();
     let node = construct_noting(&document, source, 0, Some(&mut duplicates))?;
     Ok((node, duplicates))
@@ -62,7 +62,7 @@ fn construct_noting(
     document: &Document<'_>,
     source: &Source,
     offset: usize,
-    duplicates: Option<&mut Vec<Duplicate>>,
+    duplicates: Option<&mut Vec<RepeatedEntry>>,
 ) -> Result<Node, Diagnostic> {
     let Some(root) = document.root else { return Ok(Node::new(Value::Null, source.span(offset..offset))) };
     let mut constructor = Constructor {
@@ -113,7 +113,7 @@ struct Constructor<'a, 't> {
     /// Whether there are numbers that JSON cannot represent. They are rejected in the same way, after the keys.
     unfit_numbers: bool,
     /// Collects repeated keys, if the caller wants them.
-    duplicates: Option<&'a mut Vec<Duplicate>>,
+    duplicates: Option<&'a mut Vec<RepeatedEntry>>,
 }
 
 /// A key that JSON cannot represent: null, or an integer that needs more than 63 bits.
@@ -259,7 +259,7 @@ impl Constructor<'_, '_> {
                 let span = self.span(self.document.node(value));
                 let key = go_syntax(self.document, key);
                 self.duplicates.as_mut().into_iter().for_each(|duplicates| {
-                    duplicates.push(Duplicate {
+                    duplicates.push(RepeatedEntry {
                         key: key.clone(),
                         span: span.clone(),
                         places: places.clone(),

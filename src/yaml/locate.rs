@@ -59,7 +59,7 @@ impl Search {
     }
 
     /// Advances over `length` content bytes that are encoded differently at `place`, such as an escape or a folded line break.
-    fn standing_for(&mut self, length: usize, place: usize) -> Option<usize> {
+    fn skip_encoded(&mut self, length: usize, place: usize) -> Option<usize> {
         self.verbatim(length, place).map(|_| place)
     }
 
@@ -117,7 +117,7 @@ fn in_block(text: &str, indent: usize, offset: usize) -> Option<usize> {
         } else {
             let folds = !literal && after_blank == Some(false) && !starts_blank;
             let bytes = if folds && breaks > 1 { breaks - 1 } else { breaks };
-            if let found @ Some(_) = search.standing_for(bytes, first_break) {
+            if let found @ Some(_) = search.skip_encoded(bytes, first_break) {
                 return found;
             }
             let place = at + content.len() - body.len();
@@ -129,7 +129,7 @@ fn in_block(text: &str, indent: usize, offset: usize) -> Option<usize> {
         }
         at += line.len();
     }
-    search.standing_for(breaks.max(1), end).or(search.end(end))
+    search.skip_encoded(breaks.max(1), end).or(search.end(end))
 }
 
 /// Finds an offset in a plain or quoted scalar, whose `text` comes without its quotes.
@@ -145,17 +145,17 @@ fn in_flow(text: &str, quote: Option<u8>, offset: usize) -> Option<usize> {
                 let breaks = text[at..at + length].matches('\n').count();
                 found = match breaks {
                     0 => search.verbatim(length, at),
-                    _ => search.standing_for((breaks - 1).max(1), at),
+                    _ => search.skip_encoded((breaks - 1).max(1), at),
                 };
                 at += length;
             }
             b'\'' if quote == Some(b'\'') => {
-                found = search.standing_for(1, at);
+                found = search.skip_encoded(1, at);
                 at += 2;
             }
             b'\\' if quote == Some(b'"') => {
                 let (source_length, content_length) = escape(&text[at..]);
-                found = search.standing_for(content_length, at);
+                found = search.skip_encoded(content_length, at);
                 at += source_length;
             }
             _ => {

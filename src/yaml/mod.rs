@@ -36,8 +36,8 @@ pub use locate::locate_in_scalar;
 pub use node::{Entry, Map, Node, Value};
 pub use order::natural_order;
 pub use read::{
-    Repeated, read_document, read_document_at, read_document_at_noting, read_document_noting, read_document_strictly,
-    read_generated_document, read_values, read_values_noting, repeated_keys, split_documents,
+    RepeatedKey, read_document, read_document_at, read_document_at_noting, read_document_noting,
+    read_document_strictly, read_generated_document, read_values, read_values_noting, repeated_keys, split_documents,
 };
 pub use skim::entries_of;
 pub use split::split_manifests;

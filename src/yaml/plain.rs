@@ -42,7 +42,7 @@ pub(super) fn read_plain(source: &Source, offset: usize, text: &str) -> Option<(
         items: Vec::new(),
         repeats_keys: Cell::new(false),
     };
-    reader.go_on()?;
+    reader.next_line()?;
     reader.in_document = true;
     if let Some(line) = reader.line
         && line.column == 0
@@ -51,7 +51,7 @@ pub(super) fn read_plain(source: &Source, offset: usize, text: &str) -> Option<(
         if !is_rest(rest) {
             return None;
         }
-        reader.go_on()?;
+        reader.next_line()?;
     }
     let node = reader.line.filter(|line| line.column == 0).and_then(|line| reader.block(line))?;
     reader.line.is_none().then_some((node, reader.repeats_keys.get()))
@@ -100,7 +100,7 @@ impl<'t> Plain<'t> {
 
     /// Advances to the next line that has more than white space and a comment; `None` if it begins with a tab or starts
     /// another document.
-    fn go_on(&mut self) -> Option<()> {
+    fn next_line(&mut self) -> Option<()> {
         self.after_comment = false;
         let bytes = self.text.as_bytes();
         while self.at < bytes.len() {
@@ -222,7 +222,7 @@ impl<'t> Plain<'t> {
             }
             return self.scalar(column, part);
         }
-        self.go_on()?;
+        self.next_line()?;
         match self.line {
             Some(next) if next.column > column => match key_length(self.rest(next)) {
                 Some(None) if !is_dash(self.rest(next)) => self.scalar(column, next),
@@ -245,7 +245,7 @@ impl<'t> Plain<'t> {
             b'|' | b'>' => {
                 let Single { text, end, next_line } = scalar_at(self.text, start, line.column, column)?;
                 self.at = next_line;
-                self.go_on()?;
+                self.next_line()?;
                 Some(Node::new(Value::String(text.into_owned()), self.span(start, end)))
             }
             quote @ (b'"' | b'\'') => {
@@ -281,7 +281,7 @@ impl<'t> Plain<'t> {
             return None;
         }
         self.at = (end + length + 1).min(self.text.len());
-        self.go_on()
+        self.next_line()
     }
 
     /// Reads a plain scalar.
@@ -296,7 +296,7 @@ impl<'t> Plain<'t> {
         if text.contains('\t') {
             return None;
         }
-        self.go_on()?;
+        self.next_line()?;
         if let Some(next) = self.line
             && next.column > column
             && !self.after_comment

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
 
-use super::construct::{Duplicate, construct, construct_strictly, construct_with_repeated};
+use super::construct::{RepeatedEntry, construct, construct_strictly, construct_with_repeated};
 use super::fault::explain;
 use super::node::Map;
 use super::node::Node;
@@ -44,14 +44,14 @@ pub fn read_values(source: &Source) -> Result<Map, Vec<Diagnostic>> {
 
 /// A key that appears twice in a map. Helm uses the last value.
 #[derive(Debug, Clone)]
-pub struct Repeated {
+pub struct RepeatedKey {
     /// The first occurrence.
     pub first: Span,
     /// The repeated occurrence.
     pub again: Span,
 }
 
-impl Repeated {
+impl RepeatedKey {
     /// Returns the warning about the repeated key.
     pub fn warning(&self) -> Diagnostic {
         Diagnostic::warning(
@@ -67,7 +67,7 @@ impl Repeated {
 ///
 /// # Errors
 /// As for [`read_values`].
-pub fn read_values_noting(source: &Source, repeated: &mut Vec<Repeated>) -> Result<Map, Vec<Diagnostic>> {
+pub fn read_values_noting(source: &Source, repeated: &mut Vec<RepeatedKey>) -> Result<Map, Vec<Diagnostic>> {
     let (documents, bad_separator) = split_documents(source, 0);
     let mut values = Map::new();
     let mut errors = Vec::new();
@@ -101,7 +101,7 @@ pub fn read_document(source: &Source) -> Result<Node, Diagnostic> {
 ///
 /// # Errors
 /// As for [`read_document`].
-pub fn read_document_noting(source: &Source, repeated: &mut Vec<Repeated>) -> Result<Node, Diagnostic> {
+pub fn read_document_noting(source: &Source, repeated: &mut Vec<RepeatedKey>) -> Result<Node, Diagnostic> {
     read_part(source, 0..source.text().len(), false, Some(repeated))
 }
 
@@ -116,7 +116,7 @@ pub fn read_document_noting(source: &Source, repeated: &mut Vec<Repeated>) -> Re
 /// assert_eq!(repeated.len(), 1);
 /// assert_eq!((repeated[0].first.to_string(), repeated[0].again.to_string()), ("a.yaml:3:3".into(), "a.yaml:5:3".into()));
 /// ```
-pub fn repeated_keys(source: &Source, range: Range<usize>) -> Vec<Repeated> {
+pub fn repeated_keys(source: &Source, range: Range<usize>) -> Vec<RepeatedKey> {
     let range = source.span(range).range();
     let mut repeated = Vec::new();
     if !matches!(entries_of(&source.text()[range.clone()], &[]), Some((_, false))) {
@@ -166,7 +166,7 @@ pub fn read_document_strictly(source: &Source) -> Result<Node, Diagnostic> {
         return Ok(node);
     }
     let mut error = Diagnostic::error("yaml-value", "error converting YAML to JSON: yaml: unmarshal errors:");
-    for Duplicate { key, span, .. } in duplicates {
+    for RepeatedEntry { key, span, .. } in duplicates {
         let line = span.position().map_or(1, |position| position.line);
         error.message.push_str(&format!("\n  line {line}: key {key} already set in map"));
         error = error.at(span, "");
@@ -190,7 +190,7 @@ pub fn read_document_at(source: &Source, range: Range<usize>) -> Result<Node, Di
 pub fn read_document_at_noting(
     source: &Source,
     range: Range<usize>,
-    repeated: &mut Vec<Repeated>,
+    repeated: &mut Vec<RepeatedKey>,
 ) -> Result<Node, Diagnostic> {
     read_part(source, source.span(range).range(), false, Some(repeated))
 }
@@ -200,7 +200,7 @@ fn read_part(
     source: &Source,
     range: Range<usize>,
     by_line: bool,
-    repeated: Option<&mut Vec<Repeated>>,
+    repeated: Option<&mut Vec<RepeatedKey>>,
 ) -> Result<Node, Diagnostic> {
     let text = &source.text()[range.clone()];
     let closed;
@@ -220,7 +220,9 @@ fn read_part(
     let document = document.map_err(|fault| explain(*fault, source, range.start, text))?;
     let Some(repeated) = repeated else { return construct(document, source, range.start) };
     let (node, duplicates) = construct_with_repeated(&document, source, range.start)?;
-    repeated.extend(duplicates.into_iter().map(|Duplicate { places: (first, again), .. }| Repeated { first, again }));
+    repeated.extend(
+        duplicates.into_iter().map(|RepeatedEntry { places: (first, again), .. }| RepeatedKey { first, again }),
+    );
     Ok(node)
 }
 

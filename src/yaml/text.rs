@@ -1,7 +1,7 @@
 //! Checks which YAML styles (plain, quoted, block) a string can be written in.
 
 /// The styles that a string's characters allow.
-pub(super) struct Traits {
+pub(super) struct AllowedStyles {
     /// Whether it contains line breaks.
     pub(super) multiline: bool,
     /// Whether it can be written without quotes.
@@ -14,11 +14,11 @@ pub(super) struct Traits {
     pub(super) block_allowed_with_tabs: bool,
 }
 
-impl Traits {
+impl AllowedStyles {
     /// Examines a string.
-    pub(super) fn of(text: &str) -> Traits {
+    pub(super) fn of(text: &str) -> AllowedStyles {
         if text.is_empty() {
-            return Traits {
+            return AllowedStyles {
                 multiline: false,
                 plain_allowed: true,
                 single_allowed: true,
@@ -64,7 +64,7 @@ impl Traits {
             previous_break = line_break;
             previous_blank = space || line_break || character == '\t';
         }
-        Traits {
+        AllowedStyles {
             multiline,
             plain_allowed: !(indicators
                 || multiline

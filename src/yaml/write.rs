@@ -11,7 +11,7 @@ use super::node::Value;
 use super::order::{natural_order, natural_order_v3, sort_by_key};
 use super::resolve::{is_plain_string, is_v3_octal};
 use super::syntax::{Content, Document, forbidden_character};
-use super::text::{Traits, is_base60, is_break};
+use super::text::{AllowedStyles, is_base60, is_break};
 use crate::go::float::{format_float, format_json_float};
 use crate::go::json::push_escaped;
 
@@ -166,7 +166,7 @@ impl Writer {
                 check_key(key)?;
             }
             self.indent(column);
-            if key.len() <= MAX_SIMPLE_KEY && !Traits::of(key).multiline {
+            if key.len() <= MAX_SIMPLE_KEY && !AllowedStyles::of(key).multiline {
                 self.string(key, Some(column), Context::SimpleKey);
                 self.put(":");
                 self.whitespace = false;
@@ -183,7 +183,7 @@ impl Writer {
     }
 
     fn string(&mut self, text: &str, indent: Indent, context: Context) {
-        let mut traits = Traits::of(text);
+        let mut traits = AllowedStyles::of(text);
         if self.dialect == Dialect::V3 {
             traits.block_allowed = traits.block_allowed_with_tabs;
         }
@@ -199,18 +199,18 @@ impl Writer {
 
     fn plain(&mut self, text: &str, indent: usize, fold: bool) {
         self.separate();
-        self.words(text, indent, fold, false);
+        self.write_folded(text, indent, fold, false);
     }
 
     fn single_quoted(&mut self, text: &str, indent: usize, fold: bool) {
         self.separate();
         self.put("'");
-        self.words(text, indent, fold, true);
+        self.write_folded(text, indent, fold, true);
         self.put("'");
     }
 
     /// Writes text, folded at single spaces beyond the width. Quoted text is not folded at its first or last character.
-    fn words(&mut self, text: &str, indent: usize, fold: bool, quoted: bool) {
+    fn write_folded(&mut self, text: &str, indent: usize, fold: bool, quoted: bool) {
         let bytes = text.as_bytes();
         let (mut after_space, mut after_break) = (false, false);
         for (at, character) in text.char_indices() {
@@ -366,7 +366,7 @@ impl Writer {
     }
 }
 
-fn style(text: &str, traits: &Traits, context: Context, dialect: Dialect) -> Style {
+fn style(text: &str, traits: &AllowedStyles, context: Context, dialect: Dialect) -> Style {
     let wanted = if text.contains('\n') {
         Style::Literal
     } else if is_plain_string(text) && !is_base60(text) && !(dialect == Dialect::V3 && is_v3_octal(text)) {

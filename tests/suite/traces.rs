@@ -174,7 +174,7 @@ fn changed(a: &Map, b: &Map) -> Vec<ValuePath> {
     };
     let set: Vec<ValuePath> = found.iter().filter(|path| copy_of(path).is_none()).cloned().collect();
     found.retain(|path| {
-        copy_of(path).is_none_or(|global| !set.iter().any(|set| set.holds(&global) || global.holds(set)))
+        copy_of(path).is_none_or(|global| !set.iter().any(|set| set.is_prefix_of(&global) || global.is_prefix_of(set)))
     });
     found
 }
@@ -260,7 +260,7 @@ fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
         if numbers.below(4) == 0 {
             // Change a second value at the same time.
             let second = all[numbers.below(all.len())].clone();
-            if !second.holds(&path) && !path.holds(&second) {
+            if !second.is_prefix_of(&path) && !path.is_prefix_of(&second) {
                 let choices = others(second.get(&base.values).map(|node| &node.value));
                 let value = choices[numbers.below(choices.len())].clone();
                 more.push((second, value));
@@ -386,7 +386,7 @@ fn shown(used: &Used) -> String {
 
 /// Whether a value that a line depends on differs between both renders.
 fn is_changed(used: &Used, changed: &[ValuePath], base: &Traced, other: &Traced) -> bool {
-    if !changed.iter().any(|path| path.holds(&used.path) || used.path.holds(path)) {
+    if !changed.iter().any(|path| path.is_prefix_of(&used.path) || used.path.is_prefix_of(path)) {
         return false;
     }
     let keys = |traced: &Traced| -> Option<Vec<String>> {

@@ -157,7 +157,7 @@ pub fn check_name(name: &str) -> Result<(), Diagnostic> {
 }
 
 /// Returns a warning if the chart's name is not valid for Kubernetes objects.
-pub fn doubt_name(name: &str) -> Option<Diagnostic> {
+pub fn warn_about_name(name: &str) -> Option<Diagnostic> {
     let is_valid = name.len() <= MAX_OBJECT_NAME && has_rfc_1035_form(name);
     (!is_valid).then(|| {
         Diagnostic::warning("chart-name", format!("this chart names its objects \"{name}\", which Kubernetes does not allow"))
@@ -276,9 +276,9 @@ mod tests {
         for (name, sound) in
             [("web", true), ("a-1", true), ("Web", false), ("1a", false), ("a-", false), ("a.b", false)]
         {
-            assert_eq!(doubt_name(name).is_none(), sound, "{name}");
+            assert_eq!(warn_about_name(name).is_none(), sound, "{name}");
         }
-        assert!(doubt_name(&"a".repeat(53)).is_some());
+        assert!(warn_about_name(&"a".repeat(53)).is_some());
     }
 
     #[test]

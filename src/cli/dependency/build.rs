@@ -164,7 +164,7 @@ fn declared(chart: &Chart) -> Vec<LockedDependency> {
 
 fn check_in_sync(chart: &Chart, lock: &Lock) -> Result<(), Diagnostic> {
     let is_v1 = chart.metadata.api_version == "v1";
-    if lock.is_of(&chart.metadata.dependencies, is_v1) {
+    if lock.matches(&chart.metadata.dependencies, is_v1) {
         return Ok(());
     }
     let message = if is_v1 {

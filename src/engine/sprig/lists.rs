@@ -22,7 +22,7 @@ pub fn uniq<V: Clone>(
 ) -> Result<Vec<V>, Error> {
     let mut kept: Vec<V> = Vec::new();
     for item in items {
-        if !holds(&kept, item, &same, limits)? {
+        if !contains(&kept, item, &same, limits)? {
             kept.push(item.clone());
         }
     }
@@ -33,7 +33,7 @@ pub fn uniq<V: Clone>(
 ///
 /// # Errors
 /// A limit is reached.
-pub fn holds<V>(
+pub fn contains<V>(
     items: &[V],
     wanted: &V,
     same: impl Fn(&V, &V) -> (bool, usize),
@@ -66,7 +66,7 @@ pub fn without<V: Clone>(
 ) -> Result<Vec<V>, Error> {
     let mut kept = Vec::new();
     for item in items {
-        if !holds(unwanted, item, &same, limits)? {
+        if !contains(unwanted, item, &same, limits)? {
             kept.push(item.clone());
         }
     }

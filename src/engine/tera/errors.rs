@@ -81,7 +81,7 @@ impl Mapper<'_> {
                 let error = Tera::default().add_raw_template(name, &self.run.template(text).text).err()?;
                 let ErrorKind::SyntaxError(report) = error.kind() else { return None };
                 let fault = self.reported(Within::Template(name), &Report::of(&error, report));
-                Some(self.tell("parse error", name, fault))
+                Some(self.template_error("parse error", name, fault))
             })
             .collect();
         if !syntax.is_empty() {
@@ -90,7 +90,7 @@ impl Mapper<'_> {
         if let ErrorKind::Msg(text) = error.kind() {
             let unknown = report::in_text(text).map(|report| {
                 let fault = self.reported(Within::Template(&report.name), &report);
-                self.tell("parse error", &report.name, fault)
+                self.template_error("parse error", &report.name, fault)
             });
             let unknown: Vec<TemplateError> = unknown.collect();
             if !unknown.is_empty() {
@@ -104,11 +104,11 @@ impl Mapper<'_> {
     pub(super) fn render_error(&self, name: &str, error: &Error) -> TemplateError {
         let kept = self.run.take_kept();
         let fault = self.explain(Within::Template(name), error, &kept);
-        self.tell("execution error", name, fault)
+        self.template_error("execution error", name, fault)
     }
 
     /// Formats an error as Helm does: `KIND at (PATH:LINE:COLUMN): …`.
-    fn tell(&self, kind: &str, name: &str, fault: Fault) -> TemplateError {
+    fn template_error(&self, kind: &str, name: &str, fault: Fault) -> TemplateError {
         let Fault { what, mut labels, help, raised_at } = fault;
         let place = raised_at.iter().chain(labels.iter().map(|label| &label.span));
         let place = place.into_iter().find(|span| self.lies_in_templates(span));
@@ -170,7 +170,7 @@ impl Mapper<'_> {
         };
         let place = self.reference_in(name, other.map(String::as_str));
         let labels = place.into_iter().map(|span| Label { span, text: String::new() }).collect();
-        self.tell("parse error", name, Fault { what, labels, help, raised_at: None })
+        self.template_error("parse error", name, Fault { what, labels, help, raised_at: None })
     }
 
     /// Returns the tag in a template that extends or includes `other`, or its first such tag if that is `None`.

@@ -21,7 +21,7 @@ pub(super) const POOL: Rule = Rule::warning("mongooseim-pool");
 /// Reports references to names that are not defined.
 pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
     let mut check = Check { root, defined: HashSet::new(), found: Vec::new() };
-    check.learn();
+    check.collect();
     check.shapers();
     check.auth_methods();
     let reference = Reference::get();
@@ -40,7 +40,7 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     /// Collects the defined names, so that each reference is looked up only once.
-    fn learn(&mut self) {
+    fn collect(&mut self) {
         for section in self.sections() {
             for kind in ["access", "shaper"] {
                 self.defined.extend(section.map_at(&[kind]).into_iter().flat_map(Map::keys).map(|name| (kind, name)));

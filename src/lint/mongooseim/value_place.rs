@@ -29,9 +29,9 @@ pub(super) fn value_place(configuration: &Configuration, values: &Map, span: &Sp
             let listener = listener(values, kind, section.value.as_map()?.number_at(&["port"])?)?;
             match rest {
                 ["handlers", handler, _, rest @ ..] => {
-                    find(Some(listener), &[&["handlers", given(handler)], rest].concat())
+                    find(Some(listener), &[&["handlers", values_name(handler)], rest].concat())
                 }
-                ["handlers", handler] => find(Some(listener), &["handlers", given(handler)]),
+                ["handlers", handler] => find(Some(listener), &["handlers", values_name(handler)]),
                 [key, ..] if listener.at(["options", key]).is_some() => find(listener.map_at(&["options"]), rest),
                 [key] if listener.get(key).is_some() => find(Some(listener), &[key]),
                 ["ip_address"] => find(Some(listener), &["address"]),
@@ -43,7 +43,7 @@ pub(super) fn value_place(configuration: &Configuration, values: &Map, span: &Sp
 }
 
 /// Returns the name that the values use for a handler; the chart writes other names before 6.6.0.
-fn given(handler: &str) -> &str {
+fn values_name(handler: &str) -> &str {
     match handler {
         "mod_bosh" => "mongoose_bosh_handler",
         "mod_websockets" => "mongoose_websocket_handler",

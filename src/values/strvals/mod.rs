@@ -12,15 +12,15 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
+use super::budget::ValuesBudget;
 use super::file_reader::FileReader;
-use super::room::Room;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::yaml::Map;
 use parser::Parser;
 
 pub(super) use kind::Kind;
 
-/// Applies one flag to `values`. All flags of the command line share `room`.
+/// Applies one flag to `values`. All flags of the command line share `budget`.
 ///
 /// # Errors
 /// Helm's message for the first error in the flag, with its place.
@@ -29,8 +29,8 @@ pub(super) fn apply(
     kind: Kind,
     values: &mut Map,
     reader: &dyn FileReader,
-    room: &Room,
+    budget: &ValuesBudget,
 ) -> Result<(), Diagnostic> {
-    let mut parser = Parser::new(source, kind, reader, room);
+    let mut parser = Parser::new(source, kind, reader, budget);
     parser.parse(values).map_err(|error| error.diagnose(source, kind))
 }

@@ -1,8 +1,8 @@
 //! Parses the keys, indexes, values and lists of a flag and applies them to the values.
 
-use super::super::room::Room;
+use super::super::budget::ValuesBudget;
 use super::kind::Kind;
-use super::scanner::{Scanner, Stretch};
+use super::scanner::{Scanner, Segment};
 use super::syntax_error::SyntaxError;
 use super::typed::{go_type, typed};
 use crate::diagnostic::{Source, Span};
@@ -37,15 +37,15 @@ pub(super) struct Parser<'a> {
     source: &'a Source,
     kind: Kind,
     reader: &'a dyn FileReader,
-    room: &'a Room,
+    budget: &'a ValuesBudget,
     scanner: Scanner<'a>,
     /// The number of indexes in the current key so far.
     indexes: usize,
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(source: &'a Source, kind: Kind, reader: &'a dyn FileReader, room: &'a Room) -> Self {
-        Parser { source, kind, reader, room, scanner: Scanner::new(source.text(), kind != Kind::Literal), indexes: 0 }
+    pub(super) fn new(source: &'a Source, kind: Kind, reader: &'a dyn FileReader, budget: &'a ValuesBudget) -> Self {
+        Parser { source, kind, reader, budget, scanner: Scanner::new(source.text(), kind != Kind::Literal), indexes: 0 }
     }
 
     /// Applies the keys one by one until the flag ends.
@@ -74,7 +74,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn without_value(&self, key: &Stretch, why: &str) -> SyntaxError {
+    fn without_value(&self, key: &Segment, why: &str) -> SyntaxError {
         let message = format!("key {} has no value{why}", quote_double(&key.text));
         let error = SyntaxError::new(message, self.span(key));
         match (key.text.is_empty(), self.kind) {
@@ -143,19 +143,21 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn value(&self, stretch: Stretch) -> Result<Node, SyntaxError> {
-        let place = self.span(&stretch);
+    fn value(&self, segment: Segment) -> Result<Node, SyntaxError> {
+        let place = self.span(&segment);
         let value = match self.kind {
-            Kind::Typed => typed(stretch.text),
+            Kind::Typed => typed(segment.text),
             Kind::File => {
-                let file = self.reader.read(&stretch.text, &place).map_err(|message| {
+                let file = self.reader.read(&segment.text, &place).map_err(|message| {
                     SyntaxError::new(message, place)
                         .help("--set-file takes KEY=PATH, with a path from the current directory")
                 })?;
-                self.room.bytes(file.text().len()).map_err(|message| SyntaxError::new(message, self.span(&stretch)))?;
+                self.budget
+                    .charge_bytes(file.text().len())
+                    .map_err(|message| SyntaxError::new(message, self.span(&segment)))?;
                 return Ok(Node::new(Value::String(file.text().to_owned()), file.whole()));
             }
-            Kind::Text | Kind::Json | Kind::Literal => Value::String(stretch.text),
+            Kind::Text | Kind::Json | Kind::Literal => Value::String(segment.text),
         };
         Ok(Node::new(value, place))
     }
@@ -194,7 +196,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Handles `key.`: applies the rest in the map under the key.
-    fn nested(&mut self, values: &mut Map, key: Stretch, place: Span, depth: usize) -> Result<(), Stop> {
+    fn nested(&mut self, values: &mut Map, key: Segment, place: Span, depth: usize) -> Result<(), Stop> {
         if depth >= MAX_NESTED_NAMES {
             return Err(too_deep(MAX_NESTED_NAMES, place).into());
         }
@@ -212,7 +214,7 @@ impl<'a> Parser<'a> {
         result
     }
 
-    fn nested_in(&mut self, inner: &mut Map, key: &Stretch, depth: usize) -> Result<(), Stop> {
+    fn nested_in(&mut self, inner: &mut Map, key: &Segment, depth: usize) -> Result<(), Stop> {
         self.key(inner, depth + 1)?;
         if inner.is_empty() {
             let message = format!("key map {} has no value", quote_double(&key.text));
@@ -327,7 +329,7 @@ impl<'a> Parser<'a> {
         })?;
         if items.len() <= at {
             let more = at + 1 - items.len();
-            self.room.items(more).map_err(|message| {
+            self.budget.charge_items(more).map_err(|message| {
                 SyntaxError::new(message, place.clone()).help("put long lists into a values file, and pass it with -f")
             })?;
             items.resize_with(at + 1, || Node::new(Value::Null, place.clone()));
@@ -335,8 +337,8 @@ impl<'a> Parser<'a> {
         Ok(&mut items[at])
     }
 
-    fn span(&self, stretch: &Stretch) -> Span {
-        self.source.span(stretch.range.clone())
+    fn span(&self, segment: &Segment) -> Span {
+        self.source.span(segment.range.clone())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// A part of a flag: its text without escapes, and its place.
-pub(super) struct Stretch {
+pub(super) struct Segment {
     pub(super) text: String,
     pub(super) range: Range<usize>,
     /// The character that ended it; `None` at the end of the flag.
@@ -46,15 +46,15 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads up to and including one of `stops`. A backslash at the end of the flag is dropped.
-    pub(super) fn until(&mut self, stops: &[char]) -> Stretch {
+    pub(super) fn until(&mut self, stops: &[char]) -> Segment {
         let start = self.at;
         let mut text = String::new();
         loop {
             let end = self.at;
             match self.next() {
-                None => return Stretch { text, range: start..end, end: None },
+                None => return Segment { text, range: start..end, end: None },
                 Some('\\') if self.escapes => text.extend(self.next()),
-                Some(c) if stops.contains(&c) => return Stretch { text, range: start..end, end: Some(c) },
+                Some(c) if stops.contains(&c) => return Segment { text, range: start..end, end: Some(c) },
                 Some(c) => text.push(c),
             }
         }

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::super::room::Room;
+use super::super::budget::ValuesBudget;
 use super::{Kind, apply};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::values::FileReader;
@@ -21,7 +21,7 @@ impl FileReader for Paths {
 fn applied(kind: Kind, flags: &[&str]) -> Result<Map, Diagnostic> {
     let mut values = Map::new();
     for flag in flags {
-        apply(&Source::flag("--set", *flag), kind, &mut values, &Paths, &Room::default())?;
+        apply(&Source::flag("--set", *flag), kind, &mut values, &Paths, &ValuesBudget::default())?;
     }
     Ok(values)
 }
@@ -81,7 +81,7 @@ fn the_list_of_an_empty_key_keeps_its_length() {
         let mut values = Map::new();
         let list = Value::List(vec![Node::new(Value::Int(1), place.clone())]);
         values.insert(String::new(), place.clone(), Node::new(list, place));
-        apply(&Source::flag("--set", flag), Kind::Typed, &mut values, &Paths, &Room::default()).unwrap();
+        apply(&Source::flag("--set", flag), Kind::Typed, &mut values, &Paths, &ValuesBudget::default()).unwrap();
         crate::json::write(&Value::Map(values))
     };
     assert_eq!(values("[0]=2"), r#"{"":[2]}"#);
@@ -194,7 +194,7 @@ proptest! {
         let mut values = Map::new();
         for flag in &flags {
             let source = Source::flag("--set", flag.as_str());
-            if let Err(error) = apply(&source, KINDS[kind], &mut values, &Paths, &Room::default()) {
+            if let Err(error) = apply(&source, KINDS[kind], &mut values, &Paths, &ValuesBudget::default()) {
                 let place = &error.labels[0].span;
                 prop_assert_eq!(place.source(), Some(&source));
                 prop_assert!(place.range().end <= flag.len());
@@ -206,7 +206,7 @@ proptest! {
     fn every_place_is_in_the_flag_and_holds_what_was_typed(flag in flag(), kind in 0usize..5) {
         let source = Source::flag("--set", flag.as_str());
         let mut values = Map::new();
-        let _ = apply(&source, KINDS[kind], &mut values, &Paths, &Room::default());
+        let _ = apply(&source, KINDS[kind], &mut values, &Paths, &ValuesBudget::default());
         let mut faults = Vec::new();
         visit(&values, &mut |key, node| {
             let typed = node.span.text();

@@ -3,7 +3,7 @@
 
 use super::{Context, Dialect, Indent, MAX_SIMPLE_KEY, Writer};
 use crate::yaml::order::{natural_order_v3, sort_by_key};
-use crate::yaml::text::Traits;
+use crate::yaml::text::AllowedStyles;
 
 /// A value of a Go type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,9 @@ impl Writer {
     fn go_entry(&mut self, key: &GoNode, value: &GoNode, indent: Indent) {
         let column = indent.map_or(0, |indent| indent + 2);
         let is_simple = match key {
-            GoNode::Text(text) | GoNode::Binary(text) => text.len() <= MAX_SIMPLE_KEY && !Traits::of(text).multiline,
+            GoNode::Text(text) | GoNode::Binary(text) => {
+                text.len() <= MAX_SIMPLE_KEY && !AllowedStyles::of(text).multiline
+            }
             _ => true,
         };
         self.indent(column);

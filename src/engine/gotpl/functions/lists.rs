@@ -134,8 +134,8 @@ fn reverse(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
 }
 
 /// Whether a list contains a value. Counts the cost of the comparisons.
-fn holds(run: &mut dyn Evaluate, list: &[Value], value: &Value) -> Result<bool, FnError> {
-    Ok(lists::holds(list, value, compared, &mut Budget(run))?)
+fn contains(run: &mut dyn Evaluate, list: &[Value], value: &Value) -> Result<bool, FnError> {
+    Ok(lists::contains(list, value, compared, &mut Budget(run))?)
 }
 
 fn uniq(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
@@ -157,10 +157,10 @@ fn compact(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
 fn has(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     match args.get(1) {
         Value::Nil | Value::Invalid => Ok(Value::Bool(false)),
-        Value::List(list) => Ok(Value::Bool(holds(run, list.items(), args.get(0))?)),
+        Value::List(list) => Ok(Value::Bool(contains(run, list.items(), args.get(0))?)),
         other => {
             let items = items(other, "Cannot find has on type")?;
-            Ok(Value::Bool(holds(run, &items, args.get(0))?))
+            Ok(Value::Bool(contains(run, &items, args.get(0))?))
         }
     }
 }

@@ -120,7 +120,9 @@ impl Paths {
     }
 
     fn is_watched(&self, path: PathId) -> bool {
-        let concerns = |path: &ValuePath| self.watched.iter().any(|watched| watched.holds(path) || path.holds(watched));
+        let concerns = |path: &ValuePath| {
+            self.watched.iter().any(|watched| watched.is_prefix_of(path) || path.is_prefix_of(watched))
+        };
         self.watched.is_empty() || concerns(&self.used(path).path)
     }
 

@@ -66,14 +66,14 @@ struct Finder<'a> {
 struct Held {
     /// The number of its name.
     name: u32,
-    holds: Holds,
+    holds: KnownValue,
     /// Whether it was declared outside of the part, so it may still hold its old value.
     is_assigned: bool,
 }
 
 /// The value of a variable.
 #[derive(Clone, Copy)]
-enum Holds {
+enum KnownValue {
     /// A new value, created in the part.
     New,
     /// The value of a node, or a part of it.
@@ -141,9 +141,9 @@ impl Finder<'_> {
             let keys = if is_merge { self.merged_keys(&arguments[1..]) } else { self.literals(arguments.get(1)) };
             for holds in self.all_held(map, depth) {
                 let named = match holds {
-                    Holds::New => continue,
-                    Holds::PartOf(node) => Some(node),
-                    Holds::Unknown => None,
+                    KnownValue::New => continue,
+                    KnownValue::PartOf(node) => Some(node),
+                    KnownValue::Unknown => None,
                 };
                 let is_part = named != Some(map);
                 self.effects.push(Effect::Changes(Change { map: named, is_part, keys: keys.clone(), is_merge }));
@@ -191,8 +191,8 @@ impl Finder<'_> {
     /// Records the new values of the variables that a pipeline sets.
     fn give(&mut self, variables: Children, commands: Children, is_assigned: bool, depth: Depth) {
         let holds = match self.parsed.children(commands).last() {
-            Some(&command) => self.command_holds(command, depth),
-            None => Holds::Unknown,
+            Some(&command) => self.value_of_command(command, depth),
+            None => KnownValue::Unknown,
         };
         for &variable in self.parsed.children(variables) {
             if let Node::Variable(variable, _) = self.parsed.node(variable) {
@@ -202,8 +202,8 @@ impl Finder<'_> {
     }
 
     /// The possible values of a node.
-    fn all_held(&self, id: NodeId, depth: Depth) -> Vec<Holds> {
-        let Node::Variable(variable, _) = self.parsed.node(id) else { return vec![self.holds(id, depth)] };
+    fn all_held(&self, id: NodeId, depth: Depth) -> Vec<KnownValue> {
+        let Node::Variable(variable, _) = self.parsed.node(id) else { return vec![self.value_of(id, depth)] };
         let mut all = Vec::new();
         for held in self.variables.iter().rev().filter(|held| held.name == variable.name) {
             all.push(held.holds);
@@ -211,27 +211,27 @@ impl Finder<'_> {
                 return all;
             }
         }
-        all.push(Holds::PartOf(id));
+        all.push(KnownValue::PartOf(id));
         all
     }
 
     /// The value of a node.
-    fn holds(&self, id: NodeId, depth: Depth) -> Holds {
+    fn value_of(&self, id: NodeId, depth: Depth) -> KnownValue {
         match self.parsed.node(id) {
             Node::Variable(..) => match self.all_held(id, depth)[..] {
                 [only] => only,
-                _ => Holds::Unknown,
+                _ => KnownValue::Unknown,
             },
-            Node::Dot | Node::Field(_) if !depth.in_other_dot => Holds::PartOf(id),
+            Node::Dot | Node::Field(_) if !depth.in_other_dot => KnownValue::PartOf(id),
             Node::Pipe { commands, .. } => match self.parsed.children(commands).last() {
-                Some(&command) => self.command_holds(command, depth),
-                None => Holds::Unknown,
+                Some(&command) => self.value_of_command(command, depth),
+                None => KnownValue::Unknown,
             },
-            _ => Holds::Unknown,
+            _ => KnownValue::Unknown,
         }
     }
 
-    fn command_holds(&self, command: NodeId, depth: Depth) -> Holds {
+    fn value_of_command(&self, command: NodeId, depth: Depth) -> KnownValue {
         /// Functions that return their first argument or a part of it.
         const OF_FIRST: [&str; 6] = ["index", "get", "first", "last", "set", "unset"];
         /// Functions that return any of their arguments or a part of one.
@@ -247,23 +247,23 @@ impl Finder<'_> {
             "mustMergeOverwrite",
             "list",
         ];
-        let Node::Command(operands) = self.parsed.node(command) else { return Holds::Unknown };
-        let [first, arguments @ ..] = self.parsed.children(operands) else { return Holds::Unknown };
-        let Node::Identifier { function } = self.parsed.node(*first) else { return self.holds(*first, depth) };
+        let Node::Command(operands) = self.parsed.node(command) else { return KnownValue::Unknown };
+        let [first, arguments @ ..] = self.parsed.children(operands) else { return KnownValue::Unknown };
+        let Node::Identifier { function } = self.parsed.node(*first) else { return self.value_of(*first, depth) };
         let name = (self.parsed.function_names)(function);
         if OF_FIRST.contains(&name) || CHANGING.contains(&name) {
-            return arguments.first().map_or(Holds::Unknown, |argument| self.holds(*argument, depth));
+            return arguments.first().map_or(KnownValue::Unknown, |argument| self.value_of(*argument, depth));
         }
         // Any other function creates a new value.
         if OF_ANY.contains(&name) || matches!(name, "values" | "pluck" | "concat" | "append") {
-            return Holds::Unknown;
+            return KnownValue::Unknown;
         }
-        Holds::New
+        KnownValue::New
     }
 
     /// Whether a node has the same value where the part begins.
     fn names_something(&self, id: NodeId, depth: Depth) -> bool {
-        matches!(self.holds(id, depth), Holds::PartOf(node) if node == id)
+        matches!(self.value_of(id, depth), KnownValue::PartOf(node) if node == id)
     }
 
     /// The operand of a pipeline that consists of nothing else.

@@ -10,21 +10,21 @@ pub const MAX_TOTAL_BYTES: u64 = 64 << 20;
 
 /// The remaining allowance of a command line.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(super) struct ValuesBudget {
     items: Cell<usize>,
     bytes: Cell<u64>,
     is_exceeded: Cell<bool>,
 }
 
-impl Default for Room {
+impl Default for ValuesBudget {
     fn default() -> Self {
-        Room { items: Cell::new(MAX_ITEMS), bytes: Cell::new(MAX_TOTAL_BYTES), is_exceeded: Cell::default() }
+        ValuesBudget { items: Cell::new(MAX_ITEMS), bytes: Cell::new(MAX_TOTAL_BYTES), is_exceeded: Cell::default() }
     }
 }
 
-impl Room {
+impl ValuesBudget {
     /// Accounts for items that are about to be added to lists. The error is a message about the limit.
-    pub(super) fn items(&self, count: usize) -> Result<(), String> {
+    pub(super) fn charge_items(&self, count: usize) -> Result<(), String> {
         let left = self.items.get().checked_sub(count);
         self.is_exceeded.set(self.is_exceeded.get() || left.is_none());
         self.items.set(
@@ -39,7 +39,7 @@ impl Room {
     }
 
     /// Accounts for the text of a file. The error is a message about the limit.
-    pub(super) fn bytes(&self, count: usize) -> Result<(), String> {
+    pub(super) fn charge_bytes(&self, count: usize) -> Result<(), String> {
         let left = self.bytes.get().checked_sub(count as u64);
         self.is_exceeded.set(self.is_exceeded.get() || left.is_none());
         self.bytes.set(left.ok_or_else(|| {
