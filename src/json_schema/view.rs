@@ -112,6 +112,23 @@ impl<'a> SchemaView<'a> {
         single.chain(lists.flatten().map(|node| &node.value)).collect()
     }
 
+    /// Returns the values to choose from (JSON Schema, `enum` and `const`), none if any are allowed.
+    pub fn choices(&self) -> Vec<&'a Value> {
+        let single = self.schema.get("const");
+        let list = self.schema.get("enum").and_then(|node| node.value.as_list()).unwrap_or_default();
+        single.into_iter().chain(list).map(|node| &node.value).collect()
+    }
+
+    /// Returns what the schema says about the value for people (JSON Schema, `description`, else `title`).
+    pub fn description(&self) -> Option<&'a str> {
+        ["description", "title"].into_iter().find_map(|name| self.schema.get(name)?.value.as_str())
+    }
+
+    /// Whether the value is a secret (JSON Schema, `writeOnly`).
+    pub fn is_write_only(&self) -> bool {
+        self.schema.get("writeOnly").is_some_and(|node| node.value == Value::Bool(true))
+    }
+
     /// Whether the schema lists the allowed values (JSON Schema, `enum`).
     pub fn is_choice(&self) -> bool {
         self.schema.get("enum").is_some()
