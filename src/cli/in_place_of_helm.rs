@@ -25,7 +25,7 @@ pub(super) fn reported_build() -> Result<Option<BuildInfo>, Diagnostic> {
 }
 
 /// Whether the program was called as `helm`.
-fn is_called_helm() -> bool {
+pub(super) fn is_called_helm() -> bool {
     let program = std::env::args_os().next().unwrap_or_default();
     Path::new(&program).file_stem().is_some_and(|name| name == "helm")
 }

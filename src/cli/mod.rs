@@ -108,10 +108,8 @@ pub fn run_and_exit(arguments: impl IntoIterator<Item = OsString>) -> ! {
 fn run_then(arguments: impl IntoIterator<Item = OsString>, then: impl FnOnce(u8) -> u8 + Send) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments = arguments.as_slice();
-    if let [_, word, rest @ ..] = arguments
-        && word == completion::keys::WORD
-    {
-        stack::call_or_here(&[stack::RUN, stack::DEEPEST], || completion::keys::print(rest));
+    if let Some(request) = completion::request::Request::parse(arguments) {
+        stack::call_or_here(&[stack::RUN, stack::DEEPEST], || request.answer(completed_command()));
         return 0;
     }
     let parsed = help_alone(arguments).map_or_else(|| parse(arguments), Err);
@@ -205,7 +203,7 @@ fn run_command(line: CommandLine, matches: &ArgMatches) -> u8 {
         Some(Command::Package(package)) => package.run(&line.global, &mut console),
         Some(Command::Dependency(dependency)) => dependency.run(&line.global, &mut console),
         Some(Command::Version(version)) => version.run(&mut console),
-        Some(Command::Completion(completion)) => completion.run(CommandLine::command(), &mut console),
+        Some(Command::Completion(completion)) => completion.run(&mut console),
         Some(Command::Man(man)) => man.run(shown_command()),
         None => print_help(None, &mut console).map_err(Failure::from),
     };
@@ -247,6 +245,11 @@ fn command() -> clap::Command {
 }
 
 /// Returns the whole command as help and manual pages show it.
-fn shown_command() -> clap::Command {
+pub fn shown_command() -> clap::Command {
     pflag::as_pflag(flags::hide_idle(CommandLine::command()))
+}
+
+/// Returns the whole command as completion walks it: booleans take no value, and Helm's flags are known, but hidden.
+fn completed_command() -> clap::Command {
+    helm_flags::add_to(flags::hide_idle(CommandLine::command()))
 }

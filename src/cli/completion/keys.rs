@@ -1,64 +1,33 @@
-//! The keys of a chart's values, for completion: `mim-chart __keys [--assign] -- WORD [WORDS OF THE COMMAND LINE]`.
+//! Completes keys of a chart's values.
 
-use std::ffi::OsString;
-use std::io::Write as _;
-use std::path::Path;
-
+use super::answer::{Answer, Candidate, MAX_CANDIDATES};
 use crate::chart::Chart;
-use crate::cli::arguments::chart_argument::built_in_name;
 use crate::diagnostic::Source;
-use crate::io;
-use crate::values::{ValuePath, merge_defaults};
+use crate::json_schema::SchemaView;
+use crate::render::Schemas;
+use crate::secrets::names_a_secret;
+use crate::values::{Step, ValuePath, merge_defaults};
 use crate::yaml::{Map, Node, Value};
 
-/// The word that asks for keys; no command of its own.
-pub(in crate::cli) const WORD: &str = "__keys";
-
-/// The most keys that are offered, and the most items of a list.
-const MAX: usize = 1_000;
+/// The maximum number of items of a list that are offered.
 const MAX_ITEMS: usize = 20;
+/// The maximum length of a default value in a description, in characters.
+const MAX_DEFAULT: usize = 60;
 
-/// Prints the keys that a word may become, one a line, for the arguments behind [`WORD`]. Where there is no chart there are none:
-/// a shell that completes has no use for errors.
-pub(in crate::cli) fn print(arguments: &[OsString]) {
-    let mut words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let Some(end) = words.iter().position(|word| word == "--") else { return };
-    let is_assigned = words[..end].iter().any(|word| word == "--assign");
-    words.drain(..=end);
-    let Some((word, line)) = words.split_first() else { return };
-    let Some(values) = chart(line).and_then(|chart| merge_defaults(&chart.values_tree()).ok()) else { return };
-    let mut text = offered(word, &values.values, is_assigned).join("\n");
-    if !text.is_empty() {
-        text.push('\n');
-        // A shell that has gone needs no answer.
-        let _ = std::io::stdout().write_all(text.as_bytes());
-    }
+/// Offers the keys that complete the last part of a path. With `is_assigned` a value follows the key, after `=`.
+pub(super) fn offer(answer: &mut Answer, word: &str, chart: &Chart, is_assigned: bool) {
+    let Ok(values) = merge_defaults(&chart.values_tree()) else { return };
+    let schemas = Schemas::parse(chart);
+    offer_of(answer, word, &values.values, &|path, node| described(path, node, &schemas), is_assigned);
 }
 
-/// The chart that a command line names: the last word that is one, else the built-in chart.
-fn chart(line: &[String]) -> Option<Chart> {
-    let is_chart = |word: &&String| {
-        let path = Path::new(word.as_str());
-        path.join("Chart.yaml").is_file() || path.is_file() && (word.ends_with(".tgz") || word.ends_with(".tar.gz"))
-    };
-    let files = match line.iter().rev().find(is_chart) {
-        Some(word) => io::read_chart(Path::new(word), io::Links::Inside).ok()?,
-        None => {
-            let named = line.iter().find_map(|word| built_in_name(word));
-            io::embedded_chart(named.unwrap_or(io::BUILT_IN_CHART))?
-        }
-    };
-    Chart::from_files(files).ok()
-}
-
-/// What a word may become: the keys of the map that it leads into, each with what comes behind it. `is_assigned` is for `--set`,
-/// where values follow, and where several keys may stand in one word.
-fn offered(word: &str, values: &Map, is_assigned: bool) -> Vec<String> {
-    let start = if is_assigned { last_unescaped(word, ',').map_or(0, |at| at + 1) } else { 0 };
-    let (before, word) = word.split_at(start);
-    if is_assigned && word.contains('=') {
-        return Vec::new();
-    }
+fn offer_of(
+    answer: &mut Answer,
+    word: &str,
+    values: &Map,
+    describe: &dyn Fn(&ValuePath, &Node) -> String,
+    is_assigned: bool,
+) {
     let above = last_unescaped(word, '.').map(|at| ValuePath::parse(&Source::flag("KEY", &word[..at])));
     let (above, map) = match above {
         None => (ValuePath::default(), Some(values)),
@@ -66,34 +35,59 @@ fn offered(word: &str, values: &Map, is_assigned: bool) -> Vec<String> {
             let map = above.get(values).and_then(|node| node.value.as_map());
             (above, map)
         }
-        Some(Err(_)) => return Vec::new(),
+        Some(Err(_)) => return,
     };
-    let mut found = Vec::new();
-    for (key, node) in map.into_iter().flat_map(Map::iter) {
-        let path = above.key(key).to_string();
-        let is_plain = !key.is_empty() && !key.chars().any(char::is_control);
-        if found.len() < MAX && is_plain && path.starts_with(word) {
-            found.extend(continued(&path, node, is_assigned).into_iter().map(|path| format!("{before}{path}")));
+    for (key, node) in map.into_iter().flat_map(Map::iter).filter(|(key, _)| !key.is_empty()) {
+        if answer.candidates.len() == MAX_CANDIDATES {
+            return;
+        }
+        let path = above.key(key);
+        let text = path.to_string();
+        if text.starts_with(word) {
+            let description = describe(&path, node);
+            for candidate in continued(&text, node, is_assigned, &description) {
+                answer.offer(word, candidate);
+            }
         }
     }
-    found
 }
 
-/// A key with what comes behind it: a dot before keys of a map, an equals sign before a value.
-fn continued(path: &str, node: &Node, is_assigned: bool) -> Vec<String> {
-    let leaf = || if is_assigned { format!("{path}=") } else { path.to_owned() };
+/// Returns a key with what follows it: a dot before the keys of a map, an equals sign before a value.
+fn continued(path: &str, node: &Node, is_assigned: bool, description: &str) -> Vec<Candidate> {
+    let leaf = || match is_assigned {
+        true => Candidate::open(format!("{path}="), description),
+        false => Candidate::whole(path, description),
+    };
     match &node.value {
-        Value::Map(map) if !map.is_empty() => vec![format!("{path}.")],
+        Value::Map(map) if !map.is_empty() => vec![Candidate::open(format!("{path}."), description)],
         Value::List(items) if items.iter().any(|item| item.value.as_map().is_some()) => {
-            let items = (0..items.len().min(MAX_ITEMS)).map(|index| format!("{path}[{index}]."));
+            let items = 0..items.len().min(MAX_ITEMS);
+            let items = items.map(|index| Candidate::open(format!("{path}[{index}]."), ""));
             std::iter::once(leaf()).chain(items).collect()
         }
         _ => vec![leaf()],
     }
 }
 
-/// Where a character stands last without a backslash before it.
-fn last_unescaped(text: &str, wanted: char) -> Option<usize> {
+/// Returns the description in the schema, or else the default value if it is short and not secret.
+fn described(path: &ValuePath, node: &Node, schemas: &Schemas) -> String {
+    let views = schemas.at(path).map(SchemaView::alternatives).unwrap_or_default();
+    if let Some(description) = views.iter().find_map(SchemaView::description) {
+        return description.to_owned();
+    }
+    let is_secret = path.steps().iter().any(|step| matches!(step, Step::Key(key) if names_a_secret(key)))
+        || views.iter().any(SchemaView::is_write_only);
+    let default = match &node.value {
+        Value::Bool(value) => value.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::String(text) if !text.is_empty() && !text.contains('\n') => text.clone(),
+        _ => return String::new(),
+    };
+    if is_secret || default.chars().count() > MAX_DEFAULT { String::new() } else { format!("default: {default}") }
+}
+
+/// Finds the last occurrence of a character without a backslash before it.
+pub(super) fn last_unescaped(text: &str, wanted: char) -> Option<usize> {
     let mut is_escaped = false;
     let mut last = None;
     for (at, c) in text.char_indices() {
@@ -110,10 +104,13 @@ mod tests {
     use super::*;
 
     fn keys(word: &str, is_assigned: bool) -> Vec<String> {
-        let text =
-            "image: {tag: '', name: web}\nreplicas: 1\nhosts: [{name: a}, {name: b}]\n'a.b/c': {d: 1}\nimages: []\n";
+        let text = "image: {tag: '', name: web}\nreplicas: 1\nhosts: [{name: a}, {name: b}]\n'a.b/c': {d: 1}\nimages: []\n\"e\\e[2J\": 1\n";
         let values = crate::yaml::read_values(&Source::file("values.yaml", text)).unwrap();
-        offered(word, &values, is_assigned)
+        let mut answer = Answer::default();
+        offer_of(&mut answer, word, &values, &|_, _| String::new(), is_assigned);
+        let is_open = |candidate: &Candidate| candidate.text.ends_with(['.', '=']);
+        assert!(answer.candidates.iter().all(|candidate| candidate.is_whole != is_open(candidate)));
+        answer.candidates.into_iter().map(|candidate| candidate.text).collect()
     }
 
     #[test]
@@ -126,12 +123,12 @@ mod tests {
         assert_eq!(keys("hosts[1].", true), ["hosts[1].name="]);
         assert_eq!(keys("a", true), [r"a\.b/c."]);
         assert_eq!(keys(r"a\.b/c.", true), [r"a\.b/c.d="]);
+        assert_eq!(keys("e", true), [""; 0]);
     }
 
     #[test]
-    fn several_keys_may_stand_in_one_word_of_set() {
-        assert_eq!(keys("replicas=2,image.n", true), ["replicas=2,image.name="]);
-        assert_eq!(keys("replicas=2", true), [""; 0]);
+    fn there_are_no_keys_where_no_map_is() {
+        assert_eq!(keys("replicas.", true), [""; 0]);
         assert_eq!(keys("nothing.", true), [""; 0]);
         assert_eq!(keys("a..", true), [""; 0]);
     }

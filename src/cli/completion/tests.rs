@@ -1,193 +1,210 @@
-//! The scripts in the shells they are for: every command, flag and flag value of the program is offered.
+//! Tests of what is offered for words of the command line.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::process::{Command as Process, Stdio};
+use clap::Command;
 
-use clap::builder::PossibleValue;
-use clap::{Arg, Command, CommandFactory, ValueEnum};
-use clap_complete::Shell;
+use super::answer::{Answer, Candidate, Files};
+use super::complete::complete;
+use super::named_chart;
+use crate::cli::{completed_command, shown_command};
 
-use super::{hide_idle, script};
-use crate::cli::CommandLine;
-
-/// A command line up to the cursor, and what has to be among the answers.
-struct Case {
-    line: String,
-    offered: Vec<String>,
+/// The answer for the last word of a line, after the program's name. The chart is the built-in one.
+fn answer(line: &str) -> Answer {
+    let mut root = completed_command();
+    root.build();
+    let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+    let (word, before) = words.split_last().expect("a word");
+    complete(&root, before, word, &|| named_chart::read(&[]))
 }
 
-/// A command line for every command's subcommands, flags and values of flags; commands by all their names.
-fn cases() -> Vec<Case> {
-    let mut whole = hide_idle(CommandLine::command());
-    whole.build();
-    let mut cases = Vec::new();
-    add_cases(&whole, "mim-chart", &mut cases);
-    assert!(cases.len() > 150, "only {} cases", cases.len());
-    cases
+fn texts(line: &str) -> Vec<String> {
+    answer(line).candidates.into_iter().map(|candidate| candidate.text).collect()
 }
 
-fn add_cases(command: &Command, line: &str, cases: &mut Vec<Case>) {
-    let mut add = |words: String, offered: Vec<String>| cases.push(Case { line: format!("{line} {words}"), offered });
-    let below = || command.get_subcommands().filter(|below| below.get_name() != "help");
-    let names = below().flat_map(Command::get_name_and_visible_aliases).map(str::to_owned);
-    add(String::new(), names.collect());
-    let flags = command.get_opts().chain(command.get_arguments().filter(|argument| takes_nothing(argument)));
-    for flag in flags.filter(|flag| !flag.is_hide_set()) {
-        for long in flag.get_long_and_visible_aliases().unwrap_or_default() {
-            add(format!("--{}", &long[..long.len() - 1]), vec![format!("--{long}")]);
-        }
-    }
-    for flag in command.get_opts() {
-        let values = values_of(flag);
-        let Some((long, first)) = flag.get_long().zip(values.first()) else { continue };
-        let (first, start) = (vec![first.clone()], &first[..1]);
-        add(format!("--{long} "), values.clone());
-        add(format!("--{long} {start}"), first.clone());
-        add(format!("--{long}={start}"), first.clone());
-        if let Some(short) = flag.get_short() {
-            add(format!("-{short} {start}"), first);
-        }
-    }
-    for values in command.get_positionals().map(values_of).filter(|values| !values.is_empty()) {
-        add(String::new(), values);
-    }
-    for name in
-        below().flat_map(|below| below.get_name_and_visible_aliases().into_iter().map(move |name| (below, name)))
+fn files(line: &str) -> (Files, usize) {
+    let answer = answer(line);
+    (answer.files, answer.kept)
+}
+
+#[test]
+fn commands_are_offered_with_their_names_and_aliases() {
+    assert_eq!(texts("val"), ["validate", "validate-config", "values"]);
+    assert_eq!(texts("de"), ["dependency", "dep"]);
+    assert_eq!(texts("dependency "), ["list", "ls", "build", "update", "up", "help"]);
+    assert_eq!(texts("dep l"), ["list", "ls"]);
+    assert_eq!(texts("dependencies u"), ["update", "up"]);
+    assert_eq!(texts("-n x --color never de"), ["dependency", "dep"]);
+    assert_eq!(texts("help dependency l"), ["list"]);
+    assert_eq!(texts("unknown t"), [""; 0]);
+    let about = shown_command().find_subcommand("man").and_then(Command::get_about).map(ToString::to_string);
+    assert_eq!(answer("man").candidates, [Candidate::whole("man", &about.expect("a description"))]);
+}
+
+#[test]
+fn flags_are_offered_until_they_are_given() {
+    assert_eq!(texts("template --set-"), ["--set-string", "--set-json", "--set-file", "--set-literal"]);
+    assert_eq!(texts("template --set-f a=b --set-f"), ["--set-file"]);
+    assert_eq!(texts("template --outp"), ["--output", "--output-dir"]);
+    assert_eq!(texts("template --output yaml --outp"), ["--output-dir"]);
+    assert_eq!(texts("template --output=yaml --outp"), ["--output-dir"]);
+    assert_eq!(texts("--color never template --colo"), [""; 0]);
+    assert_eq!(texts("--colo"), ["--color", "--colour"]);
+    assert_eq!(texts("package -u --dep"), [""; 0]);
+    assert!(texts("template -").contains(&"-f".to_owned()));
+    assert_eq!(texts("template -f"), ["-f"]);
+    assert_eq!(texts("template -- --outp"), [""; 0]);
+}
+
+#[test]
+fn what_is_hidden_stays_hidden() {
+    // Hidden flags are still understood.
+    assert_eq!(texts("template --enable-d"), [""; 0]);
+    assert_eq!(texts("template --timeout 5m --output h"), ["html"]);
+    assert_eq!(texts("template --wait --output h"), ["html"]);
+    assert_eq!(texts("version --name"), [""; 0]);
+    assert_eq!(texts("template --name"), ["--name-template", "--namespace"]);
+    assert_eq!(texts("version -n x --sh"), ["--short"]);
+    assert_eq!(texts("version -c"), [""; 0]);
+    assert_eq!(texts("dependency list --deb"), [""; 0]);
+}
+
+#[test]
+fn values_of_flags_are_offered_however_they_are_written() {
+    for (line, kept) in
+        [("lint -o j", 0), ("lint --output j", 0), ("lint --output=j", 9), ("lint -oj", 2), ("lint -o=j", 3)]
     {
-        add_cases(name.0, &format!("{line} {}", name.1), cases);
+        assert_eq!(texts(line), ["json", "junit"], "{line}");
+        assert_eq!(answer(line).kept, kept, "{line}");
+    }
+    assert_eq!(texts("package -ud"), ["-ud"]);
+    assert_eq!(files("package -udx"), (Files::Directories, 3));
+    assert_eq!(texts("template --strict="), ["true", "false"]);
+    assert_eq!(texts("template --strict "), texts("template "));
+    assert_eq!(texts("diff --color a"), ["auto", "always"]);
+    // A value may begin with a dash.
+    assert_eq!(texts("lint --output --"), [""; 0]);
+    assert_eq!(texts("lint --kube-version -- --quie"), ["--quiet"]);
+    assert_eq!(texts("lint --unknown=x --output gi"), ["github"]);
+    assert!(!answer("template --layout o").candidates[0].description.is_empty());
+}
+
+#[test]
+fn files_are_offered_where_they_are_meant() {
+    assert_eq!(files("template -f v"), (Files::Any, 0));
+    assert_eq!(files("template -fv"), (Files::Any, 2));
+    assert_eq!(files("template --values=v"), (Files::Any, 9));
+    assert_eq!(files("template --output-dir "), (Files::Directories, 0));
+    assert_eq!(files("template --set-file a=./"), (Files::Any, 2));
+    assert_eq!(files("template --set-file=a=./"), (Files::Any, 13));
+    assert_eq!(files("template --api-versions=@x"), (Files::Any, 16));
+    assert_eq!(files("validate a.yaml "), (Files::Any, 0));
+    assert_eq!(files("validate-config "), (Files::Any, 0));
+    assert_eq!(files("create ./"), (Files::Directories, 0));
+    for line in ["template -n ", "template --kube-version ", "diff --rev ", "template --seed ", "lint -a", "create x "]
+    {
+        assert_eq!(files(line).0, Files::None, "{line}");
     }
 }
 
-fn takes_nothing(argument: &Arg) -> bool {
-    !argument.is_positional() && !argument.get_action().takes_values()
-}
-
-fn values_of(argument: &Arg) -> Vec<String> {
-    let shown = |value: &PossibleValue| !value.is_hide_set();
-    argument
-        .get_possible_values()
-        .iter()
-        .filter(|value| shown(value))
-        .map(|value| value.get_name().to_owned())
-        .collect()
-}
-
-/// What bash offers: the script's function is called with the words as readline splits them.
-const BASH: &str = include_str!("tests/offered.bash");
-
-/// What zsh offers: in its line editor, with the function that adds matches replaced by one that also prints them.
-const ZSH: &str = r#"
-zmodload zsh/zpty
-inner() {
-    autoload -Uz compinit && compinit -u -D
-    source $1
-    zmodload zsh/zutil
-    typeset -ga input=("${(@f)$(<$2)}")
-    compadd() {
-        local -a hits arguments=("$@")
-        local flags=${arguments[1,(i)(-|--)]}
-        if [[ " $flags" == *' -'[a-zA-Z]#(O|A|D)* ]]; then builtin compadd "$@"; return; fi
-        builtin compadd -A hits "$@"
-        (( $#hits )) && print -rl -- "offered "${^hits} >>$answers
-        builtin compadd "$@"
+#[test]
+fn charts_are_offered_as_often_as_a_command_takes_them() {
+    for line in [
+        "template ",
+        "template web ",
+        "values ",
+        "lint a b ",
+        "package ",
+        "show values ",
+        "dependency build ",
+        "why replicaCount ",
+        "why Deployment/web spec ",
+        "why --line 3 ",
+        "diff --from-chart ",
+        "create x --starter ",
+    ] {
+        let answer = answer(line);
+        assert_eq!((texts(line), answer.files), (vec!["mongooseim".to_owned()], Files::Charts), "{line}");
     }
-    offer() { _main_complete; compstate[insert]=; compstate[list]= }
-    zle -C offer complete-word offer
-    walk() {
-        local line
-        for line in $input; do
-            print -r -- "line $line" >>$answers
-            BUFFER=$line CURSOR=$#line
-            zle offer
-        done
-        exit
+    assert_eq!((texts("diff a b "), files("diff a b ").0), (vec!["mongooseim".to_owned()], Files::Any));
+    assert_eq!(answer("why Deployment/web "), Answer::default());
+    // No argument fits any more: flags do.
+    for line in ["template web ./web ", "values ./web ", "version ", "man ", "completion bash "] {
+        let texts = texts(line);
+        assert!(!texts.is_empty() && texts.iter().all(|text| text.starts_with("--")), "{line}: {texts:?}");
     }
-    zle -N walk
-    bindkey '^X' walk
-}
-zpty shell "answers=$3 zsh -f -i"
-zpty -w shell "$(functions inner); setopt extendedglob; PS1=; answers=$3; inner $1 $2; print read''y"
-zpty -r shell seen '*ready*'
-zpty -w -n shell $'\x18'
-while zpty -r shell seen; do :; done
-cat $3
-"#;
-
-/// What fish offers, by its own command for that.
-const FISH: &str = include_str!("tests/offered.fish");
-
-/// Runs a shell with arguments and input; `None` if there is no such shell here.
-fn output(shell: &str, arguments: &[&str], input: &str) -> Option<String> {
-    let mut command = Process::new(shell);
-    command.args(arguments).env("TERM", "dumb").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let Ok(mut running) = command.spawn() else {
-        println!("skipped: there is no {shell} here");
-        return None;
-    };
-    std::io::Write::write_all(&mut running.stdin.take()?, input.as_bytes()).expect("the shell reads its input");
-    let output = running.wait_with_output().expect("the shell ends");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(errors.is_empty(), "{shell}: {errors}");
-    Some(String::from_utf8(output.stdout).expect("UTF-8"))
+    assert_eq!(texts("completion "), ["bash", "elvish", "fish", "powershell", "zsh"]);
+    assert_eq!(texts("show val"), ["values"]);
 }
 
-/// Checks that `shell`, driven by `driver`, offers what the cases say.
-fn completes(shell: Shell, driver: &str) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| folder.path().join(name).display().to_string();
-    let [driver_file, completion, lines, answers] = ["driver", "completion", "lines", "answers"].map(path);
-    let cases = cases();
-    let input: String = cases.iter().map(|case| format!("{}\n", case.line)).collect();
-    fs::write(&completion, script(shell, CommandLine::command())).expect("a file");
-    fs::write(&lines, &input).expect("a file");
-    fs::write(&driver_file, driver).expect("a file");
-    let name = shell.to_string();
-    let arguments = [&driver_file, &completion, &lines, &answers].map(|argument| argument.as_str());
-    let quiet: &[&str] = if shell == Shell::Bash { &[] } else { &["-f"] };
-    let quiet = if shell == Shell::Fish { &["--no-config"] } else { quiet };
-    let Some(output) = output(&name, &[quiet, &arguments].concat(), &input) else { return };
-    let mut answered = output.split("line ").skip(1);
-    let mut missing = Vec::new();
-    for case in &cases {
-        let answer = answered.next().unwrap_or_default();
-        let mut shown = answer.lines();
-        assert_eq!(shown.next().map(str::trim_end), Some(case.line.trim_end()), "{name}: {output}");
-        // `--output=json` is offered as a whole in some shells, its value alone in others.
-        let offered: BTreeSet<&str> = shown
-            .filter_map(|line| line.strip_prefix("offered "))
-            .flat_map(|word| [word, word.split_once('=').map_or(word, |(_, value)| value), word.trim_end_matches('=')])
-            .collect();
-        let not_offered: Vec<_> = case.offered.iter().filter(|word| !offered.contains(word.as_str())).collect();
-        if !not_offered.is_empty() {
-            missing.push(format!("{:?} does not offer {not_offered:?}", case.line));
+#[test]
+fn the_chart_on_the_line_is_asked() {
+    assert_eq!(texts("template --set replicaC"), ["replicaCount="]);
+    assert_eq!(texts("template --set=replicaC"), ["replicaCount="]);
+    assert_eq!(texts("diff --to-set replicaCount=2,replicaC"), ["replicaCount=2,replicaCount="]);
+    assert_eq!(texts("why replicaC"), ["replicaCount"]);
+    assert_eq!(texts("why --all replicaC"), ["replicaCount"]);
+    let templates = texts("template -s ");
+    assert!(templates.iter().any(|path| path.starts_with("templates/")), "{templates:?}");
+    assert!(!templates.iter().any(|path| path.contains("/_") || path.ends_with("NOTES.txt")), "{templates:?}");
+}
+
+#[test]
+fn without_a_chart_there_are_no_keys() {
+    let mut root = completed_command();
+    root.build();
+    for (words, word) in [(vec!["why"], ""), (vec!["template", "--set"], "a"), (vec!["template", "-s"], "")] {
+        let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+        assert_eq!(complete(&root, &words, word, &|| None), Answer::default());
+    }
+}
+
+/// Every visible name of every command, flag and value is an answer to its first letters.
+#[test]
+fn everything_in_the_help_is_offered() {
+    let mut whole = shown_command();
+    whole.build();
+    let mut root = completed_command();
+    root.build();
+    let mut open = vec![(Vec::<String>::new(), &whole)];
+    let mut count = 0;
+    while let Some((words, command)) = open.pop() {
+        let mut check = |words: &[String], word: &str, wanted: &str| {
+            let answer = complete(&root, words, word, &|| None);
+            assert!(answer.candidates.iter().any(|candidate| candidate.text == wanted), "{words:?} {word}: {wanted}");
+            count += 1;
+        };
+        for below in command.get_subcommands().filter(|below| below.get_name() != "help") {
+            for name in below.get_name_and_visible_aliases() {
+                check(&words, &name[..1], name);
+                open.push(([words.clone(), vec![name.to_owned()]].concat(), below));
+            }
+        }
+        for flag in command.get_arguments().filter(|flag| !flag.is_hide_set()) {
+            for name in flag.get_long_and_visible_aliases().unwrap_or_default() {
+                check(&words, &format!("--{}", &name[..1]), &format!("--{name}"));
+            }
+            let Some(name) = flag.get_long() else { continue };
+            for value in flag.get_possible_values().iter().filter(|value| !value.is_hide_set()) {
+                check(&[words.clone(), vec![format!("--{name}")]].concat(), "", value.get_name());
+            }
         }
     }
-    assert!(missing.is_empty(), "{name}:\n{}", missing.join("\n"));
+    assert!(count > 300, "only {count} names");
 }
 
+/// Nothing that is typed fails, whatever it is.
 #[test]
-fn bash_completes_every_command_flag_and_value() {
-    completes(Shell::Bash, BASH);
-}
-
-#[test]
-fn zsh_completes_every_command_flag_and_value() {
-    completes(Shell::Zsh, ZSH);
-}
-
-#[test]
-fn fish_completes_every_command_flag_and_value() {
-    completes(Shell::Fish, FISH);
-}
-
-#[test]
-fn every_offered_shell_has_a_script_with_every_command() {
-    for shell in Shell::value_variants() {
-        let script = script(*shell, CommandLine::command());
-        let names = CommandLine::command();
-        for command in names.get_subcommands() {
-            assert!(script.contains(command.get_name()), "{shell} does not know {}", command.get_name());
+fn any_words_are_answered() {
+    let mut root: Command = completed_command();
+    root.build();
+    let words =
+        ["", "-", "--", "---", "--=", "-=", "-o", "-ß", "--set", "ä=", "=", "a[", "a[9].", "\\", "why", "diff", "help"];
+    for first in words {
+        for second in words {
+            for word in words {
+                let before = [first.to_owned(), second.to_owned()];
+                let answer = complete(&root, &before, word, &|| None);
+                assert!(answer.kept <= word.chars().count(), "{before:?} {word}");
+            }
         }
     }
 }
