@@ -247,7 +247,7 @@ impl<'p> Translator<'p> {
             }
             Some(c @ ('b' | 'B')) => {
                 self.skip(1);
-                self.out.push_str(if c == 'b' { "(?-u:\\b)" } else { "\\B" });
+                self.out.push_str(if c == 'b' { "(?-u:\\b)" } else { "(?-u:\\B)" });
             }
             Some('Q') => {
                 self.skip(1);
