@@ -199,6 +199,8 @@ pub struct Parsed {
     /// Whether a variable is declared inside parentheses. `and` and `or` may skip such a declaration, so the slots of
     /// variables are only known at run time.
     pub is_dynamic: bool,
+    /// Whether it contains `break` or `continue`.
+    pub leaves_loops: bool,
     /// Whether it defines a template with the file's own name.
     pub(super) defines_itself: bool,
     pub(super) nodes: Vec<Node>,

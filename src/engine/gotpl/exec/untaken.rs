@@ -25,7 +25,12 @@ impl<T: Tracer> Exec<T> {
         let taken = if is_taken { Some(control.list) } else { control.else_list };
         let ends = match taken {
             // If the taken list leaves the loop, the alternative is the rest of the loop, whose ends are unknown.
-            Some(list) if self.trace.effects(&context.parsed, list).contains(&Effect::Leaves) => Ends::UNKNOWN,
+            Some(list)
+                if context.parsed.leaves_loops
+                    && self.trace.effects(&context.parsed, list).contains(&Effect::Leaves) =>
+            {
+                Ends::UNKNOWN
+            }
             _ => untaken.map_or(Ends::NOTHING, |list| ends(&context.parsed, list)),
         };
         let mut before = self.trace.enter(self.out.len(), context.site(id), by, mark, ends);

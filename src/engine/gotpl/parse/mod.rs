@@ -40,6 +40,7 @@ pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed
             origin,
             trees: Vec::new(),
             is_dynamic: false,
+            leaves_loops: false,
             defines_itself: false,
             nodes: Vec::with_capacity(size),
             offsets: Vec::with_capacity(size),
@@ -191,6 +192,7 @@ impl<'t> Parser<'t> {
         if self.range_depth == 0 {
             return Err(self.error(&format!("{{{{{name}}}}} outside {{{{range}}}}")));
         }
+        self.parsed.leaves_loops = true;
         Ok(self.parsed.add(node, token.start))
     }
 
