@@ -23,9 +23,14 @@ pub(super) trait Engine {
         line: usize,
     ) -> Option<Span>;
 
-    /// Renders the templates of the members, and traces where each line comes from. Templates that fail are skipped.
-    /// Returns `None` if the engine does not support this, or the templates cannot be loaded.
-    fn trace(&self, _scope: &Scope<'_>, _members: &[Member<'_>]) -> Option<(Vec<Rendered>, Trace)> {
+    /// Renders the templates of the members, and traces where their lines come from, as far as `focus` asks. Templates
+    /// that fail are skipped. Returns `None` if the engine does not support this, or the templates cannot be loaded.
+    fn trace(
+        &self,
+        _scope: &Scope<'_>,
+        _members: &[Member<'_>],
+        _focus: Option<Focus<'_>>,
+    ) -> Option<(Vec<Rendered>, Trace)> {
         None
     }
 

@@ -10,7 +10,6 @@ mod cluster_objects;
 mod environment;
 mod gotpl;
 mod language;
-mod lazy_trace;
 mod line_sets;
 mod lines;
 mod loaded_tree;
@@ -33,7 +32,6 @@ pub use capabilities::Capabilities;
 pub use cluster_objects::ClusterObjects;
 pub use environment::{Environment, MissingVersions};
 pub use gotpl::{render_name, render_version};
-pub use lazy_trace::LazyTrace;
 pub use line_sets::{LineSets, SetNumber};
 pub use lines::{add_template_line, add_template_lines};
 pub use loaded_tree::LoadedTree;
@@ -93,8 +91,14 @@ pub fn locate(scope: &Scope<'_>, path: &str, line: usize) -> Option<Span> {
 /// Renders all templates, and traces where each line comes from. Templates that fail are skipped. Returns `None` if an
 /// engine of the tree does not support this.
 pub fn trace(scope: &Scope<'_>) -> Option<(Vec<Rendered>, Trace)> {
+    trace_focused(scope, None)
+}
+
+/// The same, as far as `focus` asks.
+fn trace_focused(scope: &Scope<'_>, focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
     let members = tree::by_kind(tree::members(scope.chart, scope.values));
-    loaded_tree::put_together(scope, members.iter().map(|(kind, members)| engine_for(*kind).trace(scope, members)))
+    let traced = members.iter().map(|(kind, members)| engine_for(*kind).trace(scope, members, focus));
+    loaded_tree::put_together(scope, traced)
 }
 
 /// The loaded templates of a tree of charts, to be rendered many times with different values, by one thread at a time.

@@ -60,6 +60,8 @@ pub struct ValueSets<'t> {
 pub enum Focus<'a> {
     /// What depends on these values. Other values are left out of the trace.
     Values(&'a [ValuePath]),
+    /// The origins of all lines in these files. Other files are not rendered.
+    Files(&'a [&'a str]),
     /// The origins of random lines in these files, each with its number of calls of random functions. Other files are
     /// not rendered, and each of these only until the output of its last call has been written.
     Random(&'a [(&'a str, usize)]),

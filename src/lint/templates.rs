@@ -123,7 +123,7 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
             findings.extend(mongooseim::check(&chart.metadata, &rendered, values));
             if subject.request.locate {
                 let reported = findings.iter_mut().map(|finding| &mut finding.diagnostic);
-                add_template_lines(&scope, reported);
+                add_template_lines(&scope, None, reported);
             }
             report.findings.append(&mut findings);
             if subject.request.upgrade {

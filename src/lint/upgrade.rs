@@ -73,7 +73,7 @@ pub(super) fn check(scope: &Scope<'_>, locate: bool) -> Vec<Finding> {
         let mut release = release;
         release.environment.objects = Some(installed);
         let scope = Scope { chart: &chart, release: &release, refusals: None, ..*scope };
-        add_template_lines(&scope, findings.iter_mut().map(|finding| &mut finding.diagnostic));
+        add_template_lines(&scope, None, findings.iter_mut().map(|finding| &mut finding.diagnostic));
     }
     findings
 }

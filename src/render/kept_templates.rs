@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::mem::ManuallyDrop;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::engine::{LoadedTree, Scope, Trace};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{self, LoadedTree, Scope, Trace};
 
 /// Templates that were rendered. They are never dropped: freeing them piece by piece at the end of the process would only take
 /// time.
@@ -19,8 +20,20 @@ impl KeptTemplates {
     /// Renders the templates again and returns where each line comes from. `None` if an engine of the tree can't trace, or if
     /// there is too much to trace.
     pub(super) fn trace(&self, scope: &Scope<'_>) -> Option<Trace> {
-        let loaded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        loaded.render_traced(scope, None).map(|(_, trace)| trace)
+        self.loaded().render_traced(scope, None).map(|(_, trace)| trace)
+    }
+
+    /// Adds template lines to diagnostics about what was rendered, see [`engine::add_template_lines`].
+    pub(super) fn add_template_lines<'d>(
+        &self,
+        scope: &Scope<'_>,
+        diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>,
+    ) {
+        engine::add_template_lines(scope, Some(&*self.loaded()), diagnostics);
+    }
+
+    fn loaded(&self) -> MutexGuard<'_, ManuallyDrop<LoadedTree>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

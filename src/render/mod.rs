@@ -15,7 +15,7 @@ use std::fmt;
 
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
-use crate::engine::{self, Capabilities, Release, Rendered, Scope, Trace};
+use crate::engine::{self, Capabilities, LoadedTree, Release, Rendered, Scope, Trace};
 use crate::manifest::{self, ManifestError, Manifests};
 use crate::values::{self, FileReader, Layer, NoFiles, UnknownValue};
 use crate::yaml::{Map, RepeatedKey};
@@ -136,7 +136,7 @@ impl Render {
     /// Adds to each diagnostic about a manifest, as its first place, the template line that the manifest's line comes from, if
     /// known.
     pub fn add_template_lines<'d>(&self, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
-        engine::add_template_lines(&self.scope(), diagnostics);
+        self.templates.add_template_lines(&self.scope(), diagnostics);
     }
 
     /// Renders the templates again and returns where each line comes from. `None` if an engine of the tree can't trace, or if
@@ -188,18 +188,18 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     };
     unknown_values::report_unknown(&unknown, &scope, &loaded, &mut warnings);
     warnings.extend(random_note::random_note(&rendered, &scope, &loaded));
-    let templates = KeptTemplates::new(loaded);
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
     let texts: Vec<Source> = texts.map(Rendered::into_source).collect();
     match Manifests::of(&texts) {
         Ok(mut manifests) => {
             let of_keys = manifests.notes.iter_mut().filter(|note| note.code == "repeated-key");
-            engine::add_template_lines(&scope, of_keys);
+            engine::add_template_lines(&scope, Some(&loaded), of_keys);
             warnings.append(&mut manifests.notes);
+            let templates = KeptTemplates::new(loaded);
             Ok(Render { chart, values, manifests, warnings, release, capabilities, templates })
         }
         Err(errors) => {
-            let errors = errors.into_iter().map(|error| at_template(error, &scope)).collect();
+            let errors = errors.into_iter().map(|error| at_template(error, &scope, &loaded, &texts)).collect();
             let dump = texts.iter().map(|text| format!("---\n# Source: {}\n{}\n", text.name(), text.text())).collect();
             Err(Diagnostics::from(with_warnings(warnings, errors)).with_output(dump))
         }
@@ -318,9 +318,9 @@ fn with_warnings(mut warnings: Vec<Diagnostic>, errors: Vec<Diagnostic>) -> Vec<
 }
 
 /// Adds the template line that a broken document came from as the first place, if the engine knows it.
-fn at_template(error: ManifestError, scope: &Scope<'_>) -> Diagnostic {
+fn at_template(error: ManifestError, scope: &Scope<'_>, loaded: &LoadedTree, rendered: &[Source]) -> Diagnostic {
     let ManifestError { path, mut diagnostic, rendered_line } = error;
-    engine::add_template_line(scope, &mut diagnostic, &path, rendered_line);
+    engine::add_template_line(scope, loaded, rendered, &mut diagnostic, &path, rendered_line);
     unindented::add_help(&mut diagnostic);
     diagnostic
 }

@@ -173,9 +173,13 @@ impl Loaded {
         }
         let (mut all, mut pieces) = (Vec::new(), Vec::new());
         for file in self.rendered_files() {
-            if let Some(Focus::Random(files)) = focus {
-                let Some((_, calls)) = files.iter().find(|(path, _)| *path == file.path) else { continue };
-                run.exec.end_files_after(*calls);
+            match focus {
+                Some(Focus::Files(files)) if !files.contains(&file.path.as_str()) => continue,
+                Some(Focus::Random(files)) => {
+                    let Some((_, calls)) = files.iter().find(|(path, _)| *path == file.path) else { continue };
+                    run.exec.end_files_after(*calls);
+                }
+                _ => {}
             }
             let bytes = run.file(file).and_then(Result::ok);
             let random = run.exec.take_random();

@@ -82,11 +82,16 @@ impl Engine for GoTemplateEngine {
         path: &str,
         line: usize,
     ) -> Option<Span> {
-        self.trace(scope, members)?.1.line(path, line)?.span()
+        self.trace(scope, members, None)?.1.line(path, line)?.span()
     }
 
-    fn trace(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Option<(Vec<Rendered>, Trace)> {
-        on_stack(scope, |scope| Loaded::new(members).ok()?.trace(scope, None))?
+    fn trace(
+        &self,
+        scope: &Scope<'_>,
+        members: &[Member<'_>],
+        focus: Option<Focus<'_>>,
+    ) -> Option<(Vec<Rendered>, Trace)> {
+        on_stack(scope, |scope| Loaded::new(members).ok()?.trace(scope, focus))?
     }
 
     fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>> {
