@@ -398,14 +398,14 @@ fn circles_are_found_however_they_are_written() {
         module("a/c.rs", "use super::{B, own};\nuse crate::d::D;\n"),
         module("d.rs", "use crate::a;\n"),
     ];
-    let of = |at: usize| -> Vec<(String, usize, bool)> {
+    let imports_of = |at: usize| -> Vec<(String, usize, bool)> {
         let found = uses(&all[at], &all).into_iter();
         found.map(|found| (all[found.target].file.clone(), found.line, found.through_face.is_some())).collect()
     };
-    assert_eq!(of(0), [("a/c.rs".to_owned(), 5, false)]);
-    assert!(of(1).iter().all(|(file, ..)| file == "a/c.rs"), "{:?}", of(1));
-    assert_eq!(of(2), [("a/b.rs".to_owned(), 2, true), ("a/mod.rs".to_owned(), 2, false)]);
-    assert_eq!(of(3), []);
+    assert_eq!(imports_of(0), [("a/c.rs".to_owned(), 5, false)]);
+    assert!(imports_of(1).iter().all(|(file, ..)| file == "a/c.rs"), "{:?}", imports_of(1));
+    assert_eq!(imports_of(2), [("a/b.rs".to_owned(), 2, true), ("a/mod.rs".to_owned(), 2, false)]);
+    assert_eq!(imports_of(3), []);
 }
 
 #[test]

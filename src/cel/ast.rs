@@ -66,9 +66,11 @@ impl Expr {
                 key.each_part(call);
                 value.each_part(call);
             }),
-            Node::Select(of, ..) | Node::Has(of, _) | Node::Not(of) | Node::Negative(of) => of.each_part(call),
-            Node::Index(of, index, _) => {
-                of.each_part(call);
+            Node::Select(operand, ..) | Node::Has(operand, _) | Node::Not(operand) | Node::Negative(operand) => {
+                operand.each_part(call)
+            }
+            Node::Index(operand, index, _) => {
+                operand.each_part(call);
                 index.each_part(call);
             }
             Node::Call(_, parts) | Node::And(parts) | Node::Or(parts) => {
@@ -76,10 +78,10 @@ impl Expr {
             }
             Node::Conditional(parts) => parts.iter().for_each(|part| part.each_part(call)),
             Node::Binary(_, parts) => parts.iter().for_each(|part| part.each_part(call)),
-            Node::Macro(of) => {
-                of.range.each_part(call);
-                of.filter.iter().for_each(|part| part.each_part(call));
-                of.body.each_part(call);
+            Node::Macro(operand) => {
+                operand.range.each_part(call);
+                operand.filter.iter().for_each(|part| part.each_part(call));
+                operand.body.each_part(call);
             }
             _ => {}
         }

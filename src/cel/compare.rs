@@ -163,15 +163,15 @@ pub(super) fn joined<'a>(a: &List<'a>, b: &List<'a>, run: &mut Run<'_>) -> Resul
         run.take(if *a.sort == Sort::Atomic { 1 } else { items.len() })?;
         let known = match a.sort {
             Sort::Atomic => None,
-            Sort::Set => position(&List::of(items.clone()), &item, run)?,
-            Sort::Map(keys) => with_keys(&List::of(items.clone()), &item, keys, run)?,
+            Sort::Set => position(&List::new(items.clone()), &item, run)?,
+            Sort::Map(keys) => with_keys(&List::new(items.clone()), &item, keys, run)?,
         };
         match known.and_then(|at| items.get_mut(at)) {
             Some(known) => *known = item,
             None => items.push(item),
         }
     }
-    Ok(Value::List(List::of(items).sorted(a.sort)))
+    Ok(Value::List(List::new(items).sorted(a.sort)))
 }
 
 /// Returns the value of a key in a map. Numeric keys compare by value, whatever their type.

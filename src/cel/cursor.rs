@@ -10,7 +10,7 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
-    pub(super) fn of(text: &str) -> Result<Cursor, SyntaxError> {
+    pub(super) fn new(text: &str) -> Result<Cursor, SyntaxError> {
         Ok(Cursor { tokens: tokens(text)?, next: 0 })
     }
 

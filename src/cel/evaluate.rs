@@ -46,18 +46,18 @@ impl<'a> Scope<'a> {
             },
             Node::List(items) => self.list(items, run)?,
             Node::Map(entries) => self.map(entries, run)?,
-            Node::Select(of, field, is_optional) => {
-                let of = self.value(of, run)?;
-                self.member(&of, &Value::String(super::value::Text::Data(field)), *is_optional, run)?
+            Node::Select(operand, field, is_optional) => {
+                let operand = self.value(operand, run)?;
+                self.member(&operand, &Value::String(super::value::Text::Data(field)), *is_optional, run)?
             }
-            Node::Index(of, index, is_optional) => {
-                let of = self.value(of, run)?;
+            Node::Index(operand, index, is_optional) => {
+                let operand = self.value(operand, run)?;
                 let index = self.value(index, run)?;
-                self.member(&of, &index, *is_optional, run)?
+                self.member(&operand, &index, *is_optional, run)?
             }
-            Node::Has(of, field) => {
-                let of = self.value(of, run)?;
-                Value::Bool(has(&of, field, run)?)
+            Node::Has(operand, field) => {
+                let operand = self.value(operand, run)?;
+                Value::Bool(has(&operand, field, run)?)
             }
             Node::Call(function, arguments) => {
                 let mut values = Vec::with_capacity(arguments.len());
@@ -76,18 +76,18 @@ impl<'a> Scope<'a> {
                     _ => return Err(Error::overload()),
                 }
             }
-            Node::Not(of) => match self.value(of, run)? {
+            Node::Not(operand) => match self.value(operand, run)? {
                 Value::Bool(value) => Value::Bool(!value),
                 _ => return Err(Error::overload()),
             },
-            Node::Negative(of) => negative(&self.value(of, run)?)?,
+            Node::Negative(operand) => negative(&self.value(operand, run)?)?,
             Node::Binary(operator, operands) => {
                 let [left, right] = &**operands;
                 let left = self.value(left, run)?;
                 let right = self.value(right, run)?;
                 binary(*operator, &left, &right, run)?
             }
-            Node::Macro(of) => self.expand(of, run)?,
+            Node::Macro(operand) => self.expand(operand, run)?,
         })
     }
 
@@ -119,21 +119,21 @@ impl<'a> Scope<'a> {
         Ok(Value::Map(Map::Made(Arc::new(entries))))
     }
 
-    /// Evaluates `of[key]` or `of.key`. If the access is optional, a missing member is not an error.
-    fn member(&mut self, of: &Value<'a>, key: &Value<'a>, is_optional: bool, run: &mut Run<'_>) -> Outcome<'a> {
-        if let Value::Optional(inner) = of {
+    /// Evaluates `operand[key]` or `operand.key`. If the access is optional, a missing member is not an error.
+    fn member(&mut self, container: &Value<'a>, key: &Value<'a>, is_optional: bool, run: &mut Run<'_>) -> Outcome<'a> {
+        if let Value::Optional(inner) = container {
             return match inner {
                 None => Ok(Value::Optional(None)),
                 Some(inner) => self.member(inner, key, true, run),
             };
         }
-        match (found(of, key, run), is_optional) {
+        match (found(container, key, run), is_optional) {
             (Ok(Some(value)), true) => Ok(Value::some(value)),
             (Ok(None), true) => Ok(Value::Optional(None)),
             (Ok(Some(value)), false) => Ok(value),
             (Ok(None), false) => Err(Error::fails(match key {
                 Value::String(text) => format!("no such key: {}", text.as_str()),
-                Value::Int(number) if matches!(of, Value::List(_)) => format!("index out of bounds: {number}"),
+                Value::Int(number) if matches!(container, Value::List(_)) => format!("index out of bounds: {number}"),
                 other => format!("no such key: {}", super::functions::shown(other)),
             })),
             (Err(error), _) => Err(error),
@@ -173,18 +173,18 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn expand(&mut self, of: &'a Macro, run: &mut Run<'_>) -> Outcome<'a> {
-        let range = self.value(&of.range, run)?;
-        if let MacroKind::OptionalMap | MacroKind::OptionalFlatMap = of.kind {
-            return self.optional(of, &range, run);
+    fn expand(&mut self, macro_call: &'a Macro, run: &mut Run<'_>) -> Outcome<'a> {
+        let range = self.value(&macro_call.range, run)?;
+        if let MacroKind::OptionalMap | MacroKind::OptionalFlatMap = macro_call.kind {
+            return self.optional(macro_call, &range, run);
         }
-        let elements = elements(&range, of.is_double, run)?;
-        match of.kind {
-            MacroKind::All | MacroKind::Exists => self.quantified(of, elements, run),
+        let elements = elements(&range, macro_call.is_double, run)?;
+        match macro_call.kind {
+            MacroKind::All | MacroKind::Exists => self.quantified(macro_call, elements, run),
             MacroKind::ExistsOne => {
                 let mut count = 0;
                 for element in elements {
-                    count += usize::from(self.is_true(&of.body, &element?, run)?);
+                    count += usize::from(self.is_true(&macro_call.body, &element?, run)?);
                 }
                 Ok(Value::Bool(count == 1))
             }
@@ -192,33 +192,33 @@ impl<'a> Scope<'a> {
                 let mut kept = Vec::new();
                 for element in elements {
                     let element = element?;
-                    if self.is_true(&of.body, &element, run)? {
+                    if self.is_true(&macro_call.body, &element, run)? {
                         kept.push(element.0);
                     }
                 }
                 Ok(Value::list(kept))
             }
-            MacroKind::SortBy => self.sorted(of, elements, run),
-            _ => self.transformed(of, elements, run),
+            MacroKind::SortBy => self.sorted(macro_call, elements, run),
+            _ => self.transformed(macro_call, elements, run),
         }
     }
 
-    fn optional(&mut self, of: &'a Macro, range: &Value<'a>, run: &mut Run<'_>) -> Outcome<'a> {
+    fn optional(&mut self, macro_call: &'a Macro, range: &Value<'a>, run: &mut Run<'_>) -> Outcome<'a> {
         let Value::Optional(inner) = range else { return Err(Error::overload()) };
         let Some(inner) = inner else { return Ok(Value::Optional(None)) };
-        let value = self.with(&of.body, &((**inner).clone(), None), run)?;
-        match (of.kind, value) {
+        let value = self.with(&macro_call.body, &((**inner).clone(), None), run)?;
+        match (macro_call.kind, value) {
             (MacroKind::OptionalMap, value) => Ok(Value::some(value)),
             (_, value @ Value::Optional(_)) => Ok(value),
             _ => Err(Error::overload()),
         }
     }
 
-    fn quantified(&mut self, of: &'a Macro, elements: Vec<Outcome2<'a>>, run: &mut Run<'_>) -> Outcome<'a> {
-        let by = of.kind == MacroKind::Exists;
+    fn quantified(&mut self, macro_call: &'a Macro, elements: Vec<Outcome2<'a>>, run: &mut Run<'_>) -> Outcome<'a> {
+        let by = macro_call.kind == MacroKind::Exists;
         let mut failed = None;
         for element in elements {
-            match element.and_then(|element| self.is_true(&of.body, &element, run)) {
+            match element.and_then(|element| self.is_true(&macro_call.body, &element, run)) {
                 Ok(value) if value == by => return Ok(Value::Bool(by)),
                 Ok(_) => {}
                 Err(error @ Error::Fails(_)) => failed = failed.or(Some(error)),
@@ -228,17 +228,17 @@ impl<'a> Scope<'a> {
         failed.map_or(Ok(Value::Bool(!by)), Err)
     }
 
-    fn transformed(&mut self, of: &'a Macro, elements: Vec<Outcome2<'a>>, run: &mut Run<'_>) -> Outcome<'a> {
+    fn transformed(&mut self, macro_call: &'a Macro, elements: Vec<Outcome2<'a>>, run: &mut Run<'_>) -> Outcome<'a> {
         let (mut items, mut entries) = (Vec::new(), Vec::new());
         for element in elements {
             let element = element?;
-            if let Some(filter) = &of.filter
+            if let Some(filter) = &macro_call.filter
                 && !self.is_true(filter, &element, run)?
             {
                 continue;
             }
-            let value = self.with(&of.body, &element, run)?;
-            match (of.kind, value) {
+            let value = self.with(&macro_call.body, &element, run)?;
+            match (macro_call.kind, value) {
                 (MacroKind::Map, value) => items.push(value),
                 (MacroKind::TransformMap, value) => entries.push((element.0, value)),
                 (_, Value::Map(Map::Made(more))) => {
@@ -249,14 +249,18 @@ impl<'a> Scope<'a> {
                 _ => return Err(Error::overload()),
             }
         }
-        Ok(if of.kind == MacroKind::Map { Value::list(items) } else { Value::Map(Map::Made(Arc::new(entries))) })
+        Ok(if macro_call.kind == MacroKind::Map {
+            Value::list(items)
+        } else {
+            Value::Map(Map::Made(Arc::new(entries)))
+        })
     }
 
-    fn sorted(&mut self, of: &'a Macro, elements: Vec<Outcome2<'a>>, run: &mut Run<'_>) -> Outcome<'a> {
+    fn sorted(&mut self, macro_call: &'a Macro, elements: Vec<Outcome2<'a>>, run: &mut Run<'_>) -> Outcome<'a> {
         let mut keyed = Vec::with_capacity(elements.len());
         for element in elements {
             let element = element?;
-            keyed.push((self.with(&of.body, &element, run)?, element.0));
+            keyed.push((self.with(&macro_call.body, &element, run)?, element.0));
         }
         super::functions::sort(&mut keyed, run)?;
         Ok(Value::list(keyed.into_iter().map(|(_, value)| value).collect()))
@@ -271,7 +275,7 @@ fn elements<'a>(range: &Value<'a>, is_double: bool, run: &mut Run<'_>) -> Result
     match range {
         Value::List(list) => {
             run.take(list.len())?;
-            let of = |(at, item): (usize, Outcome<'a>)| {
+            let with_index = |(at, item): (usize, Outcome<'a>)| {
                 let item = item?;
                 Ok(if is_double {
                     (Value::Int(i64::try_from(at).unwrap_or(i64::MAX)), Some(item))
@@ -279,7 +283,7 @@ fn elements<'a>(range: &Value<'a>, is_double: bool, run: &mut Run<'_>) -> Result
                     (item, None)
                 })
             };
-            Ok(list.iter().enumerate().map(of).collect())
+            Ok(list.iter().enumerate().map(with_index).collect())
         }
         Value::Map(map) => {
             run.take(map.len())?;
@@ -314,8 +318,8 @@ fn insert<'a>(
 }
 
 /// Returns the item of a list at an index, or the value of a key in a map.
-fn found<'a>(of: &Value<'a>, key: &Value<'a>, run: &mut Run<'_>) -> Result<Option<Value<'a>>, Error> {
-    match (of, key) {
+fn found<'a>(container: &Value<'a>, key: &Value<'a>, run: &mut Run<'_>) -> Result<Option<Value<'a>>, Error> {
+    match (container, key) {
         (Value::Map(map), key) => lookup(map, key, run),
         (Value::List(list), key) => item(list, key),
         _ => Err(Error::overload()),
@@ -333,8 +337,8 @@ fn item<'a>(list: &List<'a>, index: &Value<'a>) -> Result<Option<Value<'a>>, Err
 }
 
 /// Whether an object has a field or a map has a key.
-fn has(of: &Value<'_>, field: &str, run: &mut Run<'_>) -> Result<bool, Error> {
-    match of {
+fn has(container: &Value<'_>, field: &str, run: &mut Run<'_>) -> Result<bool, Error> {
+    match container {
         Value::Map(map) => Ok(lookup(map, &Value::String(super::value::Text::Data(field)), run)?.is_some()),
         Value::Optional(None) => Ok(false),
         Value::Optional(Some(inner)) => has(inner, field, run),

@@ -24,7 +24,7 @@ struct Tree {
 pub(super) fn parse(text: &str, variables: &[&str]) -> Result<(Expr, Vec<bool>), SyntaxError> {
     let scope = variables.iter().map(|&name| name.to_owned()).collect();
     let used = vec![false; variables.len()];
-    let mut parser = Parser { cursor: Cursor::of(text)?, nesting: 0, scope, used };
+    let mut parser = Parser { cursor: Cursor::new(text)?, nesting: 0, scope, used };
     let tree = parser.expression()?;
     match parser.cursor.peek() {
         Token::End => Ok((tree.expr, parser.used)),
@@ -101,7 +101,7 @@ impl Parser {
         self.list_of("&&", Parser::relation, Node::And)
     }
 
-    fn list_of(&mut self, sign: &str, part: fn(&mut Parser) -> Parsed, of: fn(Vec<Expr>) -> Node) -> Parsed {
+    fn list_of(&mut self, sign: &str, part: fn(&mut Parser) -> Parsed, build: fn(Vec<Expr>) -> Node) -> Parsed {
         let first = part(self)?;
         let at = self.cursor.at();
         if !matches!(self.cursor.peek(), Token::Sign(found) if *found == sign) {
@@ -113,7 +113,7 @@ impl Parser {
             height = height.max(part.height);
             parts.push(part.expr);
         }
-        self.tree(of(parts), at, &[height])
+        self.tree(build(parts), at, &[height])
     }
 
     fn relation(&mut self) -> Parsed {
@@ -310,11 +310,11 @@ impl Parser {
                 };
                 start = self.selected(start, name, is_optional, at)?;
             } else if self.cursor.takes("[") || self.cursor.takes("[?") {
-                let of = self.known(start)?;
+                let receiver = self.known(start)?;
                 let index = self.expression()?;
                 self.cursor.expect("]")?;
-                let heights = [of.height, index.height];
-                let node = Node::Index(Box::new(of.expr), Box::new(index.expr), is_optional);
+                let heights = [receiver.height, index.height];
+                let node = Node::Index(Box::new(receiver.expr), Box::new(index.expr), is_optional);
                 start = Start::Tree(self.tree(node, at, &heights)?);
             } else if matches!((&start, self.cursor.peek()), (Start::Name(..), Token::Sign("{"))) {
                 return self.cursor.error(at, "objects cannot be created here");
@@ -327,7 +327,7 @@ impl Parser {
     fn selected(&mut self, start: Start, name: String, is_optional: bool, at: usize) -> Result<Start, SyntaxError> {
         let open = self.cursor.at();
         let is_call = !is_optional && self.cursor.takes("(");
-        let of = match start {
+        let receiver = match start {
             Start::Name(first, first_at) => {
                 let whole = format!("{first}.{name}");
                 if is_call && functions::has_global(&whole) {
@@ -341,17 +341,17 @@ impl Parser {
             Start::Tree(tree) => tree,
         };
         if is_call {
-            return self.method(of, &name, open).map(Start::Tree);
+            return self.method(receiver, &name, open).map(Start::Tree);
         }
-        let height = of.height;
-        self.tree(Node::Select(Box::new(of.expr), name, is_optional), at, &[height]).map(Start::Tree)
+        let height = receiver.height;
+        self.tree(Node::Select(Box::new(receiver.expr), name, is_optional), at, &[height]).map(Start::Tree)
     }
 
     /// Parses a call on a receiver, after its opening parenthesis.
-    fn member_call(&mut self, of: Tree, name: &str, at: usize) -> Parsed {
+    fn member_call(&mut self, receiver: Tree, name: &str, at: usize) -> Parsed {
         let (mut arguments, height) = self.arguments()?;
-        arguments.insert(0, of.expr);
-        self.call_of(name, Form::Member, arguments, height.max(of.height), at)
+        arguments.insert(0, receiver.expr);
+        self.call_of(name, Form::Member, arguments, height.max(receiver.height), at)
     }
 
     /// Resolves a bare name. Variables are already resolved, so it must be a type name.
@@ -409,28 +409,28 @@ impl Parser {
         let argument = self.expression()?;
         self.cursor.expect(")")?;
         match argument.expr.node {
-            Node::Select(of, field, false) => self.tree(Node::Has(of, field), at, &[argument.height]),
+            Node::Select(receiver, field, false) => self.tree(Node::Has(receiver, field), at, &[argument.height]),
             _ => self.cursor.error(at, "invalid argument to has() macro"),
         }
     }
 
     /// Parses a macro or call on a receiver, after its opening parenthesis.
-    fn method(&mut self, of: Tree, name: &str, at: usize) -> Parsed {
+    fn method(&mut self, receiver: Tree, name: &str, at: usize) -> Parsed {
         let start = self.cursor.place();
         let [single, double] = [false, true].map(|is_double| macros::of_name(name, is_double));
         let is_macro = single.is_some() || double.is_some();
         let Some(first) = is_macro.then(|| self.cursor.takes_variable()).flatten() else {
-            return self.member_call(of, name, at);
+            return self.member_call(receiver, name, at);
         };
         // Two variables where the macro allows them: `all(x, y, ...)`, but not `map(x, x > 1, y)`.
         match (single, double) {
             (_, Some(kind)) if let Some(second) = self.cursor.takes_variable() => {
-                self.macro_of(of, name, kind, &[first, second], at)
+                self.macro_of(receiver, name, kind, &[first, second], at)
             }
-            (Some(kind), _) => self.macro_of(of, name, kind, &[first], at),
+            (Some(kind), _) => self.macro_of(receiver, name, kind, &[first], at),
             _ => {
                 self.cursor.return_to(start);
-                self.member_call(of, name, at)
+                self.member_call(receiver, name, at)
             }
         }
     }
@@ -438,13 +438,13 @@ impl Parser {
     /// Parses the rest of a macro, after its variables.
     fn macro_of(
         &mut self,
-        of: Tree,
+        receiver: Tree,
         name: &str,
         (kind, [least, most]): (MacroKind, [usize; 2]),
         variables: &[String],
         at: usize,
     ) -> Parsed {
-        let (mut parts, mut height) = (Vec::new(), of.height);
+        let (mut parts, mut height) = (Vec::new(), receiver.height);
         loop {
             let part = self.with_variables(variables)?;
             height = height.max(part.height);
@@ -465,6 +465,6 @@ impl Parser {
             return self.cursor.error(at, format!("found no matching overload for '{name}'"));
         }
         let is_double = variables.len() > 1;
-        self.tree(Node::Macro(Box::new(Macro { kind, range: of.expr, is_double, body, filter })), at, &[height])
+        self.tree(Node::Macro(Box::new(Macro { kind, range: receiver.expr, is_double, body, filter })), at, &[height])
     }
 }

@@ -114,17 +114,22 @@ mod tests {
 
     #[test]
     fn quantities_are_compared_by_their_value() {
-        let of = |text: &str| Quantity::parse(text).unwrap();
-        assert_eq!(of("200M"), of("0.2G"));
-        assert_eq!(of("1Ki"), of("1024"));
-        assert_eq!(of("1e3"), of("1k"));
-        assert_eq!(of("-1500m"), of("-1.5"));
-        assert_eq!(of("0.0000000001"), of("1n"));
-        assert_eq!((of("50k").as_int(), of("1500m").as_int(), of("1500m").as_float()), (Some(50000), None, 1.5));
+        let quantity = |text: &str| Quantity::parse(text).unwrap();
+        assert_eq!(quantity("200M"), quantity("0.2G"));
+        assert_eq!(quantity("1Ki"), quantity("1024"));
+        assert_eq!(quantity("1e3"), quantity("1k"));
+        assert_eq!(quantity("-1500m"), quantity("-1.5"));
+        assert_eq!(quantity("0.0000000001"), quantity("1n"));
+        assert_eq!(
+            (quantity("50k").as_int(), quantity("1500m").as_int(), quantity("1500m").as_float()),
+            (Some(50000), None, 1.5)
+        );
         assert!(
             Quantity::parse("1,3G").is_none() && Quantity::parse("200K").is_none() && Quantity::parse("").is_none()
         );
-        assert_eq!((of("Mi"), of(".")), (of("0"), of("0")));
-        assert!(of("1e999999").compare(&of("1E")) == Ordering::Greater && of("1e-999999").sign() == 1);
+        assert_eq!((quantity("Mi"), quantity(".")), (quantity("0"), quantity("0")));
+        assert!(
+            quantity("1e999999").compare(&quantity("1E")) == Ordering::Greater && quantity("1e-999999").sign() == 1
+        );
     }
 }

@@ -67,7 +67,7 @@ pub enum Sort {
 
 impl Shape {
     /// Returns a type that does not allow null.
-    pub fn of(kind: Kind) -> Shape {
+    pub fn new(kind: Kind) -> Shape {
         Shape { kind, is_nullable: false }
     }
 }

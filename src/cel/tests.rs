@@ -14,7 +14,7 @@ fn value(text: &str, data: &yaml::Node, shape: &Shape) -> String {
         Ok(program) => program,
         Err(error) => return format!("syntax: {error}"),
     };
-    let own = Value::of(data, shape).expect("data of its type");
+    let own = Value::from_data(data, shape).expect("data of its type");
     match program.evaluate(vec![own], &Limits::default()) {
         Ok(Value::Bool(value)) => value.to_string(),
         Ok(other) => super::functions::shown(&other),
@@ -185,15 +185,15 @@ fn object(fields: &[(&str, Kind)]) -> Kind {
     let field = |(name, kind): &(&str, Kind)| Field {
         escaped: escaped(name).expect("a name"),
         name: (*name).to_owned(),
-        shape: Arc::new(Shape::of(kind.clone())),
+        shape: Arc::new(Shape::new(kind.clone())),
     };
     Kind::Object(fields.iter().map(field).collect())
 }
 
 #[test]
 fn data_has_the_types_of_its_schema() {
-    let list = |kind: Kind, sort: Sort| Kind::List(Arc::new(Shape::of(kind)), sort);
-    let shape = Shape::of(object(&[
+    let list = |kind: Kind, sort: Sort| Kind::List(Arc::new(Shape::new(kind)), sort);
+    let shape = Shape::new(object(&[
         ("count", Kind::Int),
         ("ratio", Kind::Double),
         ("port", Kind::IntOrString),
@@ -205,7 +205,7 @@ fn data_has_the_types_of_its_schema() {
         ("key", Kind::Bytes),
         ("set", list(Kind::Int, Sort::Set)),
         ("items", list(object(&[("name", Kind::String), ("value", Kind::Int)]), Sort::Map(vec!["name".to_owned()]))),
-        ("labels", Kind::Map(Arc::new(Shape::of(Kind::String)))),
+        ("labels", Kind::Map(Arc::new(Shape::new(Kind::String)))),
         ("empty", Kind::String),
     ]));
     let node = data(
@@ -335,7 +335,7 @@ proptest! {
         let text: String = parts.concat();
         if let Ok(program) = Program::parse(&text, &["self"]) {
             let _ = program.evaluate(vec![Value::Int(1)], &Limits::new(100_000, 100_000)).map(|value| super::functions::shown(&value));
-            let shape = Shape::of(Kind::Int);
+            let shape = Shape::new(Kind::Int);
             let _ = program.check(&[Variable::Data(&shape)], Wanted::Bool);
         }
     }
@@ -353,10 +353,10 @@ fn refusal(text: &str, shape: &Shape) -> String {
 
 #[test]
 fn types_are_checked_before_anything_is_evaluated() {
-    let shape = Shape::of(object(&[
+    let shape = Shape::new(object(&[
         ("count", Kind::Int),
         ("port", Kind::IntOrString),
-        ("names", Kind::List(Arc::new(Shape::of(Kind::String)), Sort::Atomic)),
+        ("names", Kind::List(Arc::new(Shape::new(Kind::String)), Sort::Atomic)),
     ]));
     for (text, error) in [
         ("self.count + 1 > 2 && self.port == 'http' && self.names.all(n, n.size() < self.count)", ""),
@@ -380,7 +380,7 @@ fn types_are_checked_before_anything_is_evaluated() {
 
 #[test]
 fn checks_have_an_end() {
-    let shape = Shape::of(Kind::Int);
+    let shape = Shape::new(Kind::Int);
     let doubled = format!("[1]{}.size() == 1", ".map(x, {'a': [x]}).map(x, {[x]: x})".repeat(90));
     assert_eq!(refusal(&doubled, &shape), "");
     let open = format!("[{}].size() == 1", vec!["[]"; 10_000].join(", "));

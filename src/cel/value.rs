@@ -98,7 +98,7 @@ pub(super) const ATOMIC: &Sort = &Sort::Atomic;
 
 impl<'a> List<'a> {
     /// Builds a list of these items.
-    pub(super) fn of(items: Vec<Value<'a>>) -> List<'a> {
+    pub(super) fn new(items: Vec<Value<'a>>) -> List<'a> {
         List { items: Items::Made(Arc::new(items)), sort: ATOMIC }
     }
 
@@ -118,7 +118,7 @@ impl<'a> List<'a> {
     pub(super) fn get(&self, index: usize) -> Option<Result<Value<'a>, Error>> {
         match &self.items {
             Items::Made(items) => items.get(index).cloned().map(Ok),
-            Items::Data(items, shape) => items.get(index).map(|node| Value::of(node, shape)),
+            Items::Data(items, shape) => items.get(index).map(|node| Value::from_data(node, shape)),
         }
     }
 
@@ -162,11 +162,11 @@ impl<'a> Map<'a> {
     pub(super) fn get_data(&self, key: &str) -> Option<Result<Value<'a>, Error>> {
         match self {
             Map::Made(_) => None,
-            Map::Data(map, shape) => Some(Value::of(map.get(key)?, shape)),
+            Map::Data(map, shape) => Some(Value::from_data(map.get(key)?, shape)),
             Map::Object(map, fields) => {
                 let field = fields.iter().find(|field| field.escaped == key || field.name == key)?;
                 let node = map.get(&field.name).filter(|node| !node.value.is_null())?;
-                Some(Value::of(node, &field.shape))
+                Some(Value::from_data(node, &field.shape))
             }
         }
     }
@@ -180,7 +180,7 @@ impl<'a> Value<'a> {
 
     /// Wraps a computed list.
     pub(super) fn list(items: Vec<Value<'a>>) -> Value<'a> {
-        Value::List(List::of(items))
+        Value::List(List::new(items))
     }
 
     /// Wraps a value as a present optional.
@@ -197,7 +197,7 @@ impl<'a> Value<'a> {
     ///
     /// # Errors
     /// The data does not have that type.
-    pub fn of(node: &'a Node, shape: &'a Shape) -> Result<Value<'a>, Error> {
+    pub fn from_data(node: &'a Node, shape: &'a Shape) -> Result<Value<'a>, Error> {
         let invalid = |wanted: &str| Err(Error::fails(format!("invalid data, expected {wanted}")));
         Ok(match (&node.value, &shape.kind) {
             (yaml::Value::Null, _) if shape.is_nullable => Value::Null,
@@ -229,10 +229,10 @@ impl<'a> Value<'a> {
             },
             (yaml::Value::Int(number), Kind::Double) => Value::Double(*number as f64),
             (yaml::Value::Float(number), Kind::Double) => Value::Double(*number),
-            (yaml::Value::List(items), Kind::List(of, sort)) => {
-                Value::List(List { items: Items::Data(items, of), sort })
+            (yaml::Value::List(items), Kind::List(item, sort)) => {
+                Value::List(List { items: Items::Data(items, item), sort })
             }
-            (yaml::Value::Map(map), Kind::Map(of)) => Value::Map(Map::Data(map, of)),
+            (yaml::Value::Map(map), Kind::Map(inner)) => Value::Map(Map::Data(map, inner)),
             (yaml::Value::Map(map), Kind::Object(fields)) => Value::Map(Map::Object(map, fields)),
             _ => return invalid("a value of another type"),
         })

@@ -118,7 +118,7 @@ pub enum ChartType {
 }
 
 impl ChartType {
-    fn of(text: String) -> ChartType {
+    fn parse(text: String) -> ChartType {
         match text.as_str() {
             "" => ChartType::Unspecified,
             "application" => ChartType::Application,
@@ -198,7 +198,7 @@ impl Metadata {
             kube_version: fields.text("kubeVersion"),
             dependencies: fields.list("dependencies", "Dependency", Dependency::read),
             has_dependency_list: fields.has("dependencies"),
-            kind: ChartType::of(fields.text("type")),
+            kind: ChartType::parse(fields.text("type")),
             engine: read_engine(fields),
             places: fields.places(),
             empty_items: Vec::new(),

@@ -19,7 +19,7 @@ pub enum Repository<'a> {
 
 impl<'a> Repository<'a> {
     /// Parses the field `repository` of a dependency.
-    pub fn of(field: &'a str) -> Repository<'a> {
+    pub fn parse(field: &'a str) -> Repository<'a> {
         match field.strip_prefix("file://") {
             _ if field.is_empty() => Repository::Charts,
             Some(path) => Repository::Directory(path),
@@ -58,7 +58,7 @@ pub fn resolve(
         let found = chart.map(|chart| chart.metadata.version.as_str());
         let fits = found.is_none_or(|found| parse_version(found).is_ok_and(|found| constraints.are_met_by(&found)));
         let found = found.unwrap_or(version);
-        match Repository::of(repository) {
+        match Repository::parse(repository) {
             Repository::Charts if !fits => errors.push(refuse(format!(
                 "dependency {name} at version {found} does not satisfy the constraint {version}"
             ))),

@@ -38,7 +38,7 @@ const COMMANDS: &[HelmCommand] = &[
 /// `arguments`, the whole command line. `None` if Helm has no such command either.
 pub(super) fn advise(name: &str, arguments: &[OsString], whole: fn() -> Command) -> Option<Vec<String>> {
     let found = COMMANDS.iter().find(|command| command.names.contains(&name))?;
-    Some((found.instead)(&HelmInvocation::of(name, arguments, whole())?))
+    Some((found.instead)(&HelmInvocation::parse(name, arguments, whole())?))
 }
 
 /// Returns the Helm command that a mistyped name is closest to, if none of mim-chart's own is closer.
@@ -47,7 +47,7 @@ pub(super) fn meant_by(name: &str, arguments: &[OsString], whole: fn() -> Comman
     let mut all: Vec<&str> = names().collect();
     all.extend(command.get_subcommands().flat_map(Command::get_name_and_visible_aliases));
     let found = nearest(name, all)?.to_owned();
-    HelmInvocation::of(name, arguments, whole())?;
+    HelmInvocation::parse(name, arguments, whole())?;
     names().find(|helms| *helms == found)
 }
 
@@ -86,7 +86,7 @@ const OTHER_FLAGS_WITH_VALUES: &[&str] = &[
 
 impl HelmInvocation {
     /// Parses the arguments after the command `name`; `None` if another command comes before it.
-    fn of(name: &str, arguments: &[OsString], mut whole: Command) -> Option<HelmInvocation> {
+    fn parse(name: &str, arguments: &[OsString], mut whole: Command) -> Option<HelmInvocation> {
         whole.build();
         let template = whole.find_subcommand("template");
         let flags: Vec<&Arg> = template.into_iter().flat_map(Command::get_arguments).collect();

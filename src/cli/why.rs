@@ -123,7 +123,7 @@ impl Why {
             Question::Line(line, Some(file)) => {
                 let flag = Source::flag("--line", self.line.as_deref().unwrap_or_default());
                 let text = inputs.read_values(file, &flag.span(0..file.len()))?;
-                written = WrittenLine::of(file, text.text(), *line);
+                written = WrittenLine::new(file, text.text(), *line);
                 let no_line =
                     || Diagnostic::error("no-line", format!("{file} has no line {line}")).at(flag.whole(), "");
                 Wanted::Written(written.as_ref().ok_or_else(no_line)?)

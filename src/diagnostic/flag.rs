@@ -25,7 +25,7 @@ pub(super) fn shown_flag(source: &Source, places: &[Range<usize>]) -> Shown {
         }
     }
     let hidden = Hidden::sorted(elided.into_iter().chain(source.hidden().iter().cloned()).collect());
-    Shown::of(source.text(), 0..source.text().len(), &hidden)
+    Shown::new(source.text(), 0..source.text().len(), &hidden)
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub struct Shown {
 
 impl Shown {
     /// Creates the shown form of the bytes `range` of a text. `hidden` must be sorted, with its ranges on character boundaries.
-    pub(super) fn of(text: &str, range: Range<usize>, hidden: &[Hidden]) -> Shown {
+    pub(super) fn new(text: &str, range: Range<usize>, hidden: &[Hidden]) -> Shown {
         let mut shown = Shown { text: String::with_capacity(range.len()), range: range.clone(), hidden: Vec::new() };
         let mut at = range.start;
         for part in hidden.iter().filter(|part| part.range.start < range.end && range.start < part.range.end) {

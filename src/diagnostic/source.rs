@@ -159,7 +159,7 @@ impl Source {
 
     /// Returns the shown form of a part of the text.
     pub fn shown(&self, range: Range<usize>) -> Shown {
-        Shown::of(self.text(), range, self.hidden())
+        Shown::new(self.text(), range, self.hidden())
     }
 
     /// Returns the hidden parts.

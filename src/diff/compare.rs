@@ -37,13 +37,13 @@ pub enum ChangeKind {
 
 /// Returns all fields in which two versions of an object differ: first those of the new version in its order, then removed
 /// fields.
-pub fn compare(old: &Map, new: &Map, of: Option<&ObjectType>) -> Vec<Change> {
-    Comparison::default().of(old, new, of)
+pub fn compare(old: &Map, new: &Map, type_: Option<&ObjectType>) -> Vec<Change> {
+    Comparison::default().compare(old, new, type_)
 }
 
 /// Compares like [`compare`], but a default scalar that only the new side has is a difference too.
-pub fn compare_exactly(old: &Map, new: &Map, of: Option<&ObjectType>) -> Vec<Change> {
-    Comparison { is_exact: true, ..Comparison::default() }.of(old, new, of)
+pub fn compare_exactly(old: &Map, new: &Map, type_: Option<&ObjectType>) -> Vec<Change> {
+    Comparison { is_exact: true, ..Comparison::default() }.compare(old, new, type_)
 }
 
 /// The type information for the values in a map.
@@ -54,22 +54,22 @@ enum Fields<'s> {
 }
 
 impl<'s> Fields<'s> {
-    fn of(of: Option<&'s ObjectType>) -> Self {
-        of.map_or(Fields::Unknown, Fields::Object)
+    fn new(type_: Option<&'s ObjectType>) -> Self {
+        type_.map_or(Fields::Unknown, Fields::Object)
     }
 
     /// Returns the type of the value under a key, and the field if the map is an object.
     fn get(&self, key: &str) -> (Option<&'s Type>, Option<&'s Field>) {
         match self {
-            Fields::Object(of) => of.field(key).map_or((None, None), |field| (Some(&field.of), Some(field))),
-            Fields::Map(of) => (Some(of), None),
+            Fields::Object(type_) => type_.field(key).map_or((None, None), |field| (Some(&field.type_), Some(field))),
+            Fields::Map(type_) => (Some(type_), None),
             Fields::Unknown => (None, None),
         }
     }
 
-    fn below(of: Option<&'s Type>) -> Self {
-        match of {
-            Some(Type::Object(name)) => Fields::of(Schema::built_in().object_type(name)),
+    fn below(type_: Option<&'s Type>) -> Self {
+        match type_ {
+            Some(Type::Object(name)) => Fields::new(Schema::built_in().object_type(name)),
             Some(Type::Map(inner)) => Fields::Map(inner),
             _ => Fields::Unknown,
         }
@@ -84,8 +84,8 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn of(mut self, old: &Map, new: &Map, of: Option<&ObjectType>) -> Vec<Change> {
-        self.maps(old, new, &Fields::of(of), &mut FieldPath::default());
+    fn compare(mut self, old: &Map, new: &Map, type_: Option<&ObjectType>) -> Vec<Change> {
+        self.maps(old, new, &Fields::new(type_), &mut FieldPath::default());
         self.changes
     }
 
@@ -100,14 +100,14 @@ impl Comparison {
 
     fn maps(&mut self, old: &Map, new: &Map, fields: &Fields<'_>, path: &mut FieldPath) {
         for (key, node) in new.iter() {
-            let (of, field) = fields.get(key);
+            let (type_, field) = fields.get(key);
             match old.get(key) {
                 None if self.is_exact && is_default(node) && is_scalar(&node.value) => {
                     self.push_change(path.field(key), ChangeKind::Added(node.value.clone()));
                 }
                 None if counts_as_nothing(node, field) => {}
                 None => self.push_change(path.field(key), ChangeKind::Added(node.value.clone())),
-                Some(before) => self.below(PathStep::Field(key.to_owned()), before, node, (of, field), path),
+                Some(before) => self.below(PathStep::Field(key.to_owned()), before, node, (type_, field), path),
             }
         }
         for (key, node) in old.iter().filter(|(key, _)| new.get(key).is_none()) {
@@ -123,22 +123,22 @@ impl Comparison {
         step: PathStep,
         old: &Node,
         new: &Node,
-        (of, field): (Option<&Type>, Option<&Field>),
+        (type_, field): (Option<&Type>, Option<&Field>),
         path: &mut FieldPath,
     ) {
         path.0.push(step);
-        self.values(old, new, of, field, path);
+        self.values(old, new, type_, field, path);
         path.0.pop();
     }
 
-    fn values(&mut self, old: &Node, new: &Node, of: Option<&Type>, field: Option<&Field>, path: &mut FieldPath) {
+    fn values(&mut self, old: &Node, new: &Node, type_: Option<&Type>, field: Option<&Field>, path: &mut FieldPath) {
         match (is_default(old), is_default(new)) {
             // Defaults on both sides follow from other fields, which are compared themselves.
             (true, true) => return,
             (false, false) => {}
             (is_new, _) => {
                 let mut inner = Comparison { is_exact: self.is_exact, ..Comparison::default() };
-                inner.written_values(old, new, of, field, path);
+                inner.written_values(old, new, type_, field, path);
                 if !inner.changes.is_empty() {
                     let kind = if is_new {
                         ChangeKind::Added(new.value.clone())
@@ -150,21 +150,21 @@ impl Comparison {
                 return;
             }
         }
-        self.written_values(old, new, of, field, path);
+        self.written_values(old, new, type_, field, path);
     }
 
     fn written_values(
         &mut self,
         old: &Node,
         new: &Node,
-        of: Option<&Type>,
+        type_: Option<&Type>,
         field: Option<&Field>,
         path: &mut FieldPath,
     ) {
         match (&old.value, &new.value) {
-            (Value::Map(old), Value::Map(new)) => self.maps(old, new, &Fields::below(of), path),
-            (Value::List(old), Value::List(new)) => self.lists(old, new, of, field, path),
-            (old, new) if is_same(old, new, of) => {}
+            (Value::Map(old), Value::Map(new)) => self.maps(old, new, &Fields::below(type_), path),
+            (Value::List(old), Value::List(new)) => self.lists(old, new, type_, field, path),
+            (old, new) if is_same(old, new, type_) => {}
             _ if counts_as_nothing(old, field) && counts_as_nothing(new, field) => {}
             (Value::Null, new) => self.push_change(path.clone(), ChangeKind::Added(new.clone())),
             (old, Value::Null) => self.push_change(path.clone(), ChangeKind::Removed(old.clone())),
@@ -172,8 +172,8 @@ impl Comparison {
         }
     }
 
-    fn lists(&mut self, old: &[Node], new: &[Node], of: Option<&Type>, field: Option<&Field>, path: &mut FieldPath) {
-        let items = match of {
+    fn lists(&mut self, old: &[Node], new: &[Node], type_: Option<&Type>, field: Option<&Field>, path: &mut FieldPath) {
+        let items = match type_ {
             Some(Type::List(items)) => Some(&**items),
             _ => None,
         };
@@ -336,10 +336,10 @@ fn sorted(items: &[Fingerprint]) -> Vec<&Fingerprint> {
 }
 
 /// Whether two scalars mean the same to the API server.
-fn is_same(old: &Value, new: &Value, of: Option<&Type>) -> bool {
+fn is_same(old: &Value, new: &Value, type_: Option<&Type>) -> bool {
     match (old, new) {
         (Value::Map(_) | Value::List(_), _) | (_, Value::Map(_) | Value::List(_)) => false,
-        _ if of == Some(&Type::Quantity) => match (quantity(old), quantity(new)) {
+        _ if type_ == Some(&Type::Quantity) => match (quantity(old), quantity(new)) {
             (Some(a), Some(b)) => a == b,
             _ => old == new,
         },
@@ -361,7 +361,7 @@ mod tests {
             object
         };
         let schema = Schema::built_in();
-        let of = schema.kind(api_version, kind).and_then(|kind| schema.object_type(kind.type_name));
+        let type_ = schema.kind(api_version, kind).and_then(|kind| schema.object_type(kind.type_name));
         let word = |change: &Change| match &change.kind {
             ChangeKind::Added(value) => format!("{} + {}", change.path, crate::json::write(value)),
             ChangeKind::Removed(value) => format!("{} - {}", change.path, crate::json::write(value)),
@@ -370,7 +370,7 @@ mod tests {
             }
             ChangeKind::Reordered => format!("{} reordered", change.path),
         };
-        compare(&read(old), &read(new), of).iter().map(word).collect()
+        compare(&read(old), &read(new), type_).iter().map(word).collect()
     }
 
     #[test]

@@ -18,12 +18,12 @@ pub(super) struct Fingerprints {
 impl Fingerprints {
     /// Returns the fingerprint of each item.
     pub(super) fn of_items(&mut self, items: &[Node]) -> Vec<Fingerprint> {
-        items.iter().map(|item| self.of(&item.value)).collect()
+        items.iter().map(|item| self.add(&item.value)).collect()
     }
 
     /// Returns the fingerprint of a map.
     pub(super) fn of_map(&mut self, map: &Map) -> Fingerprint {
-        let mut parts: Vec<(&str, Fingerprint)> = map.iter().map(|(key, node)| (key, self.of(&node.value))).collect();
+        let mut parts: Vec<(&str, Fingerprint)> = map.iter().map(|(key, node)| (key, self.add(&node.value))).collect();
         parts.sort_unstable();
         let mut hash = Sha256::new_with_prefix(b"map");
         for (key, value) in parts {
@@ -34,7 +34,7 @@ impl Fingerprints {
         hash.finalize().into()
     }
 
-    fn of(&mut self, value: &Value) -> Fingerprint {
+    fn add(&mut self, value: &Value) -> Fingerprint {
         let place = std::ptr::from_ref(value);
         if let Some(known) = self.known.get(&place) {
             return *known;
@@ -59,17 +59,17 @@ mod tests {
     use crate::diagnostic::Source;
     use crate::yaml::read_values;
 
-    fn of(text: &str) -> Fingerprint {
+    fn fingerprint(text: &str) -> Fingerprint {
         Fingerprints::default().of_map(&read_values(&Source::file("m.yaml", text)).unwrap())
     }
 
     #[test]
     fn only_the_order_of_keys_does_not_matter() {
-        assert_eq!(of("a: [1, {b: c, d: e}]"), of("{a: [1, {d: e, b: c}]}"));
+        assert_eq!(fingerprint("a: [1, {b: c, d: e}]"), fingerprint("{a: [1, {d: e, b: c}]}"));
         let texts =
             ["a: [1, 2]", "a: [2, 1]", "a: [[1, 2]]", "a: [1]", "a: '1'", "a: 1", "a: {b: 1}", "a: null", "a: 'null'"];
         for (at, one) in texts.iter().enumerate() {
-            texts[..at].iter().for_each(|other| assert_ne!(of(one), of(other), "{one} and {other}"));
+            texts[..at].iter().for_each(|other| assert_ne!(fingerprint(one), fingerprint(other), "{one} and {other}"));
         }
     }
 }

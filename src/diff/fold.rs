@@ -104,6 +104,11 @@ impl Subject<'_> {
     ) -> Vec<Impact> {
         let id = &self.difference.id;
         let without = |change: &Change| is_left_out(change) && self.rules.covering(id, change).is_some();
-        of_kubernetes.of(&Changed::without(self.difference, (self.pair.old, self.pair.new), self.secrets, &without))
+        of_kubernetes.impacts(&Changed::without(
+            self.difference,
+            (self.pair.old, self.pair.new),
+            self.secrets,
+            &without,
+        ))
     }
 }

@@ -127,7 +127,7 @@ pub(super) fn group(comparison: &Comparison) -> Grouped<'_> {
             groups.push(Group { changes: Vec::new(), objects });
             groups.len() - 1
         });
-        groups[at].changes.extend(Shared::of(&places));
+        groups[at].changes.extend(Shared::new(&places));
     }
     groups.sort_by_key(|group| (std::cmp::Reverse(group.objects.len()), group.objects.first().copied()));
     let mut home = vec![None; comparison.differences.len()];
@@ -153,7 +153,7 @@ pub(super) fn group(comparison: &Comparison) -> Grouped<'_> {
 }
 
 impl Shared {
-    fn of(places: &[(usize, &Change)]) -> Option<Shared> {
+    fn new(places: &[(usize, &Change)]) -> Option<Shared> {
         let (_, first) = places.first()?;
         let mut known = HashSet::new();
         let paths = places.iter().map(|(_, change)| general(&change.path));

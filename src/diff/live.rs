@@ -36,22 +36,22 @@ const ADDED: &[&str] = &[
 /// Whether the API server keeps a field that the manifest no longer has. For an object in a manifest, these are the ports and
 /// address families that it assigns to a Service. For an object from a cluster, they are all fields that the server or a
 /// controller has set.
-pub(super) fn is_kept_by_server(change: &Change, object: &Map, of: Option<&ObjectType>, is_live: bool) -> bool {
+pub(super) fn is_kept_by_server(change: &Change, object: &Map, type_: Option<&ObjectType>, is_live: bool) -> bool {
     if is_live && is_of_controllers(change) {
         return true;
     }
     let ChangeKind::Removed(value) = &change.kind else { return false };
     let Some((PathStep::Field(field), above)) = change.path.0.split_last() else { return false };
-    let Some(of) = type_at(of, above) else { return false };
+    let Some(type_) = type_at(type_, above) else { return false };
     let is_address = matches!(field.as_str(), "clusterIP" | "clusterIPs");
-    let is_service = of.name.ends_with("core.v1.ServiceSpec") || of.name.ends_with("core.v1.ServicePort");
+    let is_service = type_.name.ends_with("core.v1.ServiceSpec") || type_.name.ends_with("core.v1.ServicePort");
     if is_address && object.text_at(&["spec", "clusterIP"]) == Some("None") || !is_live && (is_address || !is_service) {
         // A headless Service is chosen on purpose, and so is an address in a manifest.
         return false;
     }
     // The server sets these fields in objects, but not in templates inside other objects.
     let is_own = change.path.0.len() == 2;
-    match (of.name, field.as_str()) {
+    match (type_.name, field.as_str()) {
         ("api.core.v1.PodSpec" | "api.core.v1.PersistentVolumeClaimSpec" | "api.batch.v1.JobSpec", _) if !is_own => {
             false
         }
@@ -60,7 +60,7 @@ pub(super) fn is_kept_by_server(change: &Change, object: &Map, of: Option<&Objec
         // The resources of the whole Pod: the sum of the requests of its containers.
         ("api.core.v1.ResourceRequirements", "requests") => is_live && change.path.is_below(&["spec", "resources"]),
         ("api.rbac.v1.ClusterRole", "rules") => object.get("aggregationRule").is_some(),
-        _ => is_server_assigned(of, field),
+        _ => is_server_assigned(type_, field),
     }
 }
 
@@ -114,19 +114,19 @@ pub(super) fn is_created_by_cluster(object: &Object) -> bool {
         }
 }
 
-fn type_at<'s>(of: Option<&'s ObjectType>, steps: &[PathStep]) -> Option<&'s ObjectType> {
+fn type_at<'s>(type_: Option<&'s ObjectType>, steps: &[PathStep]) -> Option<&'s ObjectType> {
     let schema = Schema::built_in();
-    let mut at = of?;
+    let mut at = type_?;
     let mut steps = steps.iter().peekable();
     while let Some(step) = steps.next() {
         let PathStep::Field(name) = step else { return None };
-        let mut of = &at.field(name)?.of;
+        let mut type_ = &at.field(name)?.type_;
         while let Some(PathStep::Item(_) | PathStep::Index(_)) = steps.peek() {
             steps.next();
-            let Type::List(items) = of else { return None };
-            of = items;
+            let Type::List(items) = type_ else { return None };
+            type_ = items;
         }
-        let Type::Object(name) = of else { return None };
+        let Type::Object(name) = type_ else { return None };
         at = schema.object_type(name)?;
     }
     Some(at)

@@ -48,7 +48,7 @@ fn shown(difference: &Difference, text: &str, is_in: impl Fn(&ChangeKind) -> boo
     let fields = FieldLines::read("", text).ok()?;
     let mut shown = vec![false; text.lines().count()];
     for change in difference.changes.iter().filter(|change| is_in(&change.kind)) {
-        for line in fields.of(&value_path(fields.node(), &change.path))? {
+        for line in fields.field_lines(&value_path(fields.node(), &change.path))? {
             *shown.get_mut(line)? = true;
         }
     }

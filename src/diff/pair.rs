@@ -230,13 +230,20 @@ mod tests {
 
     #[test]
     fn kinds_that_moved_to_another_group_are_the_same_objects() {
-        let of = |version: &str, kind: &str| format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}");
+        let manifest =
+            |version: &str, kind: &str| format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}");
         assert_eq!(
-            reported(&of("extensions/v1beta1", "Ingress"), &of("networking.k8s.io/v1", "Ingress")),
+            reported(&manifest("extensions/v1beta1", "Ingress"), &manifest("networking.k8s.io/v1", "Ingress")),
             ["Ingress/a is Ingress/a"]
         );
-        assert_eq!(reported(&of("extensions/v1beta1", "Deployment"), &of("apps/v1", "Deployment")).len(), 1);
-        assert_eq!(reported(&of("a.example.com/v1", "Ingress"), &of("networking.k8s.io/v1", "Ingress")).len(), 2);
+        assert_eq!(
+            reported(&manifest("extensions/v1beta1", "Deployment"), &manifest("apps/v1", "Deployment")).len(),
+            1
+        );
+        assert_eq!(
+            reported(&manifest("a.example.com/v1", "Ingress"), &manifest("networking.k8s.io/v1", "Ingress")).len(),
+            2
+        );
     }
 
     #[test]

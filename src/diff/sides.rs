@@ -84,7 +84,7 @@ pub fn compare_ignoring<'o>(
     let judge = |subject: &(&Difference, &Pair<'_>)| {
         // A new `Changed` for each object, so that its fields are dropped afterwards.
         let (difference, pair) = *subject;
-        let impacts = of_kubernetes.of(&changed(difference, pair, secrets));
+        let impacts = of_kubernetes.impacts(&changed(difference, pair, secrets));
         let ignored_changes =
             Subject { difference, impacts: &impacts, pair, rules, secrets }.ignored_changes(&of_kubernetes);
         (impacts, ignored_changes)

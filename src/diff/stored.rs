@@ -25,11 +25,11 @@ pub(super) struct Stored {
 
 impl Stored {
     /// Adds the server's defaults to both versions and compares them.
-    pub(super) fn of(old: &Version<'_>, new: &Version<'_>) -> Stored {
+    pub(super) fn compare(old: &Version<'_>, new: &Version<'_>) -> Stored {
         let (before, after) = filled(old, new, "default");
-        let of = type_of(new.id);
-        let mut changes = compare_exactly(&before, &after, of);
-        changes.retain(|change| !is_kept_by_server(change, &before, of, old.is_live));
+        let type_ = type_of(new.id);
+        let mut changes = compare_exactly(&before, &after, type_);
+        changes.retain(|change| !is_kept_by_server(change, &before, type_, old.is_live));
         Stored { old: before, new: after, changes }
     }
 }
@@ -45,9 +45,9 @@ pub fn changes(old: &Object, new: &Object) -> Vec<Change> {
 /// difference. `namespace` applies to objects that declare none.
 pub(super) fn written_changes(old: &Version<'_>, new: &Version<'_>, namespace: &str) -> Vec<Change> {
     let (before, after) = filled(old, new, namespace);
-    let of = type_of(new.id);
-    let mut changes = compare(&before, &after, of);
-    changes.retain(|change| !is_kept_by_server(change, &before, of, old.is_live));
+    let type_ = type_of(new.id);
+    let mut changes = compare(&before, &after, type_);
+    changes.retain(|change| !is_kept_by_server(change, &before, type_, old.is_live));
     changes
 }
 

@@ -22,7 +22,7 @@ pub struct LineSets<'t> {
 
 impl<'t> LineSets<'t> {
     /// Starts with the empty set only.
-    pub fn of(trace: &'t Trace) -> LineSets<'t> {
+    pub fn new(trace: &'t Trace) -> LineSets<'t> {
         let numbers = HashMap::from_iter([(Vec::new(), 0)]);
         LineSets {
             trace,

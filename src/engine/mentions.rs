@@ -71,14 +71,14 @@ impl Mentions {
 
     /// Returns where a value is mentioned, or something that contains it or that it contains. If nothing mentions it
     /// for certain, returns where keys of the same name are used in charts that pass on all values.
-    pub fn of(&self, path: &ValuePath) -> Mentioned {
+    pub fn mentioned(&self, path: &ValuePath) -> Mentioned {
         let is_meant = |known: &ValuePath| known.is_prefix_of(path) || path.is_prefix_of(known);
         let places: Vec<Span> =
             self.near(path).filter(|(known, _)| is_meant(known)).map(|(_, span)| span.clone()).collect();
         match places.is_empty() {
             false => Mentioned { places, is_certain: true },
             true => Mentioned {
-                places: self.passed_values.iter().flat_map(|of| of.mentions(path)).collect(),
+                places: self.passed_values.iter().flat_map(|passed| passed.mentions(path)).collect(),
                 is_certain: false,
             },
         }

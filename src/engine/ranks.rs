@@ -13,7 +13,7 @@ pub(super) struct Ranks {
 
 impl Ranks {
     /// Sorts these values.
-    pub(super) fn of(mut values: Vec<Used>) -> Ranks {
+    pub(super) fn new(mut values: Vec<Used>) -> Ranks {
         values.sort();
         values.dedup();
         let mut first_of_path: Vec<u32> = Vec::with_capacity(values.len());
@@ -65,7 +65,7 @@ mod tests {
         let aspects = [Aspect::Whole, Aspect::Keys, Aspect::Emptiness];
         let of_key = |key: &str| aspects.map(|aspect| Used { path: ValuePath::default().key(key), aspect });
         let all: Vec<Used> = ["b", "a", "c"].into_iter().flat_map(of_key).collect();
-        let ranks = Ranks::of(all.clone());
+        let ranks = Ranks::new(all.clone());
         let chosen = |bits: u32| all.iter().enumerate().filter(move |(index, _)| bits >> index & 1 == 1);
         for bits in 0u32..1 << (2 * all.len()) {
             let (of_shown, of_deciding) = (bits & 0x1ff, bits >> all.len());

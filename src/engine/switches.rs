@@ -25,10 +25,10 @@ pub(super) fn switches(chart: &Chart) -> Vec<Switches> {
 fn add(chart: &Chart, path: &str, names: &mut Vec<Step>, found: &mut Vec<Switches>) {
     let switched_off = chart.switched_off.iter().map(|switched_off| &switched_off.dependency);
     for dependency in chart.metadata.dependencies.iter().chain(switched_off) {
-        let tag = |tag: &String| ValuePath::of(vec![Step::Key("tags".to_owned()), Step::Key(tag.clone())]);
+        let tag = |tag: &String| ValuePath::new(vec![Step::Key("tags".to_owned()), Step::Key(tag.clone())]);
         let condition = |text: &str| {
             let keys = text.trim().split('.').map(|key| Step::Key(key.to_owned()));
-            ValuePath::of(names.iter().cloned().chain(keys).collect())
+            ValuePath::new(names.iter().cloned().chain(keys).collect())
         };
         let conditions = dependency.condition.split(',').filter(|text| !text.trim().is_empty()).map(condition);
         let values: Vec<ValuePath> = conditions.chain(dependency.tags.iter().map(tag)).collect();

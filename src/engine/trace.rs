@@ -282,7 +282,7 @@ impl Trace {
     fn order(&self) -> &Order {
         self.order.get_or_init(|| {
             let switches = || self.switches.iter().map(|switches| switches.values.iter().cloned().map(Used::whole));
-            let ranks = Ranks::of(self.paths.iter().cloned().chain(switches().flatten()).collect());
+            let ranks = Ranks::new(self.paths.iter().cloned().chain(switches().flatten()).collect());
             Order {
                 of_paths: self.paths.iter().map(|path| ranks.rank(path)).collect(),
                 of_switches: switches().map(|values| values.map(|value| ranks.rank(&value)).collect()).collect(),

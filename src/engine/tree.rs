@@ -40,9 +40,11 @@ impl<'a> Member<'a> {
 
     /// Returns the chart and its values, by its `names`, in another tree of the same charts.
     pub(super) fn in_tree<'b>(names: &[String], chart: &'b Chart, values: &'b Map) -> Option<(&'b Chart, &'b Map)> {
-        let of =
+        let subchart =
             |chart: &'b Chart, name: &String| chart.subcharts.iter().find(|subchart| subchart.metadata.name == *name);
-        names.iter().try_fold((chart, values), |(chart, values), name| Some((of(chart, name)?, part(values, name))))
+        names
+            .iter()
+            .try_fold((chart, values), |(chart, values), name| Some((subchart(chart, name)?, part(values, name))))
     }
 }
 

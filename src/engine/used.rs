@@ -74,7 +74,7 @@ impl Used {
     fn child(&self, step: &Step) -> ValuePath {
         let mut steps = self.path.steps().to_vec();
         steps.push(step.clone());
-        ValuePath::of(steps)
+        ValuePath::new(steps)
     }
 }
 

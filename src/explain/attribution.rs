@@ -54,12 +54,12 @@ impl<'a> Attribution<'a> {
         (old, new): (&'a [Object], &'a [Object]),
         requires_full_restore: bool,
     ) -> Self {
-        let dependents = traces.map(|(old, new)| Dependents::of(candidates, [old, new]));
+        let dependents = traces.map(|(old, new)| Dependents::collect(candidates, [old, new]));
         Attribution { experiment, candidates, dependents, old: by_id(old), new: by_id(new), requires_full_restore }
     }
 
     /// Returns the causes of the differences, sorted by difference, change and candidate.
-    pub(super) fn of(&self, differences: &[Difference]) -> Vec<Attributed> {
+    pub(super) fn attribute(&self, differences: &[Difference]) -> Vec<Attributed> {
         let mut waiting = self.groups();
         let mut found = Vec::new();
         while !waiting.is_empty() {
@@ -172,7 +172,7 @@ impl<'a> Attribution<'a> {
             Some(old) if !moved.is_empty() => diff::changes(old, tried),
             _ => Vec::new(),
         };
-        let [moved, left] = [&moved, &left].map(|changes| FieldPaths::of(changes.iter().map(|change| &change.path)));
+        let [moved, left] = [&moved, &left].map(|changes| FieldPaths::new(changes.iter().map(|change| &change.path)));
         let changes = difference.changes.iter().enumerate().filter(|(_, change)| moved.meet(&change.path));
         let changes = changes.map(|(number, change)| (number, !left.meet(&change.path)));
         changes.filter(|(_, is_whole)| *is_whole || !self.requires_full_restore).collect()
@@ -180,7 +180,7 @@ impl<'a> Attribution<'a> {
 }
 
 impl<'a> Dependents<'a> {
-    fn of(candidates: &[Candidate], traces: [&'a TracedOutput; 2]) -> Dependents<'a> {
+    fn collect(candidates: &[Candidate], traces: [&'a TracedOutput; 2]) -> Dependents<'a> {
         let mut numbers: HashMap<&Id, usize> = HashMap::new();
         let mut objects = vec![HashSet::new(); candidates.len()];
         for trace in traces {

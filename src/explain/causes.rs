@@ -56,7 +56,7 @@ pub fn add_causes(
     if !is_traced {
         let tried = &candidates[..candidates.len().min(MAX)];
         let attribution = Attribution::new(&experiment, tried, traces, (old, new), requires_full_restore);
-        for Attributed { difference, change, candidate, .. } in attribution.of(&comparison.differences) {
+        for Attributed { difference, change, candidate, .. } in attribution.attribute(&comparison.differences) {
             let cause = cause(&experiment, &candidates[candidate], secrets);
             let difference = &mut comparison.differences[difference];
             match change {

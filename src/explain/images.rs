@@ -73,7 +73,7 @@ fn origin(output: &TracedOutput, document: &Document, field: &ImageField) -> Ori
     let text = document.manifest.text();
     let Ok(fields) = FieldLines::read(&document.manifest.path, text) else { return found };
     for part in &field.parts {
-        let lines = fields.of(&value_path(fields.node(), part)).unwrap_or_default();
+        let lines = fields.field_lines(&value_path(fields.node(), part)).unwrap_or_default();
         for origin in lines.into_iter().filter_map(|line| output.origin(document, line)) {
             found.place = found.place.take().or(origin.place);
             for path in origin.shown.into_iter().map(|used| used.path) {

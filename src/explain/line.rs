@@ -43,7 +43,7 @@ pub struct WrittenLine {
 
 impl WrittenLine {
     /// Returns line `number` (from 1) of a text, or `None` if there is no such line.
-    pub fn of(file: &str, text: &str, number: usize) -> Option<WrittenLine> {
+    pub fn new(file: &str, text: &str, number: usize) -> Option<WrittenLine> {
         let lines: Vec<&str> = text.lines().take(number).collect();
         let line = lines.get(number.checked_sub(1)?)?;
         let source = lines.iter().rev().enumerate().find_map(|(distance, line)| {
@@ -99,7 +99,7 @@ pub fn explain_line(
         )
         .help("`mim-chart why KEY` finds out by experiment what a value changes")
     };
-    let output = TracedOutput::of(&experiment).ok_or_else(|| vec![no_trace()])?;
+    let output = TracedOutput::render(&experiment).ok_or_else(|| vec![no_trace()])?;
     // A line with an alias gets its value from the lines of the anchor.
     let with_anchors = |(document, line): (&'_ Document, usize)| {
         let fields = FieldLines::read(&document.manifest.path, document.manifest.text());
@@ -182,7 +182,7 @@ fn explained(
         id: document.manifest.id.clone(),
         path: document.manifest.path.clone(),
         lines,
-        shown: shown.into_iter().map(|of| hidden(used(of), &masked)).collect(),
+        shown: shown.into_iter().map(|path| hidden(used(path), &masked)).collect(),
         deciding: deciding.into_iter().map(used).collect(),
     }
 }
@@ -235,7 +235,7 @@ fn field<'o>(
         });
     };
     let fields = FieldLines::read(&document.manifest.path, document.manifest.text())?;
-    let Some(lines) = fields.of(path) else {
+    let Some(lines) = fields.field_lines(path) else {
         let message = format!("{kind}/{name} has no field {path}");
         let help = near_field(fields.node(), path)
             .unwrap_or_else(|| "write a field as for --set: spec.template.spec.containers[0].image".to_owned());
@@ -249,7 +249,7 @@ fn near_field(node: &Node, path: &ValuePath) -> Option<String> {
     const MAX: usize = 8;
     let mut node = node;
     for (depth, step) in path.steps().iter().enumerate() {
-        let above = ValuePath::of(path.steps()[..depth].to_vec());
+        let above = ValuePath::new(path.steps()[..depth].to_vec());
         let next = match (&node.value, step) {
             (Value::Map(map), Step::Key(key)) => map.get(key),
             (Value::List(items), Step::Item(index)) => items.get(*index),

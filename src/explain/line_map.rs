@@ -45,7 +45,7 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
     let trace = render.trace().ok_or_else(no_trace)?;
     let mut shared = Shared {
         trace: &trace,
-        sets: LineSets::of(&trace),
+        sets: LineSets::new(&trace),
         calls: Writer::new(Style::Compact),
         numbers: HashMap::default(),
     };

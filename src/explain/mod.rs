@@ -145,13 +145,13 @@ pub fn explain(
     let (effects, refused, tried) = match &traced {
         Some(output) => (output.effects(path, secrets), Vec::new(), Vec::new()),
         None => {
-            let Trials { changed, refused, tried } = Trials::of(&experiment, path);
+            let Trials { changed, refused, tried } = Trials::new(&experiment, path);
             (effects::effects(&experiment.rendered, &changed, secrets), refused, tried)
         }
     };
     let is_traced = traced.is_some();
     let leaves_out = effects.is_empty() && traced.as_ref().is_some_and(|output| output.trace.uses(path));
-    let mentions = if is_traced { experiment.mentions().of(path) } else { Mentioned::default() };
+    let mentions = if is_traced { experiment.mentions().mentioned(path) } else { Mentioned::default() };
     let mut gate = None;
     // If the chart doesn't know the value, no other value makes it matter.
     if effects.is_empty() && refused.is_empty() && !tried.is_empty() && experiment.knows(path) {
@@ -191,7 +191,7 @@ struct Trials {
 }
 
 impl Trials {
-    fn of(experiment: &Experiment<'_>, path: &ValuePath) -> Trials {
+    fn new(experiment: &Experiment<'_>, path: &ValuePath) -> Trials {
         let (removals, changes): (Vec<_>, Vec<_>) =
             experiment.changes(path).into_iter().partition(|change| change.value.is_none());
         let mut trials = Trials { changed: Vec::new(), refused: Vec::new(), tried: Vec::new() };
@@ -248,7 +248,7 @@ fn near_names(experiment: &Experiment<'_>, path: &ValuePath) -> Vec<String> {
         let rest = &path.steps()[above.steps().len() + 1..];
         let with_rest = |near: &str| {
             let near = above.key(near);
-            let whole = ValuePath::of([near.steps(), rest].concat());
+            let whole = ValuePath::new([near.steps(), rest].concat());
             if whole.get(values).is_some() { whole } else { near }
         };
         return near.map(|near| with_rest(near).to_string()).or_else(elsewhere).into_iter().collect();

@@ -49,8 +49,8 @@ pub fn add_origins(
     }
     // Objects that are only added need no trace of the old side.
     let needs_old = new.is_none() || comparison.differences.iter().any(is_any_gone);
-    let old = old.filter(|_| needs_old).and_then(|old| LineSource::of(old, secrets));
-    let new = new.and_then(|new| LineSource::of(new, secrets));
+    let old = old.filter(|_| needs_old).and_then(|old| LineSource::new(old, secrets));
+    let new = new.and_then(|new| LineSource::new(new, secrets));
     for difference in &mut comparison.differences {
         let before = old.as_ref().and_then(|old| old.object(&difference.old_id()));
         let after = new.as_ref().and_then(|new| new.object(&difference.id));
@@ -75,7 +75,7 @@ pub type SideObjects<'a> = (Option<&'a SideTrace<'a>>, &'a [Object]);
 /// was removed or the new side was not rendered. Finding a line takes several renders, so only the first changes get one.
 pub fn add_template_lines(comparison: &mut Comparison, old: SideObjects<'_>, new: SideObjects<'_>) {
     const MAX: usize = 50;
-    let (old, new) = (Untraced::of(old), Untraced::of(new));
+    let (old, new) = (Untraced::new(old), Untraced::new(new));
     if old.is_none() && new.is_none() {
         return;
     }
@@ -104,7 +104,7 @@ struct Untraced<'a> {
 }
 
 impl<'a> Untraced<'a> {
-    fn of((side, objects): SideObjects<'a>) -> Option<Untraced<'a>> {
+    fn new((side, objects): SideObjects<'a>) -> Option<Untraced<'a>> {
         let side = side.filter(|side| side.output().is_none())?;
         Some(Untraced { side, objects: objects.iter().map(|object| (&object.id, object)).collect() })
     }
@@ -113,7 +113,7 @@ impl<'a> Untraced<'a> {
         let object = self.objects.get(id)?;
         let source = object.span.source().filter(|source| source.kind() == SourceKind::Rendered)?;
         let fields = FieldLines::read_at(source, object.span.range()).ok()?;
-        let line = *fields.of(&value_path(fields.node(), path))?.first()?;
+        let line = *fields.field_lines(&value_path(fields.node(), path))?.first()?;
         let span = engine::locate(&self.side.scope, source.name(), line + 1)?;
         Some(Origin {
             place: TemplateLine::File(span),
@@ -161,7 +161,7 @@ struct TracedObject<'l> {
 
 impl<'a> LineSource<'a> {
     /// Returns the objects of a side, masked by `secrets`; `None` if the chart's engine can't trace.
-    pub fn of(side: &'a SideTrace<'_>, secrets: &'a Secrets) -> Option<LineSource<'a>> {
+    pub fn new(side: &'a SideTrace<'_>, secrets: &'a Secrets) -> Option<LineSource<'a>> {
         let output = side.output()?;
         let documents = output.documents.iter().rev().map(|document| (&document.manifest.id, document)).collect();
         Some(LineSource { output, documents, scope: &side.scope, secrets, known: RefCell::default() })
@@ -214,7 +214,7 @@ impl TracedObject<'_> {
     /// Returns the origin of those lines of a field that the other side doesn't have or, if there are none, of all its lines.
     fn of_field(&self, field: &FieldPath, other: &HashSet<String>) -> Option<Origin> {
         let fields = self.fields()?;
-        let lines = fields.of(&value_path(fields.node(), field))?;
+        let lines = fields.field_lines(&value_path(fields.node(), field))?;
         let differs = |line: &usize| self.masked.get(*line).is_some_and(|text| !other.contains(text));
         self.origin(lines.iter().copied().filter(differs)).or_else(|| self.origin(lines.iter().copied()))
     }

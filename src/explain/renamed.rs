@@ -18,7 +18,7 @@ pub(super) struct Renames<'a> {
 }
 
 impl<'a> Renames<'a> {
-    pub(super) fn of(old: &'a Map, new: &'a Map) -> Renames<'a> {
+    pub(super) fn new(old: &'a Map, new: &'a Map) -> Renames<'a> {
         let mut added = Vec::new();
         add_new_keys(&ValuePath::default(), Some(old), new, &mut added);
         Renames { old, new, added }
@@ -136,7 +136,7 @@ fn without_punctuation(key: &str) -> String {
 }
 
 fn join(above: &ValuePath, below: &ValuePath) -> ValuePath {
-    ValuePath::of(above.steps().iter().chain(below.steps()).cloned().collect())
+    ValuePath::new(above.steps().iter().chain(below.steps()).cloned().collect())
 }
 
 #[cfg(test)]
@@ -149,7 +149,7 @@ mod tests {
         let read = |text: &str| read_values(&Source::file("v.yaml", text)).unwrap();
         let (old, new) = (read(old), read(new));
         let path = ValuePath::parse(&Source::flag("KEY", key)).unwrap();
-        Renames::of(&old, &new).find(&path).map(|path| path.to_string())
+        Renames::new(&old, &new).find(&path).map(|path| path.to_string())
     }
 
     #[test]

@@ -27,7 +27,7 @@ impl TracedOutput {
     }
 
     /// Renders the chart again with a trace; `None` if its engine can't trace.
-    pub(super) fn of(experiment: &Experiment<'_>) -> Option<TracedOutput> {
+    pub(super) fn render(experiment: &Experiment<'_>) -> Option<TracedOutput> {
         experiment.trace(None).map(TracedOutput::of_render)
     }
 
@@ -142,7 +142,7 @@ impl TracedFields<'_> {
         if path.steps().len() < field.0.len() {
             return Vec::new();
         }
-        let lines = self.fields.of(&path).unwrap_or_default();
+        let lines = self.fields.field_lines(&path).unwrap_or_default();
         lines.into_iter().filter_map(|line| self.output.origin(self.document, line)).flat_map(both).collect()
     }
 }

@@ -52,24 +52,24 @@ impl<'a> TracedCauses<'a> {
         for difference in differences.iter_mut().filter(|difference| lacks_causes(difference)) {
             match difference.status {
                 Status::Added | Status::Removed => {
-                    let of = |side: usize| self.sides[side].deciding_object(&difference.id);
-                    difference.causes = causes(self.on_each_side(of));
+                    let used_by = |side: usize| self.sides[side].deciding_object(&difference.id);
+                    difference.causes = causes(self.on_each_side(used_by));
                 }
                 _ => {
                     let fields: Vec<_> = self.sides.iter().map(|side| side.fields_of(&difference.id)).collect();
                     for change in difference.changes.iter_mut().filter(|change| change.causes.is_empty()) {
-                        let of = |side: usize| {
+                        let used_by = |side: usize| {
                             fields[side].as_ref().map_or_else(Vec::new, |fields| fields.values_of(&change.path))
                         };
-                        change.causes = causes(self.on_each_side(of));
+                        change.causes = causes(self.on_each_side(used_by));
                     }
                 }
             }
         }
     }
 
-    fn on_each_side(&self, of: impl Fn(usize) -> Vec<Used>) -> Vec<(usize, Used)> {
-        (0..self.sides.len()).flat_map(|side| of(side).into_iter().map(move |used| (side, used))).collect()
+    fn on_each_side(&self, used_by: impl Fn(usize) -> Vec<Used>) -> Vec<(usize, Used)> {
+        (0..self.sides.len()).flat_map(|side| used_by(side).into_iter().map(move |used| (side, used))).collect()
     }
 
     /// Returns the indices of the candidates that explain used values. Values whose keys or emptiness is used count only if
@@ -100,7 +100,7 @@ impl<'a> TracedCauses<'a> {
 
     /// Returns the candidates at a path, above it and below it.
     fn related(&self, path: &ValuePath) -> impl Iterator<Item = usize> {
-        let above = (1..path.steps().len()).map(|length| ValuePath::of(path.steps()[..length].to_vec()));
+        let above = (1..path.steps().len()).map(|length| ValuePath::new(path.steps()[..length].to_vec()));
         let above = above.filter_map(|above| self.candidates.binary_search_by(|known| known.path.cmp(&above)).ok());
         let first = self.candidates.partition_point(|known| known.path < *path);
         let below = self.candidates[first..].iter().take_while(|known| path.is_prefix_of(&known.path)).count();

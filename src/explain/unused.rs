@@ -77,7 +77,7 @@ pub fn unused(subject: Subject<'_>, asked: &Map) -> Result<Scanned, Vec<Diagnost
     let experiment = Experiment::new(subject)?;
     let mut leaves = ValuePath::leaves(asked);
     let paths: Vec<ValuePath> = leaves.by_ref().take(MAX_VALUES).collect();
-    if let Some(output) = TracedOutput::of(&experiment) {
+    if let Some(output) = TracedOutput::render(&experiment) {
         let unused = traced(&experiment, &output, &paths);
         return Ok(Scanned { unused, scanned: paths.len(), left_out: leaves.count() });
     }
@@ -113,7 +113,7 @@ fn traced(experiment: &Experiment<'_>, output: &TracedOutput, paths: &[ValuePath
         tried: 0,
         gate: None,
         is_traced: true,
-        mentions: mentions.of(path),
+        mentions: mentions.mentioned(path),
     });
     unused.collect()
 }

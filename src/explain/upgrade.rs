@@ -92,7 +92,7 @@ fn unused_values(
         return Ok(Vec::new());
     }
     let before: BTreeSet<ValuePath> = without_effect(old)?.into_iter().map(|(path, _)| path).collect();
-    let renames = Renames::of(old_defaults, new_defaults);
+    let renames = Renames::new(old_defaults, new_defaults);
     let value = |(path, node): (ValuePath, Node)| {
         let set = path.get(new.subject.user).unwrap_or(&node);
         let was_used = path.get(old.subject.user).is_some() && !before.contains(&path);
@@ -119,7 +119,7 @@ fn without_effect(version: Version<'_>) -> Result<Vec<(ValuePath, Node)>, Vec<Di
     let mentions = experiment.mentions();
     let not_named = ValuePath::leaves(user)
         .take(MAX_VALUES)
-        .filter(|path| !is_switched_off(version, path) && mentions.of(path).places.is_empty());
+        .filter(|path| !is_switched_off(version, path) && mentions.mentioned(path).places.is_empty());
     let unused = not_named.filter(|path| !output.trace.uses(path));
     Ok(unused.map(|path| (path.clone(), path.get(user).cloned().unwrap_or_default())).collect())
 }

@@ -28,7 +28,7 @@ impl Digits {
         Digits { negative, digits, point }
     }
 
-    fn of(value: f64) -> Digits {
+    fn from_float(value: f64) -> Digits {
         Digits::parse(ryu::Buffer::new().format_finite(value))
     }
 
@@ -79,7 +79,7 @@ pub fn format_float(value: f64) -> String {
 pub fn format_float_from(value: f64, exponent_from: i32) -> String {
     match special(value) {
         Some(name) => name.to_owned(),
-        None => Digits::of(value).general(exponent_from),
+        None => Digits::from_float(value).general(exponent_from),
     }
 }
 
@@ -104,7 +104,7 @@ pub fn format_json_float(value: f64) -> String {
     if let Some(name) = special(value) {
         return name.to_owned();
     }
-    let digits = Digits::of(value);
+    let digits = Digits::from_float(value);
     if value != 0.0 && (value.abs() < 1e-6 || value.abs() >= 1e21) {
         // Only a negative exponent loses its leading zero: 1e-07 becomes 1e-7.
         let text = digits.scientific();

@@ -22,7 +22,7 @@ pub fn write_chart(directory: &Path, files: &[File]) -> Result<Vec<PathBuf>, Dia
     };
     let mut replaced = Vec::new();
     let make = |folder: &Path| fs::create_dir_all(folder).map_err(|error| refuse("mkdir", folder, &error));
-    let inside = Inside::of(directory).map_err(|error| refuse("stat", directory, &error))?;
+    let inside = Inside::new(directory).map_err(|error| refuse("stat", directory, &error))?;
     for path in files.iter().map(|file| file.path.as_str()).chain(["charts/x"]) {
         let target = join(directory, path);
         if inside.place(path).map_err(|error| refuse("stat", &target, &error))?.is_none() {

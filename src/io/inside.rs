@@ -16,7 +16,7 @@ impl<'d> Inside<'d> {
     ///
     /// # Errors
     /// The operating system's error, unless the directory is only missing. A file is `NotADirectory`.
-    pub(super) fn of(directory: &'d Path) -> Result<Self> {
+    pub(super) fn new(directory: &'d Path) -> Result<Self> {
         let real = match fs::canonicalize(directory) {
             Ok(real) if real.is_dir() => Some(real),
             Ok(_) => return Err(Error::from(ErrorKind::NotADirectory)),
@@ -76,7 +76,7 @@ mod tests {
         symlink("../elsewhere", out.join("outward")).unwrap();
         symlink("missing", out.join("dangling")).unwrap();
         symlink("../../../elsewhere", out.join("real/deep/outward")).unwrap();
-        let inside = Inside::of(&out).unwrap();
+        let inside = Inside::new(&out).unwrap();
         for path in ["a", "new/a", "real/a", "within/new/a", "dangling", "outward"] {
             assert_eq!(inside.place(path).unwrap(), Some(out.join(path)), "{path}");
         }
@@ -93,7 +93,7 @@ mod tests {
     fn a_directory_that_is_missing_has_places_too() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
-        let inside = Inside::of(&out).unwrap();
+        let inside = Inside::new(&out).unwrap();
         assert_eq!(inside.place("a/b").unwrap(), Some(out.join("a/b")));
         assert_eq!(inside.place("../b").unwrap(), None);
         assert!(!out.exists());

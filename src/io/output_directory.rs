@@ -20,7 +20,7 @@ pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), D
         Diagnostic::error("output-dir", format!("cannot write {}: {}", path.display(), os_error(error)))
             .help("set --output-dir to a writable directory")
     };
-    let inside = Inside::of(directory).map_err(|error| fail(directory, &error))?;
+    let inside = Inside::new(directory).map_err(|error| fail(directory, &error))?;
     let mut targets = Vec::with_capacity(files.len());
     for (path, text) in files {
         let target = directory.join(path);
@@ -73,7 +73,7 @@ pub fn prune_files(
         Diagnostic::error("output-dir", format!("cannot prune {}: {}", path.display(), os_error(error)))
     };
     // Neither the chart's folder nor the release's folder may be a link that leads out.
-    let place = Inside::of(directory).and_then(|inside| inside.place(&top));
+    let place = Inside::new(directory).and_then(|inside| inside.place(&top));
     let place = place.map_err(|error| fail(directory.join(&top), &error))?;
     if place.is_some_and(|place| place.is_dir() && !place.is_symlink()) {
         let is_kept = |path: &str| kept.iter().any(|(known, _)| known == path);
@@ -104,7 +104,7 @@ pub fn prune_object_files(
     };
     let place = match prefix {
         "" => Some(directory.to_owned()),
-        prefix => Inside::of(directory)
+        prefix => Inside::new(directory)
             .and_then(|inside| inside.place(prefix))
             .map_err(|error| fail(&directory.join(prefix), &error))?,
     };

@@ -69,7 +69,7 @@ impl Document {
             suspicious: false,
             needs_links: false,
         };
-        let dialect = Dialect::of(Draft::Draft2020);
+        let dialect = Dialect::for_draft(Draft::Draft2020);
         document.add_resource(&root, &Path::Root, url.to_owned(), dialect);
         document.walk(&root, &Path::Root, 0, 0, loader)?;
         Ok(document)

@@ -104,7 +104,7 @@ pub(super) struct Dialect {
 }
 
 impl Dialect {
-    pub(super) const fn of(draft: Draft) -> Self {
+    pub(super) const fn for_draft(draft: Draft) -> Self {
         Dialect { draft, vocabularies: Vocabularies::default_of(draft) }
     }
 

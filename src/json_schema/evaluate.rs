@@ -137,7 +137,7 @@ fn evaluate(
         }
         let finding = stack::nested(frame.depth, || {
             let dialect = frame.place.resource.dialect;
-            let keywords = Keywords::of(schema, dialect);
+            let keywords = Keywords::collect(schema, dialect);
             session.charge(schema.len() / KEYWORDS_A_STEP, &node.span);
             let unevaluated = start(&keywords, frame, instance, track_unevaluated);
             session.charge(unevaluated.len() / MEMBERS_A_STEP, &node.span);
@@ -394,7 +394,7 @@ impl<'s> Evaluation<'_, 's, '_> {
     fn describe_cycle(&self, earlier: &Frame<'_, '_>) -> String {
         let mut locations = Locations::default();
         let [own, first] = [self.frame, earlier].map(|frame| keyword_location(frame, &mut locations));
-        let place = locations.of(self.frame.place);
+        let place = locations.location(self.frame.place);
         self.charge(locations.len());
         format!("both {own} and {first} resolve to {} causing reference cycle", quote_double(&place))
     }
@@ -531,7 +531,7 @@ fn keyword_location<'s>(frame: &Frame<'_, 's>, locations: &mut Locations<'s>) ->
     let mut at = frame;
     while let Some(parent) = at.parent {
         if at.keyword.is_empty() {
-            let (own, outer) = (locations.of(at.place), locations.of(parent.place));
+            let (own, outer) = (locations.location(at.place), locations.location(parent.place));
             steps.push(own.strip_prefix(&outer).unwrap_or_default().to_owned());
         } else {
             steps.push(format!("/{}", at.keyword));

@@ -13,7 +13,7 @@ macro_rules! keywords {
 
         impl<'s> Keywords<'s> {
             /// Collects the keywords that the dialect has; all others are ignored.
-            pub(super) fn of(schema: &'s Map, dialect: Dialect) -> Self {
+            pub(super) fn collect(schema: &'s Map, dialect: Dialect) -> Self {
                 let mut keywords = Self::default();
                 for (name, value) in schema.iter() {
                     match name {

@@ -127,7 +127,7 @@ impl<'r> Loader<'r> {
     ) -> Result<Dialect, Box<Diagnostic>> {
         let name = declared.value.as_str().unwrap_or_default();
         if let Some(draft) = Draft::of_uri(name) {
-            return Ok(Dialect::of(draft));
+            return Ok(Dialect::for_draft(draft));
         }
         let own = uri::split_fragment(name).0;
         if is_root && own == url {

@@ -39,7 +39,7 @@ impl<'s> Place<'s> {
 
     /// Returns `url#pointer`. This searches the document, since only errors need it.
     pub(super) fn location(self) -> String {
-        Locations::default().of(self)
+        Locations::default().location(self)
     }
 }
 
@@ -52,7 +52,7 @@ pub(super) struct Locations<'s> {
 
 impl<'s> Locations<'s> {
     /// Returns the location of a place: `url#pointer`.
-    pub(super) fn of(&mut self, place: Place<'s>) -> String {
+    pub(super) fn location(&mut self, place: Place<'s>) -> String {
         self.add(&place.document.root);
         let mut path = Vec::new();
         let mut at = identity(place.node);

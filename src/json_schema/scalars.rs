@@ -29,8 +29,8 @@ impl Evaluation<'_, '_, '_> {
     pub(super) fn check_number(&mut self, value: &Value) {
         let Some(number) = Number::of_value(value) else { return };
         let keywords = &self.keywords;
-        let least = Bounds::of(keywords.minimum, keywords.exclusive_minimum);
-        let most = Bounds::of(keywords.maximum, keywords.exclusive_maximum);
+        let least = Bounds::new(keywords.minimum, keywords.exclusive_minimum);
+        let most = Bounds::new(keywords.maximum, keywords.exclusive_maximum);
         let multiple_of = keywords.multiple_of;
         self.check_limit("minimum", number, least.inclusive, |number, limit| number >= limit);
         self.check_limit("maximum", number, most.inclusive, |number, limit| number <= limit);
@@ -62,7 +62,7 @@ struct Bounds<'s> {
 
 impl<'s> Bounds<'s> {
     /// Returns the bounds that two keywords set. In draft 4 the exclusive one is a boolean that makes the plain one exclusive.
-    fn of(plain: Option<&'s Node>, exclusive: Option<&'s Node>) -> Self {
+    fn new(plain: Option<&'s Node>, exclusive: Option<&'s Node>) -> Self {
         match exclusive.and_then(|node| node.value.as_bool()) {
             Some(true) => Bounds { inclusive: None, exclusive: plain },
             _ => Bounds { inclusive: plain, exclusive },

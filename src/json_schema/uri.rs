@@ -40,11 +40,11 @@ pub(super) fn percent_encode(segment: &str) -> String {
 ///
 /// A base without a hierarchy (`urn:...`) is returned unchanged, whatever the relative reference.
 pub(super) fn join(base: &str, reference: &str) -> String {
-    let to = Parts::of(reference);
+    let to = Parts::parse(reference);
     if to.scheme.is_some() {
         return reference.to_owned();
     }
-    let from = Parts::of(base);
+    let from = Parts::parse(base);
     if reference.is_empty() || (from.authority.is_none() && !from.path.starts_with('/') && from.scheme.is_some()) {
         return base.to_owned();
     }
@@ -89,7 +89,7 @@ struct Parts<'u> {
 }
 
 impl<'u> Parts<'u> {
-    fn of(uri: &'u str) -> Self {
+    fn parse(uri: &'u str) -> Self {
         let scheme = scheme(uri);
         let rest = scheme.map_or(uri, |scheme| &uri[scheme.len() + 1..]);
         let (rest, query) = rest.split_once('?').map_or((rest, None), |(rest, query)| (rest, Some(query)));

@@ -50,8 +50,9 @@ impl Violation {
 
     /// Returns the number of violations left out of a list, at any depth.
     fn count_omitted(violations: &[Violation]) -> u64 {
-        let of = |violation: &Violation| violation.omitted.saturating_add(Self::count_omitted(&violation.children));
-        violations.iter().map(of).fold(0, u64::saturating_add)
+        let omitted_in =
+            |violation: &Violation| violation.omitted.saturating_add(Self::count_omitted(&violation.children));
+        violations.iter().map(omitted_in).fold(0, u64::saturating_add)
     }
 
     /// Returns the last line of a list, which says how many violations are missing; `None` if none are.

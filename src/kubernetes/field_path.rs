@@ -73,7 +73,7 @@ pub struct FieldPaths<'p> {
 
 impl<'p> FieldPaths<'p> {
     /// Creates the set.
-    pub fn of(paths: impl Iterator<Item = &'p FieldPath>) -> FieldPaths<'p> {
+    pub fn new(paths: impl Iterator<Item = &'p FieldPath>) -> FieldPaths<'p> {
         let (mut all, mut around) = (HashSet::default(), HashSet::default());
         for FieldPath(steps) in paths {
             all.insert(&steps[..]);
@@ -127,7 +127,7 @@ mod tests {
         assert!(path.is_below(&["spec"]) && path.meets(&FieldPath::of_fields(&["spec"])));
         assert!(!path.meets(&FieldPath::of_fields(&["spec", "volumes"])));
         let all = [path, FieldPath::of_fields(&["status"])];
-        let paths = FieldPaths::of(all.iter());
+        let paths = FieldPaths::new(all.iter());
         let some: [&[&str]; 6] = [&[], &["spec"], &["spec", "volumes"], &["status"], &["status", "x"], &["x"]];
         for fields in some {
             let other = FieldPath::of_fields(fields);

@@ -219,12 +219,12 @@ fn is_host(text: &str) -> bool {
 /// Whether a string is a MAC address of 6, 8 or 20 bytes: pairs of hexadecimal digits separated by colons or hyphens, or groups
 /// of four separated by dots.
 fn is_mac(text: &str) -> bool {
-    let of = |separator: char, digits: usize| {
+    let has_groups = |separator: char, digits: usize| {
         let parts: Vec<&str> = text.split(separator).collect();
         matches!(parts.len() * digits / 2, 6 | 8 | 20)
             && parts.iter().all(|part| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
     };
-    of(':', 2) || of('-', 2) || of('.', 4)
+    has_groups(':', 2) || has_groups('-', 2) || has_groups('.', 4)
 }
 
 fn is_rgb(text: &str) -> bool {

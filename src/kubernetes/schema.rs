@@ -46,7 +46,7 @@ pub struct Field {
     /// Its name.
     pub name: &'static str,
     /// Its type.
-    pub of: Type,
+    pub type_: Type,
     /// Whether it is required.
     pub required: bool,
     /// Whether it is a pointer in Go, so that the server distinguishes a zero value from a missing one.
@@ -159,7 +159,7 @@ impl Schema {
     ) -> Option<&ObjectType> {
         let mut at = self.object_type(self.kind(api_version, kind)?.type_name)?;
         for name in path {
-            let Type::Object(inner) = &at.field(name)?.of else { return None };
+            let Type::Object(inner) = &at.field(name)?.type_ else { return None };
             at = self.object_type(inner)?;
         }
         Some(at)
@@ -202,10 +202,10 @@ impl Field {
     fn parse(line: &'static str) -> Option<Field> {
         let mut words = line.split(' ');
         let name = words.next()?;
-        let of = Type::parse(words.next()?);
+        let type_ = Type::parse(words.next()?);
         let mut field = Field {
             name,
-            of,
+            type_,
             required: false,
             is_pointer: false,
             choices: Vec::new(),
@@ -258,8 +258,8 @@ mod tests {
 
     #[test]
     fn every_type_that_a_field_names_is_there() {
-        fn names(of: &Type, found: &mut Vec<&'static str>) {
-            match of {
+        fn names(type_: &Type, found: &mut Vec<&'static str>) {
+            match type_ {
                 Type::Object(name) => found.push(name),
                 Type::List(inner) | Type::Map(inner) => names(inner, found),
                 _ => {}
@@ -268,7 +268,7 @@ mod tests {
         let schema = Schema::built_in();
         assert!(schema.types.len() > 500, "{}", schema.types.len());
         let mut found = Vec::new();
-        schema.types.values().flat_map(|object| &object.fields).for_each(|field| names(&field.of, &mut found));
+        schema.types.values().flat_map(|object| &object.fields).for_each(|field| names(&field.type_, &mut found));
         let missing: Vec<_> = found.into_iter().filter(|name| schema.object_type(name).is_none()).collect();
         assert_eq!(missing, [""; 0]);
     }

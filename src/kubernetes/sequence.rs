@@ -107,23 +107,23 @@ mod tests {
 
     #[test]
     fn objects_stand_side_by_side_in_json_only() {
-        let of = |parts: &[&str]| parts.concat();
+        let joined = |parts: &[&str]| parts.concat();
         for text in [
-            of(&[P]),
-            of(&[P, "\n---\n", Q]),
-            of(&["---\n", P, Q]),
-            of(&["# a\n", P, Q]),
-            of(&[P, "\n# a"]),
-            of(&["{kind: A}{kind: B}"]),
+            joined(&[P]),
+            joined(&[P, "\n---\n", Q]),
+            joined(&["---\n", P, Q]),
+            joined(&["# a\n", P, Q]),
+            joined(&[P, "\n# a"]),
+            joined(&["{kind: A}{kind: B}"]),
         ] {
             assert_eq!(read(&text), None, "{text}");
         }
         let both = || (vec![P, Q], "", String::new());
-        assert_eq!(read(&of(&[P, Q])), Some(both()));
-        assert_eq!(read(&of(&[" \n", P, "\r\n\t", Q, "\n"])), Some(both()));
-        assert_eq!(read(&of(&[P, "\n{kind: B}"])), Some((vec![P], "{kind: B}", String::new())));
-        assert_eq!(read(&of(&[P, Q, "\n{"])), Some((vec![P, Q], "", "unexpected EOF".to_owned())));
+        assert_eq!(read(&joined(&[P, Q])), Some(both()));
+        assert_eq!(read(&joined(&[" \n", P, "\r\n\t", Q, "\n"])), Some(both()));
+        assert_eq!(read(&joined(&[P, "\n{kind: B}"])), Some((vec![P], "{kind: B}", String::new())));
+        assert_eq!(read(&joined(&[P, Q, "\n{"])), Some((vec![P, Q], "", "unexpected EOF".to_owned())));
         let mixed = "JSON objects without `---` between them can only be followed by more JSON objects".to_owned();
-        assert_eq!(read(&of(&[P, Q, "\n---\n", Q])), Some((vec![P, Q], "---\n{\"kind\": \"Q\"}", mixed)));
+        assert_eq!(read(&joined(&[P, Q, "\n---\n", Q])), Some((vec![P, Q], "---\n{\"kind\": \"Q\"}", mixed)));
     }
 }

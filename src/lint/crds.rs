@@ -29,7 +29,7 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     };
     for (_, file) in chart.all_crds() {
         let source = Source::file(file.shown.as_str(), String::from_utf8_lossy(&file.bytes));
-        for document in Documents::of(&source) {
+        for document in Documents::new(&source) {
             let document = match document {
                 Ok(document) => document,
                 Err(error) => {

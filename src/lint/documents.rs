@@ -80,7 +80,7 @@ enum Mode {
 }
 
 impl<'s> Documents<'s> {
-    pub(super) fn of(source: &'s Source) -> Documents<'s> {
+    pub(super) fn new(source: &'s Source) -> Documents<'s> {
         let text = source.text();
         let start = text.len() - text.trim_start().len();
         let is_json = start < LOOKED_AT && text[start..].starts_with('{');
@@ -209,7 +209,7 @@ mod tests {
             Ok(document) => Ok(document.map_or("null".to_owned(), |document| document.head.kind)),
             Err(error) => Err(error.message),
         };
-        Documents::of(&source).map(kind).collect()
+        Documents::new(&source).map(kind).collect()
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub(super) fn check(file: &str, given: &Source, kubernetes: &KubeVersion) -> (Ve
         return (findings, true);
     }
     findings.extend(check_indent(file, given));
-    for document in Documents::of(given) {
+    for document in Documents::new(given) {
         match document {
             Ok(Some(document)) => check_document(file, given, &document, kubernetes, &mut findings),
             Ok(None) => {}

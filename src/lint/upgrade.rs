@@ -121,7 +121,7 @@ fn objects(
     let rendered = engine::render(&Scope { chart: &chart, release: &release, refusals: None, ..*scope })?;
     let rendered = rendered.into_iter().filter(|rendered| !rendered.notes);
     let sources: Vec<Source> = rendered.map(Rendered::into_source).collect();
-    let manifests = Manifests::of(&sources)
+    let manifests = Manifests::from_rendered(&sources)
         .map_err(|errors| errors.into_iter().map(|error| error.diagnostic).collect::<Vec<_>>())?;
     Ok(manifests.manifests.iter().map(Manifest::object).collect())
 }

@@ -58,7 +58,7 @@ impl FieldLines {
     /// Returns the lines (from 0) of the field at a path, without duplicates: first the lines of the aliases that lead to the
     /// field, then the lines on which it is written, then the lines of the anchors that its aliases refer to. `None` if nothing
     /// is at the path.
-    pub fn of(&self, path: &ValuePath) -> Option<Vec<usize>> {
+    pub fn field_lines(&self, path: &ValuePath) -> Option<Vec<usize>> {
         let mut found = Vec::new();
         let mut lines = 0..self.source.line_count();
         let mut node = &self.node;
@@ -231,7 +231,7 @@ mod tests {
 
     fn lines(text: &str, path: &str) -> Option<Vec<usize>> {
         let path = ValuePath::parse(&Source::flag("FIELD", path)).expect("a path");
-        FieldLines::read("x", text).expect("a document").of(&path)
+        FieldLines::read("x", text).expect("a document").field_lines(&path)
     }
 
     #[test]

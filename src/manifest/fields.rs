@@ -38,7 +38,7 @@ pub fn value_path(document: &Node, field: &FieldPath) -> ValuePath {
         steps.push(step);
         node = next;
     }
-    ValuePath::of(steps)
+    ValuePath::new(steps)
 }
 
 /// Returns a value as text, to compare it with the keys that identify an item of a list.

@@ -31,7 +31,7 @@ impl Hook {
     ///
     /// # Errors
     /// The annotation's value, if it names an event that Helm does not know.
-    pub(super) fn of(head: &Head) -> Result<Option<Hook>, String> {
+    pub(super) fn parse(head: &Head) -> Result<Option<Hook>, String> {
         let Some((_, raw)) = head.annotations.iter().find(|(key, _)| key == ANNOTATION) else { return Ok(None) };
         let events: Vec<String> = raw.split(',').map(|event| event.trim().to_lowercase()).collect();
         if events.iter().all(|event| EVENTS.contains(&event.as_str())) {

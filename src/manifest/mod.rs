@@ -56,14 +56,14 @@ impl Manifests {
     /// The first invalid document of every file, with Helm's message.
     pub fn read(rendered: impl IntoIterator<Item = (String, String)>) -> Result<Manifests, Vec<ManifestError>> {
         let sources: Vec<Source> = rendered.into_iter().map(|(path, text)| Source::rendered(path, text)).collect();
-        Manifests::of(&sources)
+        Manifests::from_rendered(&sources)
     }
 
     /// Reads sources that are named by their templates' paths, like [`Manifests::read`].
     ///
     /// # Errors
     /// See [`Manifests::read`].
-    pub fn of(rendered: &[Source]) -> Result<Manifests, Vec<ManifestError>> {
+    pub fn from_rendered(rendered: &[Source]) -> Result<Manifests, Vec<ManifestError>> {
         let mut all = Manifests::default();
         let mut errors = Vec::new();
         for source in rendered {
@@ -93,7 +93,7 @@ impl Manifests {
                 })
             })?;
             self.notes.extend(head.repeated.iter().map(RepeatedKey::warning));
-            let hook = match Hook::of(&head) {
+            let hook = match Hook::parse(&head) {
                 Ok(hook) => hook,
                 Err(raw) => {
                     self.notes.push(hook::unknown(&raw, source.span(range)));

@@ -132,7 +132,7 @@ fn navigation(html: &mut Html, listed: &[Shown<'_>]) {
         if namespaces.len() > 1 {
             html.raw("<h2>").text(if namespace.is_empty() { "no namespace" } else { namespace }).raw("</h2>\n");
         }
-        for (_, kind, numbers) in groups.iter().filter(|(of, ..)| of == namespace) {
+        for (_, kind, numbers) in groups.iter().filter(|(known, ..)| known == namespace) {
             html.raw(if listed.len() > MAX_OPEN { "<details><summary>" } else { "<details open><summary>" });
             html.text(kind).raw(" <small>").number(numbers.len()).raw("</small></summary>\n<ul>\n");
             for &number in numbers {

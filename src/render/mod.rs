@@ -190,7 +190,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     warnings.extend(random_note::random_note(&rendered, &scope, &loaded));
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
     let texts: Vec<Source> = texts.map(Rendered::into_source).collect();
-    match Manifests::of(&texts) {
+    match Manifests::from_rendered(&texts) {
         Ok(mut manifests) => {
             let of_keys = manifests.notes.iter_mut().filter(|note| note.code == "repeated-key");
             engine::add_template_lines(&scope, Some(&loaded), of_keys);

@@ -20,7 +20,7 @@ pub(super) fn report_unknown(
     let (known, unknown): (Vec<_>, Vec<_>) = unknown.iter().partition(|value| mentions.names(&value.path));
     warnings.retain(|warning| !known.iter().any(|value| value.warning == *warning));
     // Where a template uses all values or a map above this one as a whole, it is unknown what it uses of it.
-    let is_open = |value: &UnknownValue| value.is_suspicious || !mentions.of(&value.path).places.is_empty();
+    let is_open = |value: &UnknownValue| value.is_suspicious || !mentions.mentioned(&value.path).places.is_empty();
     let unsuspicious: Vec<_> = unknown.into_iter().filter(|value| !is_open(value)).collect();
     if unsuspicious.is_empty() || mentions.has_whole() {
         return;

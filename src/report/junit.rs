@@ -15,7 +15,8 @@ pub fn write_junit(command: &str, objects: &[String], findings: &[Finding]) -> S
     let is_error = |finding: &&Finding| finding.diagnostic.is_error();
     let ordinals = ordinals(objects.iter().map(String::as_str));
     let identities = objects.iter().map(String::as_str).zip(ordinals);
-    let found: Vec<Vec<&Finding>> = identities.map(|of| by_object.remove(&of).unwrap_or_default()).collect();
+    let found: Vec<Vec<&Finding>> =
+        identities.map(|identity| by_object.remove(&identity).unwrap_or_default()).collect();
     let failed = found.iter().filter(|found| found.iter().any(is_error)).count();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(out, "<testsuite name=\"mim-chart {command}\" tests=\"{}\" failures=\"{failed}\">", objects.len());

@@ -130,7 +130,7 @@ impl Secrets {
     pub fn masked_value(&self, path: &ValuePath, value: &Value) -> Value {
         let mut node = Node::generated(value.clone());
         if !self.is_open {
-            self.mask_values(&mut node, ValueId::of(path), last_key(path));
+            self.mask_values(&mut node, ValueId::new(path), last_key(path));
         }
         node.value
     }
@@ -150,7 +150,7 @@ impl Secrets {
 
     /// Whether the value at a path is secret, whatever its content.
     pub fn is_secret_value(&self, path: &ValuePath) -> bool {
-        self.is_marked(ValueId::of(path), last_key(path))
+        self.is_marked(ValueId::new(path), last_key(path))
     }
 
     /// Whether a value is secret by its path or by its last key.

@@ -11,7 +11,7 @@ pub(super) struct ValueId(u64, u64);
 
 impl ValueId {
     /// Returns the identity of the value at a path.
-    pub(super) fn of(path: &ValuePath) -> ValueId {
+    pub(super) fn new(path: &ValuePath) -> ValueId {
         path.steps().iter().fold(ValueId::default(), |id, step| match step {
             Step::Key(key) => id.key(key),
             Step::Item(index) => id.item(*index),
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn paths_have_ids_of_their_own() {
-        let id = |path: &str| ValueId::of(&ValuePath::parse(&Source::flag("KEY", path)).unwrap());
+        let id = |path: &str| ValueId::new(&ValuePath::parse(&Source::flag("KEY", path)).unwrap());
         assert_eq!(id("a.b[1]"), ValueId::default().key("a").key("b").item(1));
         let all = ["a", "b", "a.b", "a.a", "a[0]", "a[1]", r"a\.b", "a.b.c", "ab.c", r"a\[0]"].map(id);
         for (at, one) in all.iter().enumerate() {

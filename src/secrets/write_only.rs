@@ -25,7 +25,7 @@ const MAX_STEPS: usize = 4_000_000;
 
 /// Finds the secrets in the values of a tree of charts.
 pub(super) fn marked<'v>(values: &'v Map, schemas: &[ChartSchema<'_>]) -> Marked<'v> {
-    let documents: Vec<Document<'_>> = schemas.iter().map(|(path, node)| Document::of(path, node)).collect();
+    let documents: Vec<Document<'_>> = schemas.iter().map(|(path, node)| Document::new(path, node)).collect();
     let mut walk = Walk { documents: &documents, patterns: AHashMap::new(), steps: 0, marked: Marked::default() };
     walk.map(values, &[], ValueId::default(), false);
     walk.marked
@@ -44,7 +44,7 @@ struct Document<'s> {
 }
 
 impl<'s> Document<'s> {
-    fn of(path: &'s [String], node: &'s Node) -> Self {
+    fn new(path: &'s [String], node: &'s Node) -> Self {
         let root = node.value.as_map();
         let describes = path.iter().fold(ValueId::default(), |id, name| id.key(name));
         let mut document = Document {

@@ -108,7 +108,7 @@ impl<'o> Together<'o> {
     /// Reports all findings.
     pub(super) fn report_all(self, findings: &mut Vec<Finding>) {
         for (subject, check) in &self.pending {
-            let mut report = Report::of(subject.object, subject.name, subject.nth);
+            let mut report = Report::new(subject.object, subject.name, subject.nth);
             self.answer(check, &mut report);
             findings.append(&mut report.findings);
         }

@@ -43,11 +43,11 @@ struct Version {
 
 /// Returns the kinds that CustomResourceDefinitions among the objects define.
 pub fn custom_kinds(objects: &[Object]) -> Vec<CustomKind> {
-    objects.iter().filter(|object| object.id.kind == "CustomResourceDefinition").filter_map(CustomKind::of).collect()
+    objects.iter().filter(|object| object.id.kind == "CustomResourceDefinition").filter_map(CustomKind::read).collect()
 }
 
 impl CustomKind {
-    fn of(definition: &Object) -> Option<CustomKind> {
+    fn read(definition: &Object) -> Option<CustomKind> {
         let fields = definition.fields();
         let text = |path: &[&str]| Some(fields.at(path.iter().copied())?.value.as_str()?.to_owned());
         let versions = fields.at(["spec", "versions"]).and_then(|node| node.value.as_list()).unwrap_or_default();
@@ -55,7 +55,7 @@ impl CustomKind {
             group: text(&["spec", "group"])?,
             kind: text(&["spec", "names", "kind"])?,
             is_namespaced: text(&["spec", "scope"]).as_deref() != Some("Cluster"),
-            versions: versions.iter().filter_map(|node| Version::of(node.value.as_map()?)).collect(),
+            versions: versions.iter().filter_map(|node| Version::read(node.value.as_map()?)).collect(),
         })
     }
 
@@ -66,7 +66,7 @@ impl CustomKind {
 }
 
 impl Version {
-    fn of(version: &Map) -> Option<Version> {
+    fn read(version: &Map) -> Option<Version> {
         let name = version.get("name")?.value.as_str()?.to_owned();
         let is_served = version.get("served").is_none_or(|node| node.value != Value::Bool(false));
         let structural = version.at(["schema", "openAPIV3Schema"]).cloned();
@@ -157,7 +157,7 @@ pub(super) fn check_update(
 
 impl Version {
     fn compiled(&self) -> Option<&Compiled> {
-        self.schema.get_or_init(|| Compiled::of(self.structural.as_ref()?)).as_ref()
+        self.schema.get_or_init(|| Compiled::compile(self.structural.as_ref()?)).as_ref()
     }
 
     /// Returns an object as the server stores it: with the defaults of its schema, and without `status` if that is a subresource.
@@ -229,12 +229,12 @@ fn unknown_fields(fields: &Map, schema: &Node, path: &mut FieldPath, is_whole_ob
         if is_whole_object && ["apiVersion", "kind", "metadata"].contains(&name) {
             continue;
         }
-        let of = properties.and_then(|properties| properties.get(name));
-        let of = of.or_else(|| additional.filter(|node| node.value.as_map().is_some()));
-        match of {
-            Some(of) => {
+        let inner = properties.and_then(|properties| properties.get(name));
+        let inner = inner.or_else(|| additional.filter(|node| node.value.as_map().is_some()));
+        match inner {
+            Some(inner) => {
                 path.0.push(PathStep::Field(name.to_owned()));
-                below(&entry.node, of, path, report);
+                below(&entry.node, inner, path, report);
                 path.0.pop();
             }
             None if keeps_unknown => {}
@@ -270,11 +270,11 @@ fn whole_object(fields: &Map, path: &FieldPath, is_embedded: bool, report: &mut 
         };
         report.error("embedded", &path.field(name), message.to_owned(), &place);
     }
-    let of = Record::built_in().object_type(METADATA);
+    let metadata = Record::built_in().object_type(METADATA);
     let entry = fields.entries().find(|(name, _)| *name == "metadata").map(|(_, entry)| entry);
-    if let (Some(of), Some(entry)) = (of, entry) {
+    if let (Some(metadata), Some(entry)) = (metadata, entry) {
         match &entry.node.value {
-            Value::Map(map) => structure::object(map, of, &mut path.field("metadata"), &entry.key, report),
+            Value::Map(map) => structure::object(map, metadata, &mut path.field("metadata"), &entry.key, report),
             Value::Null => {}
             _ => {
                 report.error("type", &path.field("metadata"), "expected a map".to_owned(), &entry.key);
@@ -301,10 +301,10 @@ fn below(node: &Node, schema: &Node, path: &mut FieldPath, report: &mut Report<'
         Value::Map(map) => unknown_fields(map, schema, path, false, report),
         Value::List(items) => {
             report_duplicates(items, schema, path, report);
-            let Some(of) = schema.value.as_map().and_then(|schema| schema.get("items")) else { return };
+            let Some(inner) = schema.value.as_map().and_then(|schema| schema.get("items")) else { return };
             for (at, item) in items.iter().enumerate() {
                 path.0.push(PathStep::Index(at));
-                below(item, of, path, report);
+                below(item, inner, path, report);
                 path.0.pop();
             }
         }

@@ -31,15 +31,15 @@ pub(super) fn complete(node: &mut Node, schema: &Node) {
     match &mut node.value {
         Value::Map(map) => complete_map(map, schema),
         Value::List(items) => {
-            let Some(of) = schema.get("items") else { return };
+            let Some(inner) = schema.get("items") else { return };
             for item in items {
                 if item.value.is_null()
-                    && !is_nullable(of)
-                    && let Some(default) = default(of)
+                    && !is_nullable(inner)
+                    && let Some(default) = default(inner)
                 {
                     *item = default.clone();
                 }
-                complete(item, of);
+                complete(item, inner);
             }
         }
         _ => {}
@@ -48,14 +48,14 @@ pub(super) fn complete(node: &mut Node, schema: &Node) {
 
 fn complete_map(map: &mut Map, schema: &Map) {
     let properties = schema.map_at(&["properties"]);
-    for (name, of) in properties.into_iter().flat_map(Map::iter) {
-        let Some(default) = default(of) else { continue };
-        if map.get(name).is_none_or(|node| node.value.is_null() && !is_nullable(of)) {
+    for (name, inner) in properties.into_iter().flat_map(Map::iter) {
+        let Some(default) = default(inner) else { continue };
+        if map.get(name).is_none_or(|node| node.value.is_null() && !is_nullable(inner)) {
             map.insert(name, default.span.clone(), default.clone());
         }
     }
     let additional = schema.get("additionalProperties");
-    let of = |name: &str| properties.and_then(|properties| properties.get(name)).or(additional);
+    let schema_of = |name: &str| properties.and_then(|properties| properties.get(name)).or(additional);
     if let Some(additional) = additional.filter(|additional| !is_nullable(additional))
         && let Some(default) = default(additional)
         && map.iter().any(|(_, node)| node.value.is_null())
@@ -63,15 +63,15 @@ fn complete_map(map: &mut Map, schema: &Map) {
         let nulls = map.iter_mut().filter(|(_, node)| node.value.is_null());
         nulls.for_each(|(_, node)| *node = default.clone());
     }
-    let is_dropped = |name: &str, node: &Node| node.value.is_null() && !of(name).is_some_and(is_nullable);
+    let is_dropped = |name: &str, node: &Node| node.value.is_null() && !schema_of(name).is_some_and(is_nullable);
     if map.iter().any(|(name, node)| is_dropped(name, node)) {
         map.retain(|name, entry| !is_dropped(name, &entry.node));
     }
     let is_nested = |node: &Node| matches!(node.value, Value::Map(_) | Value::List(_));
     if map.iter().any(|(_, node)| is_nested(node)) {
         for (name, node) in map.iter_mut() {
-            if let Some(of) = of(name) {
-                complete(node, of);
+            if let Some(inner) = schema_of(name) {
+                complete(node, inner);
             }
         }
     }

@@ -68,10 +68,10 @@ fn unknown(node: &Node, schema: &Map, path: &FieldPath) -> Option<(FieldPath, St
             map.iter().find_map(|(name, inner)| {
                 let path = path.field(name);
                 let own = ["apiVersion", "kind", "metadata"];
-                let of = properties.and_then(|properties| properties.get(name));
-                let of = of.or(additional.filter(|node| !node.value.is_null())).map(|node| &node.value);
-                match of {
-                    Some(Value::Map(of)) => unknown(inner, of, &path),
+                let declared = properties.and_then(|properties| properties.get(name));
+                let declared = declared.or(additional.filter(|node| !node.value.is_null())).map(|node| &node.value);
+                match declared {
+                    Some(Value::Map(schema)) => unknown(inner, schema, &path),
                     Some(Value::Bool(false)) | None if !(keeps || is_embedded && own.contains(&name)) => {
                         Some((path, "must not have unknown fields".to_owned()))
                     }
@@ -80,9 +80,9 @@ fn unknown(node: &Node, schema: &Map, path: &FieldPath) -> Option<(FieldPath, St
             })
         }
         Value::List(items) => {
-            let of = schema.map_at(&["items"])?;
+            let declared = schema.map_at(&["items"])?;
             let mut indexed = items.iter().enumerate();
-            indexed.find_map(|(index, item)| unknown(item, of, &path.with(PathStep::Index(index))))
+            indexed.find_map(|(index, item)| unknown(item, declared, &path.with(PathStep::Index(index))))
         }
         _ => None,
     }

@@ -33,23 +33,23 @@ impl Evaluation<'_, '_> {
         }
         match &node.value {
             yaml::Value::List(items) => {
-                let Some(of) = &rules.items else { return };
+                let Some(inner) = &rules.items else { return };
                 let before = old.and_then(|old| old.value.as_list()).unwrap_or_default();
                 for (at, item) in items.iter().enumerate() {
                     let old = same_item(item, before, &rules.keys);
-                    self.check(of, item, old, &path.with(PathStep::Index(at)), place_of(item, place));
+                    self.check(inner, item, old, &path.with(PathStep::Index(at)), place_of(item, place));
                 }
             }
             yaml::Value::Map(map) => {
                 let before = old.and_then(|old| old.value.as_map());
-                if let Some(of) = &rules.additional {
+                if let Some(inner) = &rules.additional {
                     for (name, entry) in map.entries() {
-                        self.entry(of, name, entry, before, path);
+                        self.entry(inner, name, entry, before, path);
                     }
                 }
-                for (name, of) in &rules.properties {
+                for (name, inner) in &rules.properties {
                     if let Some(entry) = map.entry(name) {
-                        self.entry(of, name, entry, before, path);
+                        self.entry(inner, name, entry, before, path);
                     }
                 }
             }
@@ -57,10 +57,10 @@ impl Evaluation<'_, '_> {
         }
     }
 
-    fn entry(&mut self, of: &Rules, name: &str, entry: &yaml::Entry, before: Option<&Map>, path: &FieldPath) {
+    fn entry(&mut self, inner: &Rules, name: &str, entry: &yaml::Entry, before: Option<&Map>, path: &FieldPath) {
         let old = before.and_then(|before| before.get(name));
         let place = if entry.key.source().is_some() { &entry.key } else { &entry.node.span };
-        self.check(of, &entry.node, old, &path.field(name), place_of(&entry.node, place));
+        self.check(inner, &entry.node, old, &path.field(name), place_of(&entry.node, place));
     }
 
     fn rule(&mut self, rule: &Rule, rules: &Rules, node: &Node, old: Option<&Node>, path: &FieldPath, place: &Span) {
@@ -131,8 +131,8 @@ fn variables<'v>(
     node: &'v Node,
     old: Option<&'v Node>,
 ) -> Result<Vec<Value<'v>>, Error> {
-    let own = Value::of(node, &rules.shape)?;
-    let old = old.map(|old| Value::of(old, &rules.shape)).transpose()?;
+    let own = Value::from_data(node, &rules.shape)?;
+    let old = old.map(|old| Value::from_data(old, &rules.shape)).transpose()?;
     Ok(match (old, rule.has_optional_old_self) {
         (old, true) => vec![own, Value::optional(old)],
         (Some(old), false) => vec![own, old],
@@ -165,8 +165,10 @@ fn same_item<'n>(item: &Node, before: &'n [Node], keys: &[String]) -> Option<&'n
     if keys.is_empty() {
         return None;
     }
-    let of = item.value.as_map()?;
-    before.iter().find(|old| old.value.as_map().is_some_and(|old| keys.iter().all(|key| old.get(key) == of.get(key))))
+    let key_fields = item.value.as_map()?;
+    before
+        .iter()
+        .find(|old| old.value.as_map().is_some_and(|old| keys.iter().all(|key| old.get(key) == key_fields.get(key))))
 }
 
 /// Shortens a rule to a single line for help.

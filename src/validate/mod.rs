@@ -76,7 +76,7 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     let names: Vec<String> = objects.iter().map(|object| object.id.to_string()).collect();
     let ordinals = ordinals(names.iter().map(String::as_str));
     for ((object, name), nth) in objects.iter().zip(&names).zip(ordinals) {
-        let mut report = Report::of(object, name, nth);
+        let mut report = Report::new(object, name, nth);
         let fields = object.fields();
         together.add(Subject { object, name, nth }, &fields);
         one(object, fields, request, budget, &mut report);
@@ -90,7 +90,7 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
 /// new version are checked by [`validate`].
 pub fn check_update(old: &Object, new: &Object, custom_kinds: &[CustomKind], limits: &Limits) -> Vec<Finding> {
     let name = new.id.to_string();
-    let mut report = Report::of(new, &name, 0);
+    let mut report = Report::new(new, &name, 0);
     if let Some(kind) = custom_kinds.iter().find(|kind| kind.is(new.id.group(), &new.id.kind)) {
         custom::check_update((old, new), kind, limits, &mut report);
     }
@@ -136,8 +136,8 @@ fn one(
         report.error("unknown-kind", &top, why, &place);
     }
     metadata::check(object, &fields, kind.is_namespaced, report);
-    if let Some(of) = schema.object_type(kind.type_name) {
-        structure::check(&fields, of, &place, report);
+    if let Some(type_) = schema.object_type(kind.type_name) {
+        structure::check(&fields, type_, &place, report);
     }
 }
 

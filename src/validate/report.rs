@@ -21,7 +21,7 @@ pub(super) struct Report<'a> {
 
 impl<'a> Report<'a> {
     /// Creates an empty report for an object with the given name in messages.
-    pub(super) fn of(object: &'a Object, name: &'a str, nth: usize) -> Self {
+    pub(super) fn new(object: &'a Object, name: &'a str, nth: usize) -> Self {
         Report {
             object: name,
             nth,

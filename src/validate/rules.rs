@@ -42,10 +42,10 @@ pub(super) struct Rule {
 impl Rule {
     /// Returns the rules of a schema itself.
     fn all(schema: &Map) -> Vec<Rule> {
-        schema.maps_at(&["x-kubernetes-validations"]).map(Rule::of).collect()
+        schema.maps_at(&["x-kubernetes-validations"]).map(Rule::read).collect()
     }
 
-    fn of(rule: &Map) -> Rule {
+    fn read(rule: &Map) -> Rule {
         let text = |field: &str| rule.text_at(&[field]).unwrap_or_default();
         let expression = text("messageExpression");
         let message_expression =
@@ -78,7 +78,7 @@ impl Rule {
 
 impl Rules {
     /// Returns the rules of a whole schema; `None` if there are none.
-    pub(super) fn of(schema: &Node) -> Option<Rules> {
+    pub(super) fn collect(schema: &Node) -> Option<Rules> {
         let schema = schema.value.as_map()?;
         if !has_rules(schema) {
             return None;
@@ -86,9 +86,9 @@ impl Rules {
         Rules::below(schema, schema, Arc::new(shape_of(schema, true)?))
     }
 
-    /// Returns the rules in `rules` for data that the structural schema `of` describes.
-    fn below(rules: &Map, of: &Map, shape: Arc<Shape>) -> Option<Rules> {
-        let inner = |key: &str| Some((rules.get(key)?.value.as_map()?, of.get(key)?.value.as_map()?));
+    /// Returns the rules in `rules` for data that the structural schema `schema` describes.
+    fn below(rules: &Map, schema: &Map, shape: Arc<Shape>) -> Option<Rules> {
+        let inner = |key: &str| Some((rules.get(key)?.value.as_map()?, schema.get(key)?.value.as_map()?));
         let mut found = Rules {
             own: Rule::all(rules),
             properties: Vec::new(),
@@ -100,36 +100,37 @@ impl Rules {
         };
         match &shape.kind {
             Kind::List(item, _) => {
-                found.items =
-                    inner("items").and_then(|(rules, of)| Rules::below(rules, of, Arc::clone(item))).map(Box::new);
-                if of.text_at(&["x-kubernetes-list-type"]) == Some("map") {
-                    let keys = of.list_at(&["x-kubernetes-list-map-keys"]).iter();
+                found.items = inner("items")
+                    .and_then(|(rules, schema)| Rules::below(rules, schema, Arc::clone(item)))
+                    .map(Box::new);
+                if schema.text_at(&["x-kubernetes-list-type"]) == Some("map") {
+                    let keys = schema.list_at(&["x-kubernetes-list-map-keys"]).iter();
                     found.keys = keys.filter_map(|key| key.value.as_str()).map(str::to_owned).collect();
                 }
             }
             Kind::Map(value) => {
-                let below = |(rules, of)| Rules::below(rules, of, Arc::clone(value));
+                let below = |(rules, schema)| Rules::below(rules, schema, Arc::clone(value));
                 found.additional = inner("additionalProperties").and_then(below).map(Box::new);
             }
             Kind::Object(fields) => {
-                let Some((rules, of)) = inner("properties") else { return found.if_any(rules, of) };
+                let Some((rules, schema)) = inner("properties") else { return found.if_any(rules, schema) };
                 for (name, rules) in rules.iter() {
-                    let (Some(rules), Some(of)) = (rules.value.as_map(), of.map_at(&[name])) else { continue };
+                    let (Some(rules), Some(schema)) = (rules.value.as_map(), schema.map_at(&[name])) else { continue };
                     let known = fields.iter().find(|field| field.name == name).map(|field| Arc::clone(&field.shape));
                     // Fields whose names cannot be written in expressions have rules too.
-                    let Some(shape) = known.or_else(|| shape_of(of, false).map(Arc::new)) else { continue };
-                    found.properties.extend(Rules::below(rules, of, shape).map(|rules| (name.to_owned(), rules)));
+                    let Some(shape) = known.or_else(|| shape_of(schema, false).map(Arc::new)) else { continue };
+                    found.properties.extend(Rules::below(rules, schema, shape).map(|rules| (name.to_owned(), rules)));
                 }
             }
             _ => {}
         }
-        found.if_any(rules, of)
+        found.if_any(rules, schema)
     }
 
     /// Adds the rules of `allOf`, and returns the rules if there are any.
-    fn if_any(mut self, rules: &Map, of: &Map) -> Option<Rules> {
+    fn if_any(mut self, rules: &Map, schema: &Map) -> Option<Rules> {
         for rules in rules.maps_at(&["allOf"]) {
-            self.all_of.extend(Rules::below(rules, of, Arc::clone(&self.shape)));
+            self.all_of.extend(Rules::below(rules, schema, Arc::clone(&self.shape)));
         }
         let is_empty = self.own.is_empty()
             && self.properties.is_empty()
@@ -185,8 +186,11 @@ mod tests {
 
     #[test]
     fn paths_of_fields() {
-        let of = |path: &str| steps(path).map(|steps| steps.join("|"));
-        assert_eq!(of(".spec.labels['a.b\\'c'].d").as_deref(), Some("spec|labels|a.b'c|d"));
-        assert_eq!((of(""), of("spec"), of("['a"), of(".a['b']x")), (Some(String::new()), None, None, None));
+        let joined = |path: &str| steps(path).map(|steps| steps.join("|"));
+        assert_eq!(joined(".spec.labels['a.b\\'c'].d").as_deref(), Some("spec|labels|a.b'c|d"));
+        assert_eq!(
+            (joined(""), joined("spec"), joined("['a"), joined(".a['b']x")),
+            (Some(String::new()), None, None, None)
+        );
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Compiled {
 }
 
 impl Compiled {
-    pub(super) fn of(structural: &Node) -> Option<Compiled> {
+    pub(super) fn compile(structural: &Node) -> Option<Compiled> {
         Self::with(structural, Purpose::Objects)
     }
 
@@ -38,7 +38,7 @@ impl Compiled {
         document.value.as_map_mut()?.insert("$schema", Span::generated(), draft);
         // An invalid schema is reported where the definition itself is checked.
         let schema = Schema::from_document(document, &Offline).ok()?.with_formats(has_text_format);
-        Some(Compiled { schema, has_defaults: defaulting::has_default(structural), rules: Rules::of(structural) })
+        Some(Compiled { schema, has_defaults: defaulting::has_default(structural), rules: Rules::collect(structural) })
     }
 }
 

@@ -18,11 +18,11 @@ fn kind_of(schema: &Map, is_whole_object: bool) -> Option<Kind> {
     let declared = schema.text_at(&["type"]).unwrap_or(if is_whole_object { "object" } else { "" });
     Some(match declared {
         "array" => {
-            let of = shape_of(schema.map_at(&["items"])?, false)?;
-            Kind::List(Arc::new(of), sort_of(schema))
+            let item = shape_of(schema.map_at(&["items"])?, false)?;
+            Kind::List(Arc::new(item), sort_of(schema))
         }
         "object" => match schema.get("additionalProperties").and_then(|node| node.value.as_map()) {
-            Some(of) if !is_whole_object => Kind::Map(Arc::new(shape_of(of, false)?)),
+            Some(inner) if !is_whole_object => Kind::Map(Arc::new(shape_of(inner, false)?)),
             _ => Kind::Object(fields(schema, is_whole_object)),
         },
         "string" => match schema.text_at(&["format"]) {
@@ -50,16 +50,16 @@ fn sort_of(schema: &Map) -> Sort {
 
 fn fields(schema: &Map, is_whole_object: bool) -> Vec<Field> {
     let mut fields = Vec::new();
-    let of = |name: &str, kind: Kind| Field {
+    let field = |name: &str, kind: Kind| Field {
         escaped: name.to_owned(),
         name: name.to_owned(),
-        shape: Arc::new(Shape::of(kind)),
+        shape: Arc::new(Shape::new(kind)),
     };
     if is_whole_object {
-        let metadata = ["name", "generateName"].map(|name| of(name, Kind::String)).into();
-        fields.push(of("apiVersion", Kind::String));
-        fields.push(of("kind", Kind::String));
-        fields.push(of("metadata", Kind::Object(metadata)));
+        let metadata = ["name", "generateName"].map(|name| field(name, Kind::String)).into();
+        fields.push(field("apiVersion", Kind::String));
+        fields.push(field("kind", Kind::String));
+        fields.push(field("metadata", Kind::Object(metadata)));
     }
     let properties = schema.map_at(&["properties"]).into_iter().flat_map(Map::iter);
     for (name, node) in properties {

@@ -9,35 +9,35 @@ use crate::kubernetes::{FieldPath, PathStep};
 use crate::yaml::{Map, Node, Value};
 
 /// Checks an object by its type. `status` is ignored, as the API server does when an object is created.
-pub(super) fn check(fields: &Map, of: &ObjectType, place: &Span, report: &mut Report<'_>) {
-    object(fields, of, &mut FieldPath::default(), place, report);
+pub(super) fn check(fields: &Map, type_: &ObjectType, place: &Span, report: &mut Report<'_>) {
+    object(fields, type_, &mut FieldPath::default(), place, report);
 }
 
 /// Checks the fields of an object at a path.
-pub(super) fn object(fields: &Map, of: &ObjectType, path: &mut FieldPath, place: &Span, report: &mut Report<'_>) {
+pub(super) fn object(fields: &Map, type_: &ObjectType, path: &mut FieldPath, place: &Span, report: &mut Report<'_>) {
     for (name, entry) in fields.entries() {
-        let Some(field) = of.field(name) else {
-            unknown(name, of, path, &entry.key, report);
+        let Some(field) = type_.field(name) else {
+            unknown(name, type_, path, &entry.key, report);
             continue;
         };
         if path.0.is_empty() && name == "status" {
             continue;
         }
         path.0.push(PathStep::Field(name.to_owned()));
-        value(&entry.node, &field.of, Some(field), path, &entry.key, report);
+        value(&entry.node, &field.type_, Some(field), path, &entry.key, report);
         path.0.pop();
     }
-    tables::check(of.name, fields, path, place, report);
-    for field in &of.fields {
+    tables::check(type_.name, fields, path, place, report);
+    for field in &type_.fields {
         let given = fields.get(field.name).filter(|node| !node.value.is_null());
         // A missing spec of an object or pod template is treated as an empty one.
-        if let (None, "spec", Type::Object(name)) = (given, field.name, &field.of)
+        if let (None, "spec", Type::Object(name)) = (given, field.name, &field.type_)
             && !field.required
-            && let Some(of) = Schema::built_in().object_type(name)
+            && let Some(type_) = Schema::built_in().object_type(name)
         {
-            object(&Map::new(), of, &mut path.field(field.name), place, report);
+            object(&Map::new(), type_, &mut path.field(field.name), place, report);
         }
-        if field.required && lacks(of, field, given) {
+        if field.required && lacks(type_, field, given) {
             report.error("required", &path.field(field.name), "Required value".to_owned(), place);
         }
     }
@@ -77,26 +77,26 @@ const MAY_BE_MISSING: &[(&str, &str)] = &[
 ];
 
 /// Whether a required field is missing for the server.
-fn lacks(of: &ObjectType, field: &Field, given: Option<&Node>) -> bool {
+fn lacks(type_: &ObjectType, field: &Field, given: Option<&Node>) -> bool {
     let is_in = |table: &[(&str, &str)]| {
-        let name = of.name.rsplit('.').next().unwrap_or_default();
+        let name = type_.name.rsplit('.').next().unwrap_or_default();
         table.contains(&(name, field.name))
     };
     match given {
-        _ if field.of == Type::Boolean || is_in(MAY_BE_MISSING) => false,
+        _ if field.type_ == Type::Boolean || is_in(MAY_BE_MISSING) => false,
         None => true,
         // The server adds the API group of a role.
         Some(node) => {
-            let is_empty = field.of == Type::String && field.name != "apiGroup" && node.value.as_str() == Some("");
+            let is_empty = field.type_ == Type::String && field.name != "apiGroup" && node.value.as_str() == Some("");
             is_empty && !is_in(CHECKED_ELSEWHERE)
         }
     }
 }
 
-fn unknown(name: &str, of: &ObjectType, path: &FieldPath, place: &Span, report: &mut Report<'_>) {
+fn unknown(name: &str, type_: &ObjectType, path: &FieldPath, place: &Span, report: &mut Report<'_>) {
     let whole = if path.0.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     let message = format!("unknown field {whole:?}");
-    let near = crate::diagnostic::nearest(name, of.fields.iter().map(|field| field.name));
+    let near = crate::diagnostic::nearest(name, type_.fields.iter().map(|field| field.name));
     let finding = report.error("unknown-field", &FieldPath::default(), message, place);
     finding.path = whole;
     if let Some(near) = near {
@@ -104,7 +104,7 @@ fn unknown(name: &str, of: &ObjectType, path: &FieldPath, place: &Span, report: 
     }
 }
 
-fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, key: &Span, report: &mut Report<'_>) {
+fn value(node: &Node, type_: &Type, field: Option<&Field>, path: &mut FieldPath, key: &Span, report: &mut Report<'_>) {
     // The place is only computed for reports. Otherwise, a long line would be read again for each value in it.
     let place = || {
         let is_line = node.span.source().is_some() && node.span.text().lines().nth(1).is_none();
@@ -114,29 +114,29 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, ke
         let got = type_of(&node.value);
         report.error("type", path, format!("expected {wanted}, got {got}"), place());
     };
-    match (of, &node.value) {
+    match (type_, &node.value) {
         (_, Value::Null) | (Type::Any, _) => {}
         (Type::Object(name), Value::Map(map)) => {
-            if let Some(of) = Schema::built_in().object_type(name) {
-                object(map, of, path, key, report);
+            if let Some(type_) = Schema::built_in().object_type(name) {
+                object(map, type_, path, key, report);
             }
         }
-        (Type::Map(of), Value::Map(map)) => {
+        (Type::Map(type_), Value::Map(map)) => {
             for (name, entry) in map.entries() {
                 path.0.push(PathStep::Field(name.to_owned()));
                 // A null in a map of objects is an empty object, as in a list.
-                match (&entry.node.value, &**of) {
+                match (&entry.node.value, &**type_) {
                     (Value::Null, Type::Object(name)) => {
-                        if let Some(of) = Schema::built_in().object_type(name) {
-                            object(&Map::new(), of, path, &entry.key, report);
+                        if let Some(type_) = Schema::built_in().object_type(name) {
+                            object(&Map::new(), type_, path, &entry.key, report);
                         }
                     }
-                    _ => value(&entry.node, of, None, path, &entry.key, report),
+                    _ => value(&entry.node, type_, None, path, &entry.key, report),
                 }
                 path.0.pop();
             }
         }
-        (Type::List(of), Value::List(items)) => list(items, of, field, path, key, report),
+        (Type::List(type_), Value::List(items)) => list(items, type_, field, path, key, report),
         (Type::String, Value::String(text)) => {
             if let Some(field) = field.filter(|field| !field.choices.is_empty() && !text.is_empty()) {
                 choice(text, field, path, place(), report);
@@ -144,8 +144,8 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, ke
         }
         (Type::Boolean, Value::Bool(_)) => {}
         (Type::Int32 | Type::Int64, Value::Int(_) | Value::Float(_)) => {
-            if !form::is_whole(&node.value, *of == Type::Int32) {
-                wrong(if *of == Type::Int32 { "a whole number of 32 bits" } else { "a whole number" });
+            if !form::is_whole(&node.value, *type_ == Type::Int32) {
+                wrong(if *type_ == Type::Int32 { "a whole number of 32 bits" } else { "a whole number" });
             }
         }
         (Type::Number, Value::Int(_) | Value::Float(_)) => {}
@@ -198,19 +198,26 @@ fn choice(text: &str, field: &Field, path: &FieldPath, place: &Span, report: &mu
     }
 }
 
-fn list(items: &[Node], of: &Type, field: Option<&Field>, path: &mut FieldPath, key: &Span, report: &mut Report<'_>) {
+fn list(
+    items: &[Node],
+    type_: &Type,
+    field: Option<&Field>,
+    path: &mut FieldPath,
+    key: &Span,
+    report: &mut Report<'_>,
+) {
     for (at, item) in items.iter().enumerate() {
         // A null in a list of objects is an empty object.
-        if let (Value::Null, Type::Object(name)) = (&item.value, of)
-            && let Some(of) = Schema::built_in().object_type(name)
+        if let (Value::Null, Type::Object(name)) = (&item.value, type_)
+            && let Some(type_) = Schema::built_in().object_type(name)
         {
-            object(&Map::new(), of, &mut path.with(PathStep::Index(at)), key, report);
+            object(&Map::new(), type_, &mut path.with(PathStep::Index(at)), key, report);
             continue;
         }
         // Findings about an item as a whole are at its first key.
         let first = item.value.as_map().and_then(|map| map.entries().next()).map(|(_, entry)| &entry.key);
         path.0.push(PathStep::Index(at));
-        value(item, of, None, path, first.unwrap_or(key), report);
+        value(item, type_, None, path, first.unwrap_or(key), report);
         path.0.pop();
     }
     let keys = field.map(|field| field.keys.as_slice()).unwrap_or_default();

@@ -35,7 +35,7 @@ pub struct ValuePath(Arc<[Step]>);
 
 impl ValuePath {
     /// Creates a path from its steps.
-    pub fn of(steps: Vec<Step>) -> ValuePath {
+    pub fn new(steps: Vec<Step>) -> ValuePath {
         ValuePath(steps.into())
     }
 
@@ -77,7 +77,7 @@ impl ValuePath {
                 at = inside.end + 1;
             }
             match text[at..].chars().next() {
-                None => return Ok(ValuePath::of(steps)),
+                None => return Ok(ValuePath::new(steps)),
                 Some('.') => at += 1,
                 Some(_) => return Err(refuse(at..at + 1, "expected a dot or another index after an index".to_owned())),
             }
@@ -97,7 +97,7 @@ impl ValuePath {
     pub fn key(&self, key: &str) -> ValuePath {
         let mut steps = self.0.to_vec();
         steps.push(Step::Key(key.to_owned()));
-        ValuePath::of(steps)
+        ValuePath::new(steps)
     }
 
     /// Returns the path without its last step; `None` for the root.
@@ -147,7 +147,7 @@ impl ValuePath {
                 match &node.value {
                     Value::Map(inner) if !inner.is_empty() => open.push(inner.iter()),
                     _ => {
-                        let leaf = ValuePath::of(path.clone());
+                        let leaf = ValuePath::new(path.clone());
                         path.pop();
                         return Some(leaf);
                     }
@@ -246,7 +246,7 @@ mod tests {
         fn a_path_reads_as_it_was_written(keys in prop::collection::vec("[a-c.=,\\[\\]\\\\ä]{1,4}", 1..4), item in 0usize..9) {
             let mut steps: Vec<Step> = keys.into_iter().map(Step::Key).collect();
             steps.insert(1, Step::Item(item));
-            let path = ValuePath::of(steps);
+            let path = ValuePath::new(steps);
             prop_assert_eq!(parse(&path.to_string()).unwrap(), path);
         }
 

@@ -118,7 +118,7 @@ impl Check<'_> {
             None => warning,
         };
         let steps = path.iter().map(String::as_str).chain([key]).map(|key| Step::Key(key.to_owned())).collect();
-        self.found.push(UnknownValue { path: ValuePath::of(steps), is_suspicious, warning });
+        self.found.push(UnknownValue { path: ValuePath::new(steps), is_suspicious, warning });
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) struct AllowedStyles {
 
 impl AllowedStyles {
     /// Examines a string.
-    pub(super) fn of(text: &str) -> AllowedStyles {
+    pub(super) fn for_text(text: &str) -> AllowedStyles {
         if text.is_empty() {
             return AllowedStyles {
                 multiline: false,

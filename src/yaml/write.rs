@@ -166,7 +166,7 @@ impl Writer {
                 check_key(key)?;
             }
             self.indent(column);
-            if key.len() <= MAX_SIMPLE_KEY && !AllowedStyles::of(key).multiline {
+            if key.len() <= MAX_SIMPLE_KEY && !AllowedStyles::for_text(key).multiline {
                 self.string(key, Some(column), Context::SimpleKey);
                 self.put(":");
                 self.whitespace = false;
@@ -183,7 +183,7 @@ impl Writer {
     }
 
     fn string(&mut self, text: &str, indent: Indent, context: Context) {
-        let mut traits = AllowedStyles::of(text);
+        let mut traits = AllowedStyles::for_text(text);
         if self.dialect == Dialect::V3 {
             traits.block_allowed = traits.block_allowed_with_tabs;
         }

@@ -68,20 +68,20 @@ fn a_new_chart_renders_and_each_option_adds_its_object() {
 fn objects_of_a_new_chart_refer_to_each_other() {
     let folder = created(&["web"]);
     let all = objects(&template(folder.path(), &["web", "--set", "loadBalancer.enabled=true,fullnameOverride=site"]));
-    let of = |kind: &str| all.iter().filter(|object| object["kind"] == kind).collect::<Vec<_>>();
-    let set = of("StatefulSet")[0];
+    let of_kind = |kind: &str| all.iter().filter(|object| object["kind"] == kind).collect::<Vec<_>>();
+    let set = of_kind("StatefulSet")[0];
     let pods = &set["spec"]["template"];
     let container = &pods["spec"]["containers"][0];
     let chosen = |labels: &Value, selector: &Value| {
         selector.as_mapping().expect("a selector").iter().all(|(key, value)| labels.get(key) == Some(value))
     };
     assert!(chosen(&pods["metadata"]["labels"], &set["spec"]["selector"]["matchLabels"]));
-    assert!(of("Service").iter().any(|service| service["metadata"]["name"] == set["spec"]["serviceName"]));
+    assert!(of_kind("Service").iter().any(|service| service["metadata"]["name"] == set["spec"]["serviceName"]));
     let ports: Vec<&Value> = container["ports"].as_sequence().expect("ports").iter().collect();
-    for service in of("Service") {
+    for service in of_kind("Service") {
         assert!(chosen(&pods["metadata"]["labels"], &service["spec"]["selector"]));
         assert!(
-            !chosen(&of("Pod")[0]["metadata"]["labels"], &service["spec"]["selector"]),
+            !chosen(&of_kind("Pod")[0]["metadata"]["labels"], &service["spec"]["selector"]),
             "the test pod gets requests"
         );
         for port in service["spec"]["ports"].as_sequence().expect("ports") {
@@ -93,10 +93,10 @@ fn objects_of_a_new_chart_refer_to_each_other() {
     for mount in container["volumeMounts"].as_sequence().expect("mounts") {
         assert!(volumes.iter().any(|volume| volume["name"] == mount["name"]));
     }
-    assert!(volumes.iter().any(|volume| volume["configMap"]["name"] == of("ConfigMap")[0]["metadata"]["name"]));
-    assert_eq!(pods["spec"]["serviceAccountName"], of("ServiceAccount")[0]["metadata"]["name"]);
-    let request = of("Pod")[0]["spec"]["containers"][0]["command"][4].as_str().expect("a command");
-    assert!(of("Service").iter().any(|service| request == format!("http://{}:80/", name(service).1)), "{request}");
+    assert!(volumes.iter().any(|volume| volume["configMap"]["name"] == of_kind("ConfigMap")[0]["metadata"]["name"]));
+    assert_eq!(pods["spec"]["serviceAccountName"], of_kind("ServiceAccount")[0]["metadata"]["name"]);
+    let request = of_kind("Pod")[0]["spec"]["containers"][0]["command"][4].as_str().expect("a command");
+    assert!(of_kind("Service").iter().any(|service| request == format!("http://{}:80/", name(service).1)), "{request}");
 }
 
 #[test]

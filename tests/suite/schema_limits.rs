@@ -19,9 +19,9 @@ fn check(schema_text: &str, instance: &str, budget: &Budget) -> Result<Vec<Viola
     schema(schema_text)?.validate(&instance, budget)
 }
 
-/// Returns definitions `a0` to `aLEVELS`, each of which refers to the next where `of` has NEXT. The last one is `last`.
-fn chain(levels: usize, of: &str, last: &str) -> String {
-    let next = |level: usize| of.replace("NEXT", &format!("{{\"$ref\": \"#/$defs/a{}\"}}", level + 1));
+/// Returns definitions `a0` to `aLEVELS`, each of which refers to the next where `link` has NEXT. The last one is `last`.
+fn chain(levels: usize, link: &str, last: &str) -> String {
+    let next = |level: usize| link.replace("NEXT", &format!("{{\"$ref\": \"#/$defs/a{}\"}}", level + 1));
     let definitions: Vec<String> = (0..levels).map(|level| format!("\"a{level}\": {}", next(level))).collect();
     format!("{{\"$ref\": \"#/$defs/a0\", \"$defs\": {{{}, \"a{levels}\": {last}}}}}", definitions.join(",\n"))
 }
@@ -35,7 +35,7 @@ fn nested(levels: usize, value: &str) -> String {
 fn nested_applicators_are_evaluated_in_bounded_time() {
     let object = r#"{"type": "object"}"#;
     let failing = r#"{"required": ["z"]}"#;
-    for (of, last, is_valid) in [
+    for (link, last, is_valid) in [
         (r#"{"allOf": [NEXT, NEXT]}"#, object, true),
         (r#"{"allOf": [NEXT, NEXT]}"#, failing, false),
         (r#"{"anyOf": [NEXT, NEXT]}"#, failing, false),
@@ -52,9 +52,9 @@ fn nested_applicators_are_evaluated_in_bounded_time() {
         ),
     ] {
         let instance = r#"{"x": 1, "y": {"x": 1}}"#;
-        let found = check(&chain(30, of, last), instance, &Budget::default()).expect("an end");
-        assert_eq!(found.is_empty(), is_valid, "{of}");
-        assert!(lines(&found).len() < 1 << 20, "{of}");
+        let found = check(&chain(30, link, last), instance, &Budget::default()).expect("an end");
+        assert_eq!(found.is_empty(), is_valid, "{link}");
+        assert!(lines(&found).len() < 1 << 20, "{link}");
     }
     let twice = chain(30, r#"{"properties": {"x": NEXT}, "patternProperties": {"x": NEXT}}"#, failing);
     assert!(!check(&twice, &nested(30, "{}"), &Budget::default()).expect("an end").is_empty());

@@ -116,7 +116,7 @@ fn leaves(values: &Map) -> Vec<ValuePath> {
     for path in ValuePath::leaves(values) {
         if let Some(Value::List(items)) = path.get(values).map(|node| &node.value) {
             for (index, item) in items.iter().enumerate() {
-                let with = |rest: &[Step]| ValuePath::of([path.steps(), &[Step::Item(index)], rest].concat());
+                let with = |rest: &[Step]| ValuePath::new([path.steps(), &[Step::Item(index)], rest].concat());
                 match &item.value {
                     Value::Map(map) => found.extend(ValuePath::leaves(map).map(|leaf| with(leaf.steps()))),
                     _ => found.push(with(&[])),
@@ -132,13 +132,13 @@ fn leaves(values: &Map) -> Vec<ValuePath> {
 fn change(user: &mut Map, path: &ValuePath, value: Value, values: &Map) {
     let steps = path.steps();
     let Some(at) = steps.iter().position(|step| matches!(step, Step::Item(_))) else { return put(user, path, value) };
-    let list = ValuePath::of(steps[..at].to_vec());
+    let list = ValuePath::new(steps[..at].to_vec());
     let Some(mut changed) = list.get(values).map(|node| node.value.clone()) else { return };
     let Step::Item(index) = steps[at] else { return };
     let Value::List(items) = &mut changed else { return };
     match (&mut items[index].value, &steps[at + 1..]) {
         (item, []) => *item = value,
-        (Value::Map(map), rest) => put(map, &ValuePath::of(rest.to_vec()), value),
+        (Value::Map(map), rest) => put(map, &ValuePath::new(rest.to_vec()), value),
         _ => return,
     }
     put(user, &list, changed);
@@ -170,7 +170,7 @@ fn changed(a: &Map, b: &Map) -> Vec<ValuePath> {
     let is_global = |step: &Step| matches!(step, Step::Key(key) if key == "global");
     let copy_of = |path: &ValuePath| {
         let at = path.steps().iter().position(is_global).filter(|at| *at > 0)?;
-        Some(ValuePath::of(path.steps()[at..].to_vec()))
+        Some(ValuePath::new(path.steps()[at..].to_vec()))
     };
     let set: Vec<ValuePath> = found.iter().filter(|path| copy_of(path).is_none()).cloned().collect();
     found.retain(|path| {
@@ -187,7 +187,7 @@ fn compare(a: &Value, b: &Value, at: &mut Vec<Step>, found: &mut Vec<ValuePath>)
                 at.push(Step::Key(key.to_owned()));
                 match (a.get(key), b.get(key)) {
                     (Some(a), Some(b)) => compare(&a.value, &b.value, at, found),
-                    _ => found.push(ValuePath::of(at.clone())),
+                    _ => found.push(ValuePath::new(at.clone())),
                 }
                 at.pop();
             }
@@ -200,7 +200,7 @@ fn compare(a: &Value, b: &Value, at: &mut Vec<Step>, found: &mut Vec<ValuePath>)
             }
         }
         _ if mim_chart::json::write(a) == mim_chart::json::write(b) => {}
-        _ => found.push(ValuePath::of(at.clone())),
+        _ => found.push(ValuePath::new(at.clone())),
     }
 }
 

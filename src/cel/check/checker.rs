@@ -52,18 +52,18 @@ impl<'s> Checker<'s> {
     /// Returns the type of an expression inside an argument of `format`. Types that are still open are `dyn`.
     pub(super) fn type_of(&mut self, expr: &Expr) -> Type<'s> {
         match self.types.get(&std::ptr::from_ref(expr)).cloned() {
-            Some(of) => self.bindings.closed(&of),
+            Some(type_) => self.bindings.closed(&type_),
             None => Type::Dyn,
         }
     }
 
     /// Infers the type of an expression.
-    pub(super) fn of(&mut self, expr: &Expr) -> Type<'s> {
-        let of = self.of_node(expr);
+    pub(super) fn infer(&mut self, expr: &Expr) -> Type<'s> {
+        let type_ = self.of_node(expr);
         if self.formats > 0 {
-            self.types.insert(expr, of.clone());
+            self.types.insert(expr, type_.clone());
         }
-        of
+        type_
     }
 
     fn of_node(&mut self, expr: &Expr) -> Type<'s> {
@@ -80,51 +80,51 @@ impl<'s> Checker<'s> {
             Node::Local(slot) => self.variables.get(*slot).cloned().unwrap_or(Type::Dyn),
             Node::List(items) => self.list(items),
             Node::Map(entries) => self.map(entries),
-            Node::Select(of, field, is_optional) => {
-                let of = self.of(of);
-                self.field(&of, field, *is_optional, at)
+            Node::Select(operand, field, is_optional) => {
+                let operand = self.infer(operand);
+                self.field(&operand, field, *is_optional, at)
             }
-            Node::Has(of, field) => {
-                let of = self.of(of);
-                self.field(&of, field, false, at);
+            Node::Has(operand, field) => {
+                let operand = self.infer(operand);
+                self.field(&operand, field, false, at);
                 BOOL
             }
-            Node::Index(of, index, is_optional) => {
-                let arguments = vec![self.of(of), self.of(index)];
+            Node::Index(operand, index, is_optional) => {
+                let arguments = vec![self.infer(operand), self.infer(index)];
                 let (name, signatures) = if *is_optional { ("_[?_]", OPTIONAL_INDEX) } else { ("_[_]", INDEX) };
                 self.call(name, signatures, arguments, false, at)
             }
             Node::Call(function, arguments) => {
                 let is_format = usize::from(function.name == "format");
                 self.formats += is_format;
-                let types: Vec<Type<'s>> = arguments.iter().map(|argument| self.of(argument)).collect();
+                let types: Vec<Type<'s>> = arguments.iter().map(|argument| self.infer(argument)).collect();
                 self.formats -= is_format;
                 self.call(function.name, function.signatures, types, function.form == Form::Member, at)
             }
             Node::And(parts) | Node::Or(parts) => self.all_bool(parts),
             Node::Conditional(parts) => {
-                let types = parts.iter().map(|part| self.of(part)).collect();
+                let types = parts.iter().map(|part| self.infer(part)).collect();
                 self.call("_?_:_", CONDITIONAL, types, false, at)
             }
-            Node::Not(of) => {
-                let of = self.of(of);
-                self.call("!_", NOT, vec![of], false, at)
+            Node::Not(operand) => {
+                let operand = self.infer(operand);
+                self.call("!_", NOT, vec![operand], false, at)
             }
-            Node::Negative(of) => {
-                let of = self.of(of);
-                self.call("-_", NEGATIVE, vec![of], false, at)
+            Node::Negative(operand) => {
+                let operand = self.infer(operand);
+                self.call("-_", NEGATIVE, vec![operand], false, at)
             }
             Node::Binary(operator, operands) => {
-                let types = operands.iter().map(|operand| self.of(operand)).collect();
+                let types = operands.iter().map(|operand| self.infer(operand)).collect();
                 let (name, signatures) = signatures::of_operator(*operator);
                 self.call(name, signatures, types, false, at)
             }
-            Node::Macro(of) => self.expand(of, at),
+            Node::Macro(operand) => self.expand(operand, at),
         }
     }
 
     fn all_bool(&mut self, parts: &[Expr]) -> Type<'s> {
-        let types: Vec<Type<'s>> = parts.iter().map(|part| self.of(part)).collect();
+        let types: Vec<Type<'s>> = parts.iter().map(|part| self.infer(part)).collect();
         let mut is_wrong = false;
         for (part, found) in parts.iter().zip(&types) {
             if !self.fits(found, &BOOL) {
@@ -160,8 +160,8 @@ impl<'s> Checker<'s> {
         if let Some(result) = result {
             return result;
         }
-        for of in &mut given {
-            *of = self.bindings.closed(of);
+        for type_ in &mut given {
+            *type_ = self.bindings.closed(type_);
         }
         let mut shown: Vec<String> = given.iter().map(Type::to_string).collect();
         let receiver = if is_member && !shown.is_empty() { format!("{}.", shown.remove(0)) } else { String::new() };
@@ -170,14 +170,14 @@ impl<'s> Checker<'s> {
         Type::Error
     }
 
-    fn field(&mut self, of: &Type<'s>, name: &str, is_optional: bool, at: usize) -> Type<'s> {
-        let known = self.bindings.known(of);
+    fn field(&mut self, type_: &Type<'s>, name: &str, is_optional: bool, at: usize) -> Type<'s> {
+        let known = self.bindings.known(type_);
         let (target, is_optional) = match known {
             Type::Optional(inner) => ((*inner).clone(), true),
             other => (other, is_optional),
         };
         let result = match &target {
-            Type::Map(of) => of.1.clone(),
+            Type::Map(type_) => type_.1.clone(),
             Type::Object(place, fields) => match fields.iter().find(|field| is_named(field, name)) {
                 Some(field) => Type::of_data(&field.shape, &format!("{place}.{name}")),
                 None => {
@@ -227,24 +227,24 @@ impl<'s> Checker<'s> {
     }
 
     fn list(&mut self, items: &[(Expr, bool)]) -> Type<'s> {
-        let (mut of, mut found) = (None, Vec::with_capacity(items.len()));
+        let (mut type_, mut found) = (None, Vec::with_capacity(items.len()));
         for (item, is_optional) in items {
-            let own = self.of(item);
+            let own = self.infer(item);
             let own = self.inner(own, *is_optional, item.at);
             found.push((item.at, own.clone()));
-            of = Some(self.joined(of, own));
+            type_ = Some(self.joined(type_, own));
         }
         self.have_to_be_alike(found);
-        Type::list(of.unwrap_or_else(|| self.bindings.open()))
+        Type::list(type_.unwrap_or_else(|| self.bindings.open()))
     }
 
     fn map(&mut self, entries: &[(Expr, Expr, bool)]) -> Type<'s> {
         let (mut key_type, mut value_type, mut keys, mut values) = (None, None, Vec::new(), Vec::new());
         for (key, value, is_optional) in entries {
-            let own = self.of(key);
+            let own = self.infer(key);
             keys.push((key.at, own.clone()));
             key_type = Some(self.joined(key_type, own));
-            let own = self.of(value);
+            let own = self.infer(value);
             let own = self.inner(own, *is_optional, value.at);
             values.push((value.at, own.clone()));
             value_type = Some(self.joined(value_type, own));

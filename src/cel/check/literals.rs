@@ -43,9 +43,9 @@ impl<'s> Checker<'s> {
         });
         for types in std::mem::take(&mut self.alike) {
             let mut types =
-                types.into_iter().map(|(at, of)| (at, self.bindings.closed(&of))).collect::<Vec<_>>().into_iter();
+                types.into_iter().map(|(at, type_)| (at, self.bindings.closed(&type_))).collect::<Vec<_>>().into_iter();
             let Some((_, first)) = types.next() else { continue };
-            if let Some((at, other)) = types.find(|(_, of)| *of != first) {
+            if let Some((at, other)) = types.find(|(_, type_)| *type_ != first) {
                 self.mismatch(at, &first, &other);
             }
         }
@@ -80,39 +80,41 @@ impl<'s> Checker<'s> {
                 );
             }
             rest = &rest[clause.len_utf8()..];
-            let of = self.type_of(item);
-            let wrong = |what: &str, of: &Type<'_>| {
-                Err((item.at, format!("error during formatting: {what}, was given {}", name_of(of))))
+            let type_ = self.type_of(item);
+            let wrong = |what: &str, type_: &Type<'_>| {
+                Err((item.at, format!("error during formatting: {what}, was given {}", name_of(type_))))
             };
-            let is_one_of = |names: &[&str]| match &of {
+            let is_one_of = |names: &[&str]| match &type_ {
                 Type::Leaf(name) => names.contains(name),
                 other => matches!(other, Type::Dyn),
             };
             match clause {
                 's' => {
-                    if let Some(of) = self.not_a_text(item) {
+                    if let Some(type_) = self.not_a_text(item) {
                         return wrong(
                             "string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps",
-                            &of,
+                            &type_,
                         );
                     }
                 }
                 'd' if !is_one_of(&["int", "uint"]) => {
-                    return wrong("decimal clause can only be used on integers", &of);
+                    return wrong("decimal clause can only be used on integers", &type_);
                 }
                 'f' if !is_one_of(&["double", "string"]) => {
-                    return wrong("fixed-point clause can only be used on doubles", &of);
+                    return wrong("fixed-point clause can only be used on doubles", &type_);
                 }
                 'e' if !is_one_of(&["double", "string"]) => {
-                    return wrong("scientific clause can only be used on doubles", &of);
+                    return wrong("scientific clause can only be used on doubles", &type_);
                 }
                 'b' if !is_one_of(&["int", "uint", "bool"]) => {
-                    return wrong("only integers and bools can be formatted as binary", &of);
+                    return wrong("only integers and bools can be formatted as binary", &type_);
                 }
                 'x' | 'X' if !is_one_of(&["int", "uint", "string", "bytes"]) => {
-                    return wrong("only integers, byte buffers, and strings can be formatted as hex", &of);
+                    return wrong("only integers, byte buffers, and strings can be formatted as hex", &type_);
                 }
-                'o' if !is_one_of(&["int", "uint"]) => return wrong("octal clause can only be used on integers", &of),
+                'o' if !is_one_of(&["int", "uint"]) => {
+                    return wrong("octal clause can only be used on integers", &type_);
+                }
                 'd' | 'f' | 'e' | 'b' | 'x' | 'X' | 'o' => {}
                 other => {
                     let reason = format!("unrecognized formatting clause \"{other}\"");
@@ -129,14 +131,14 @@ impl<'s> Checker<'s> {
 
     /// Returns the type of an expression that `%s` cannot format.
     fn not_a_text(&mut self, expr: &Expr) -> Option<Type<'s>> {
-        let of = self.type_of(expr);
-        let is_text = match &of {
+        let type_ = self.type_of(expr);
+        let is_text = match &type_ {
             Type::Leaf(name) => !name.contains('.'),
             Type::Dyn | Type::List(_) | Type::Map(_) | Type::Meta(_) => true,
             _ => false,
         };
         if !is_text {
-            return Some(of);
+            return Some(type_);
         }
         match &expr.node {
             Node::List(items) => items.iter().find_map(|(item, _)| self.not_a_text(item)),
@@ -149,9 +151,9 @@ impl<'s> Checker<'s> {
 }
 
 /// Returns the name of a type without its parameters.
-fn name_of(of: &Type<'_>) -> String {
-    let shown = of.to_string();
-    match of {
+fn name_of(type_: &Type<'_>) -> String {
+    let shown = type_.to_string();
+    match type_ {
         Type::Object(..) => shown,
         _ => shown.split('(').next().unwrap_or_default().to_owned(),
     }

@@ -73,7 +73,7 @@ pub(super) fn check(expr: &Expr, variables: &[Variable<'_>], wanted: Wanted) -> 
     });
     let mut checker = Checker::new(types.collect());
     let limits = Limits::new(STEPS[0], STEPS[1]);
-    let found = checker.of(expr);
+    let found = checker.infer(expr);
     if checker.errors.is_empty() {
         checker.literals(expr, &limits);
     }

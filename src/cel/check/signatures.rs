@@ -49,14 +49,14 @@ impl<'t, 's> Reader<'t, '_, 's> {
             return Type::named(name);
         }
         let first = self.one()?;
-        let of = match name {
+        let type_ = match name {
             "list" => Type::list(first),
             "optional_type" => Type::optional(first),
             "type" => Type::Meta(Some(first.into())),
             "map" if self.takes(",") => Type::map(first, self.one()?),
             _ => return None,
         };
-        self.takes(")").then_some(of)
+        self.takes(")").then_some(type_)
     }
 
     fn letter(&mut self, name: &'t str) -> Type<'s> {

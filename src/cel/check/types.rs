@@ -56,12 +56,12 @@ const LEAVES: [&str; 20] = [
 ];
 
 impl<'s> Type<'s> {
-    pub(super) fn optional(of: Type<'s>) -> Type<'s> {
-        Type::Optional(Rc::new(of))
+    pub(super) fn optional(inner: Type<'s>) -> Type<'s> {
+        Type::Optional(Rc::new(inner))
     }
 
-    pub(super) fn list(of: Type<'s>) -> Type<'s> {
-        Type::List(Rc::new(of))
+    pub(super) fn list(inner: Type<'s>) -> Type<'s> {
+        Type::List(Rc::new(inner))
     }
 
     pub(super) fn map(key: Type<'s>, value: Type<'s>) -> Type<'s> {
@@ -87,15 +87,15 @@ impl<'s> Type<'s> {
             Kind::Bool => BOOL,
             Kind::Double => Type::Leaf("double"),
             Kind::Int => INT,
-            Kind::List(of, _) => Type::list(Type::of_data(of, &format!("{place}.@idx"))),
-            Kind::Map(of) => Type::map(STRING, Type::of_data(of, &format!("{place}.@elem"))),
+            Kind::List(inner, _) => Type::list(Type::of_data(inner, &format!("{place}.@idx"))),
+            Kind::Map(inner) => Type::map(STRING, Type::of_data(inner, &format!("{place}.@elem"))),
             Kind::Object(fields) => Type::Object(place.into(), fields),
         }
     }
 
     /// Returns the type of an identifier that names a type: `int` in `type(x) == int`.
     pub(super) fn of_name(name: &'static str) -> Type<'s> {
-        let of = match name {
+        let inner = match name {
             "list" => Type::list(Type::Dyn),
             "map" => Type::map(Type::Dyn, Type::Dyn),
             "google.protobuf.Duration" => Type::Leaf("duration"),
@@ -103,11 +103,11 @@ impl<'s> Type<'s> {
             "null_type" => NULL,
             "optional_type" => Type::optional(Type::Dyn),
             name => match Type::named(name) {
-                Some(of) => of,
+                Some(inner) => inner,
                 None => return Type::Meta(None),
             },
         };
-        Type::Meta(Some(Rc::new(of)))
+        Type::Meta(Some(Rc::new(inner)))
     }
 
     /// Whether null fits this type. cel-go ignores whether a schema allows null.
@@ -125,10 +125,10 @@ impl<'s> Type<'s> {
             return 1;
         }
         match self {
-            Type::Optional(of) | Type::List(of) | Type::Meta(Some(of)) => 1 + of.weight(most - 1),
-            Type::Map(of) => {
-                let key = of.0.weight(most - 1);
-                1 + key + of.1.weight((most - 1).saturating_sub(key))
+            Type::Optional(inner) | Type::List(inner) | Type::Meta(Some(inner)) => 1 + inner.weight(most - 1),
+            Type::Map(inner) => {
+                let key = inner.0.weight(most - 1);
+                1 + key + inner.1.weight((most - 1).saturating_sub(key))
             }
             _ => 1,
         }
@@ -141,10 +141,10 @@ impl PartialEq for Type<'_> {
             (Type::Dyn, Type::Dyn) | (Type::Error, Type::Error) | (Type::Meta(None), Type::Meta(None)) => true,
             (Type::Leaf(name), Type::Leaf(other)) => name == other,
             (Type::Object(place, _), Type::Object(other, _)) => place == other,
-            (Type::Optional(of), Type::Optional(other))
-            | (Type::List(of), Type::List(other))
-            | (Type::Meta(Some(of)), Type::Meta(Some(other))) => Rc::ptr_eq(of, other) || of == other,
-            (Type::Map(of), Type::Map(other)) => Rc::ptr_eq(of, other) || of == other,
+            (Type::Optional(inner), Type::Optional(other))
+            | (Type::List(inner), Type::List(other))
+            | (Type::Meta(Some(inner)), Type::Meta(Some(other))) => Rc::ptr_eq(inner, other) || inner == other,
+            (Type::Map(inner), Type::Map(other)) => Rc::ptr_eq(inner, other) || inner == other,
             (Type::Open(number), Type::Open(other)) => number == other,
             _ => false,
         }
@@ -159,11 +159,11 @@ impl fmt::Display for Type<'_> {
             Type::Error => f.write_str("!error!"),
             Type::Leaf(name) => f.write_str(name),
             Type::Object(place, _) => f.write_str(place),
-            Type::Optional(of) => write!(f, "optional_type({of})"),
-            Type::List(of) => write!(f, "list({of})"),
-            Type::Map(of) => write!(f, "map({}, {})", of.0, of.1),
+            Type::Optional(inner) => write!(f, "optional_type({inner})"),
+            Type::List(inner) => write!(f, "list({inner})"),
+            Type::Map(inner) => write!(f, "map({}, {})", inner.0, inner.1),
             Type::Meta(None) => f.write_str("type"),
-            Type::Meta(Some(of)) => write!(f, "type({of})"),
+            Type::Meta(Some(inner)) => write!(f, "type({inner})"),
             Type::Open(number) => write!(f, "_var{number}"),
         }
     }

@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 500;
 /// The types bound to open types so far.
 #[derive(Debug, Default)]
 pub(super) struct Bindings<'s> {
-    of: Vec<Option<Type<'s>>>,
+    bound: Vec<Option<Type<'s>>>,
     /// Earlier bindings, for rolling back.
     log: Vec<(usize, Option<Type<'s>>)>,
     steps: usize,
@@ -23,8 +23,8 @@ pub(super) struct Bindings<'s> {
 
 impl<'s> Bindings<'s> {
     pub(super) fn open(&mut self) -> Type<'s> {
-        self.of.push(None);
-        Type::Open(self.of.len() - 1)
+        self.bound.push(None);
+        Type::Open(self.bound.len() - 1)
     }
 
     /// Whether a limit was exceeded: then nothing is known.
@@ -52,13 +52,13 @@ impl<'s> Bindings<'s> {
     }
 
     fn bind(&mut self, open: usize, to: Type<'s>) {
-        if let Some(place) = self.of.get_mut(open) {
+        if let Some(place) = self.bound.get_mut(open) {
             self.log.push((open, place.replace(to)));
         }
     }
 
     fn bound(&self, open: usize) -> Option<Type<'s>> {
-        self.of.get(open).cloned().flatten()
+        self.bound.get(open).cloned().flatten()
     }
 
     /// Whether the given types fit the expected ones, one by one. If they do not, no open type is bound.
@@ -68,7 +68,7 @@ impl<'s> Bindings<'s> {
             && given.iter().zip(expected).all(|(given, expected)| self.fits(given, expected));
         if !fits {
             for (open, before) in self.log.drain(start..).rev() {
-                if let Some(place) = self.of.get_mut(open) {
+                if let Some(place) = self.bound.get_mut(open) {
                     *place = before;
                 }
             }
@@ -129,27 +129,27 @@ impl<'s> Bindings<'s> {
     }
 
     /// Whether an open type occurs in a type.
-    fn has(&mut self, of: &Type<'s>, open: usize) -> bool {
-        self.deeper(true, |bindings| match of {
+    fn has(&mut self, type_: &Type<'s>, open: usize) -> bool {
+        self.deeper(true, |bindings| match type_ {
             Type::Open(other) if *other == open => true,
             Type::Open(other) => bindings.bound(*other).is_some_and(|known| bindings.has(&known, open)),
-            Type::Optional(of) | Type::List(of) | Type::Meta(Some(of)) => bindings.has(of, open),
-            Type::Map(of) => bindings.has(&of.0, open) || bindings.has(&of.1, open),
+            Type::Optional(type_) | Type::List(type_) | Type::Meta(Some(type_)) => bindings.has(type_, open),
+            Type::Map(type_) => bindings.has(&type_.0, open) || bindings.has(&type_.1, open),
             _ => false,
         })
     }
 
     /// Replaces the open types in a type by the types bound to them.
-    pub(super) fn known(&mut self, of: &Type<'s>) -> Type<'s> {
-        let known = self.deeper(Type::Dyn, |bindings| match of {
+    pub(super) fn known(&mut self, type_: &Type<'s>) -> Type<'s> {
+        let known = self.deeper(Type::Dyn, |bindings| match type_ {
             Type::Open(open) => match bindings.bound(*open) {
                 Some(bound) => bindings.known(&bound),
-                None => of.clone(),
+                None => type_.clone(),
             },
-            Type::Optional(of) => Type::optional(bindings.known(of)),
-            Type::List(of) => Type::list(bindings.known(of)),
-            Type::Meta(Some(of)) => Type::Meta(Some(Rc::new(bindings.known(of)))),
-            Type::Map(of) => Type::map(bindings.known(&of.0), bindings.known(&of.1)),
+            Type::Optional(type_) => Type::optional(bindings.known(type_)),
+            Type::List(type_) => Type::list(bindings.known(type_)),
+            Type::Meta(Some(type_)) => Type::Meta(Some(Rc::new(bindings.known(type_)))),
+            Type::Map(type_) => Type::map(bindings.known(&type_.0), bindings.known(&type_.1)),
             other => other.clone(),
         });
         if known.weight(MAX_WEIGHT) >= MAX_WEIGHT {
@@ -159,19 +159,19 @@ impl<'s> Bindings<'s> {
     }
 
     /// Replaces the open types in a type by their bindings, and unbound ones by `dyn`.
-    pub(super) fn closed(&mut self, of: &Type<'s>) -> Type<'s> {
-        fn without_open<'s>(of: Type<'s>) -> Type<'s> {
-            let inner = |of: Rc<Type<'s>>| Rc::new(without_open((*of).clone()));
-            match of {
+    pub(super) fn closed(&mut self, type_: &Type<'s>) -> Type<'s> {
+        fn without_open<'s>(type_: Type<'s>) -> Type<'s> {
+            let inner = |type_: Rc<Type<'s>>| Rc::new(without_open((*type_).clone()));
+            match type_ {
                 Type::Open(_) => Type::Dyn,
-                Type::Optional(of) => Type::Optional(inner(of)),
-                Type::List(of) => Type::List(inner(of)),
-                Type::Meta(Some(of)) => Type::Meta(Some(inner(of))),
-                Type::Map(of) => Type::map(without_open(of.0.clone()), without_open(of.1.clone())),
+                Type::Optional(type_) => Type::Optional(inner(type_)),
+                Type::List(type_) => Type::List(inner(type_)),
+                Type::Meta(Some(type_)) => Type::Meta(Some(inner(type_))),
+                Type::Map(type_) => Type::map(without_open(type_.0.clone()), without_open(type_.1.clone())),
                 other => other,
             }
         }
-        let known = self.known(of);
+        let known = self.known(type_);
         if self.gave_up() { Type::Dyn } else { without_open(known) }
     }
 }

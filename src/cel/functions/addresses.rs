@@ -39,8 +39,8 @@ pub(super) const TABLE: &[Function] = &[
             Value::String(_) => address(text(&arguments[1], run)?).or_else(|_| no_overload())?,
             _ => return no_overload(),
         };
-        let (of, bits) = cidr(arguments)?;
-        Ok(Value::Bool(masked(of, bits) == masked(other, bits) && of.is_ipv4() == other.is_ipv4()))
+        let (ip, bits) = cidr(arguments)?;
+        Ok(Value::Bool(masked(ip, bits) == masked(other, bits) && ip.is_ipv4() == other.is_ipv4()))
     }),
     member("containsCIDR", &["net.CIDR, string -> bool", "net.CIDR, net.CIDR -> bool"], |arguments, run| {
         let (other, other_bits) = match &arguments[1] {
@@ -48,15 +48,15 @@ pub(super) const TABLE: &[Function] = &[
             Value::String(_) => network(text(&arguments[1], run)?)?,
             _ => return no_overload(),
         };
-        let (of, bits) = cidr(arguments)?;
-        let is_inside = bits <= other_bits && masked(of, bits) == masked(other, bits);
-        Ok(Value::Bool(is_inside && of.is_ipv4() == other.is_ipv4()))
+        let (ip, bits) = cidr(arguments)?;
+        let is_inside = bits <= other_bits && masked(ip, bits) == masked(other, bits);
+        Ok(Value::Bool(is_inside && ip.is_ipv4() == other.is_ipv4()))
     }),
     member("ip", &["net.CIDR -> net.IP"], |arguments, _| Ok(Value::Ip(cidr(arguments)?.0))),
     member("prefixLength", &["net.CIDR -> int"], |arguments, _| Ok(Value::Int(cidr(arguments)?.1.into()))),
     member("masked", &["net.CIDR -> net.CIDR"], |arguments, _| {
-        let (of, bits) = cidr(arguments)?;
-        Ok(Value::Cidr(masked(of, bits), bits))
+        let (ip, bits) = cidr(arguments)?;
+        Ok(Value::Cidr(masked(ip, bits), bits))
     }),
 ];
 
@@ -98,13 +98,13 @@ fn network(text: &str) -> Result<(IpAddr, u8), Error> {
             "network address parse error during conversion from string: network address parse error during conversion from string: netip.ParsePrefix({quoted}): {why}"
         ))
     };
-    let (of, bits) = text.rsplit_once('/').ok_or_else(|| invalid("no '/'"))?;
-    let of = address(of)?;
+    let (ip, bits) = text.rsplit_once('/').ok_or_else(|| invalid("no '/'"))?;
+    let ip = address(ip)?;
     let is_number =
         !bits.is_empty() && bits.bytes().all(|byte| byte.is_ascii_digit()) && (bits == "0" || !bits.starts_with('0'));
-    let most = if of.is_ipv4() { 32 } else { 128 };
+    let most = if ip.is_ipv4() { 32 } else { 128 };
     match bits.parse::<u8>() {
-        Ok(bits) if is_number && bits <= most => Ok((of, bits)),
+        Ok(bits) if is_number && bits <= most => Ok((ip, bits)),
         _ if is_number => Err(invalid("prefix length out of range")),
         _ => Err(invalid("bad bits after slash")),
     }

@@ -95,10 +95,10 @@ fn quantity<'v>(value: &'v Value<'_>) -> Result<&'v Quantity, Error> {
 }
 
 fn calculated<'a>(arguments: &[Value<'a>], with: fn(&Quantity, &Quantity) -> Quantity) -> Result<Value<'a>, Error> {
-    let of = quantity(&arguments[0])?;
+    let left = quantity(&arguments[0])?;
     let result = match &arguments[1] {
-        Value::Int(number) => with(of, &Quantity::of_int(*number)),
-        other => with(of, quantity(other)?),
+        Value::Int(number) => with(left, &Quantity::of_int(*number)),
+        other => with(left, quantity(other)?),
     };
     Ok(Value::Quantity(Arc::new(result)))
 }

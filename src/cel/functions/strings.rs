@@ -40,8 +40,8 @@ fn number(value: &Value<'_>) -> Result<i64, Error> {
 }
 
 fn test<'a>(arguments: &[Value<'a>], run: &mut Run<'_>, is: fn(&str, &str) -> bool) -> Result<Value<'a>, Error> {
-    let (of, part) = (text(&arguments[0], run)?, text(&arguments[1], run)?);
-    Ok(Value::Bool(is(of, part)))
+    let (string, part) = (text(&arguments[0], run)?, text(&arguments[1], run)?);
+    Ok(Value::Bool(is(string, part)))
 }
 
 fn convert<'a>(arguments: &[Value<'a>], run: &mut Run<'_>, to: fn(&str) -> String) -> Result<Value<'a>, Error> {
@@ -53,10 +53,10 @@ fn out_of_range<T>(index: i64) -> Result<T, Error> {
 }
 
 fn char_at<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
-    let (of, index) = (text(&arguments[0], run)?, number(&arguments[1])?);
-    let length = of.chars().count();
+    let (string, index) = (text(&arguments[0], run)?, number(&arguments[1])?);
+    let length = string.chars().count();
     match usize::try_from(index) {
-        Ok(at) if at <= length => Ok(Value::text(of.chars().skip(at).take(1).collect::<String>())),
+        Ok(at) if at <= length => Ok(Value::text(string.chars().skip(at).take(1).collect::<String>())),
         _ => out_of_range(index),
     }
 }
@@ -65,22 +65,22 @@ fn index_of<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>,
     if let Value::List(list) = &arguments[0] {
         return index_in(list, &arguments[1..], false, run);
     }
-    let (of, part) = (text(&arguments[0], run)?, text(&arguments[1], run)?);
+    let (string, part) = (text(&arguments[0], run)?, text(&arguments[1], run)?);
     let from = arguments.get(2).map_or(Ok(0), number)?;
     if part.is_empty() {
         return Ok(Value::Int(from));
     }
     let Ok(from) = usize::try_from(from) else { return out_of_range(from) };
-    let found = of.char_indices().nth(from).and_then(|(start, _)| Some(start + of[start..].find(part)?));
-    Ok(found.map_or(Value::Int(-1), |at| count(of[..at].chars().count())))
+    let found = string.char_indices().nth(from).and_then(|(start, _)| Some(start + string[start..].find(part)?));
+    Ok(found.map_or(Value::Int(-1), |at| count(string[..at].chars().count())))
 }
 
 fn last_index_of<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
     if let Value::List(list) = &arguments[0] {
         return index_in(list, &arguments[1..], true, run);
     }
-    let (of, part) = (text(&arguments[0], run)?, text(&arguments[1], run)?);
-    let length = of.chars().count();
+    let (string, part) = (text(&arguments[0], run)?, text(&arguments[1], run)?);
+    let length = string.chars().count();
     let last = i64::try_from(length).unwrap_or(i64::MAX);
     if part.is_empty() {
         return Ok(Value::Int(arguments.get(2).map_or(Ok(last), number)?));
@@ -93,11 +93,11 @@ fn last_index_of<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value
         return Ok(Value::Int(-1));
     }
     // The part must begin at or before this character.
-    let start = of.char_indices().nth(usize::try_from(from).unwrap_or(0)).map_or(of.len(), |(start, _)| start);
-    let end = of.len().min(start + part.len());
-    let end = (end..=of.len()).find(|end| of.is_char_boundary(*end)).unwrap_or(of.len());
-    let found = of[..end].rfind(part);
-    Ok(found.map_or(Value::Int(-1), |at| count(of[..at].chars().count())))
+    let start = string.char_indices().nth(usize::try_from(from).unwrap_or(0)).map_or(string.len(), |(start, _)| start);
+    let end = string.len().min(start + part.len());
+    let end = (end..=string.len()).find(|end| string.is_char_boundary(*end)).unwrap_or(string.len());
+    let found = string[..end].rfind(part);
+    Ok(found.map_or(Value::Int(-1), |at| count(string[..at].chars().count())))
 }
 
 /// Kubernetes' `indexOf` and `lastIndexOf` on lists.
@@ -121,33 +121,33 @@ fn index_in<'a>(
 }
 
 fn replace<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
-    let (of, old, new) = (text(&arguments[0], run)?, text(&arguments[1], run)?, text(&arguments[2], run)?);
+    let (string, old, new) = (text(&arguments[0], run)?, text(&arguments[1], run)?, text(&arguments[2], run)?);
     let most = arguments.get(3).map_or(Ok(-1), number)?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let count = if old.is_empty() { of.chars().count() + 1 } else { of.matches(old).count() };
-    run.take_bytes(of.len() + count.min(most).saturating_mul(new.len()))?;
-    Ok(Value::text(of.replacen(old, new, most)))
+    let count = if old.is_empty() { string.chars().count() + 1 } else { string.matches(old).count() };
+    run.take_bytes(string.len() + count.min(most).saturating_mul(new.len()))?;
+    Ok(Value::text(string.replacen(old, new, most)))
 }
 
 fn split<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
-    let (of, separator) = (text(&arguments[0], run)?, text(&arguments[1], run)?);
+    let (string, separator) = (text(&arguments[0], run)?, text(&arguments[1], run)?);
     let most = arguments.get(2).map_or(Ok(-1), number)?;
     let parts: Vec<&str> = match usize::try_from(most) {
         Ok(0) => Vec::new(),
-        Ok(most) => parts(of, separator, most),
-        Err(_) => parts(of, separator, usize::MAX),
+        Ok(most) => parts(string, separator, most),
+        Err(_) => parts(string, separator, usize::MAX),
     };
     run.take(parts.len())?;
     Ok(Value::list(parts.into_iter().map(Value::text).collect()))
 }
 
 /// Go's `strings.SplitN`: an empty separator splits into characters.
-fn parts<'t>(of: &'t str, separator: &str, most: usize) -> Vec<&'t str> {
+fn parts<'t>(string: &'t str, separator: &str, most: usize) -> Vec<&'t str> {
     if !separator.is_empty() {
-        return of.splitn(most, separator).collect();
+        return string.splitn(most, separator).collect();
     }
     let mut found = Vec::new();
-    let mut rest = of;
+    let mut rest = string;
     while let Some(c) = rest.chars().next() {
         let end = if found.len() + 1 == most { rest.len() } else { c.len_utf8() };
         found.push(&rest[..end]);
@@ -157,8 +157,8 @@ fn parts<'t>(of: &'t str, separator: &str, most: usize) -> Vec<&'t str> {
 }
 
 fn substring<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
-    let of = text(&arguments[0], run)?;
-    let length = i64::try_from(of.chars().count()).unwrap_or(i64::MAX);
+    let string = text(&arguments[0], run)?;
+    let length = i64::try_from(string.chars().count()).unwrap_or(i64::MAX);
     let start = number(&arguments[1])?;
     let end = arguments.get(2).map_or(Ok(length), number)?;
     if arguments.len() > 2 && start > end {
@@ -170,7 +170,7 @@ fn substring<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>
         }
     }
     let (start, end) = (usize::try_from(start).unwrap_or(0), usize::try_from(end).unwrap_or(0));
-    Ok(Value::text(of.chars().skip(start).take(end.saturating_sub(start)).collect::<String>()))
+    Ok(Value::text(string.chars().skip(start).take(end.saturating_sub(start)).collect::<String>()))
 }
 
 fn join<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {

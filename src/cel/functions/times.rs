@@ -54,10 +54,10 @@ fn civil<'a>(arguments: &[Value<'a>], part: fn(&Civil) -> i64) -> Result<Value<'
 }
 
 /// Returns a duration in whole units of `unit` seconds, or a part of a timestamp.
-fn part<'a>(arguments: &[Value<'a>], unit: i64, of: fn(&Civil) -> i64) -> Result<Value<'a>, Error> {
+fn part<'a>(arguments: &[Value<'a>], unit: i64, field: fn(&Civil) -> i64) -> Result<Value<'a>, Error> {
     match &arguments[0] {
         Value::Duration(duration) if arguments.len() == 1 => Ok(Value::Int(duration.0 / 1_000_000_000 / unit)),
-        _ => civil(arguments, of),
+        _ => civil(arguments, field),
     }
 }
 

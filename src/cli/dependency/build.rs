@@ -111,7 +111,7 @@ pub(in crate::cli) fn fill_charts_folder(
         files.lock = new_lock(&declaring, resolved.clone()).map_err(|error| vec![error])?;
     }
     io::save_dependencies(directory, &files).map_err(|error| vec![error])?;
-    let assumed = resolved.iter().map(|dependency| match Repository::of(&dependency.repository) {
+    let assumed = resolved.iter().map(|dependency| match Repository::parse(&dependency.repository) {
         Repository::Charts => format!(
             "Dependency {} did not declare a repository. Assuming it exists in the charts directory\n",
             printable(&dependency.name)
@@ -222,7 +222,7 @@ impl Building<'_> {
     fn find(&self, dependency: &LockedDependency, from_lock: bool) -> Result<Option<Chart>, Vec<Diagnostic>> {
         let LockedDependency { name, repository, version } = dependency;
         let refuse = |message: String| Diagnostic::error("dependencies", message).at(self.place(dependency), "");
-        let path = match Repository::of(repository) {
+        let path = match Repository::parse(repository) {
             Repository::Charts => {
                 if let Some(chart) = self.vendored_chart(name) {
                     return Ok(Some(chart.clone()));
@@ -240,7 +240,7 @@ impl Building<'_> {
         };
         if !path.is_dir() {
             let error = refuse(format!("directory {} not found", path.display()));
-            return Err(vec![match Repository::of(repository) {
+            return Err(vec![match Repository::parse(repository) {
                 Repository::Charts => error.help("a dependency without a repository must be in charts/"),
                 _ => error
                     .help("a path in a file:// repository is relative to the directory of the chart that declares it"),
@@ -280,7 +280,7 @@ impl Building<'_> {
         let mut archives: Vec<(String, Vec<u8>)> = Vec::new();
         let mut errors = Vec::new();
         for (dependency, chart) in resolved.iter().zip(charts) {
-            let (Repository::Directory(_), Some(mut chart)) = (Repository::of(&dependency.repository), chart) else {
+            let (Repository::Directory(_), Some(mut chart)) = (Repository::parse(&dependency.repository), chart) else {
                 continue;
             };
             engine::add_stock_templates(&mut chart);
@@ -309,7 +309,8 @@ impl Building<'_> {
         let warning = |one: &Vendored| {
             let name = &one.chart.as_ref().ok()?.metadata.name;
             let is_packed = |dependency: &&LockedDependency| {
-                dependency.name == *name && matches!(Repository::of(&dependency.repository), Repository::Directory(_))
+                dependency.name == *name
+                    && matches!(Repository::parse(&dependency.repository), Repository::Directory(_))
             };
             let message = format!("{} contains {name} too, so the chart has it twice", one.shown);
             Some(

@@ -19,7 +19,7 @@ pub(super) fn page(
     let title = if names[0] == names[1] { names[0].clone() } else { names.join(" → ") };
     let differences = comparison.differences.iter();
     let shown: Vec<Shown<'_>> = differences.map(Shown::difference).collect();
-    let [old, new] = traces.map(|trace| LineSource::of(trace?, secrets));
+    let [old, new] = traces.map(|trace| LineSource::new(trace?, secrets));
     let text = |source: &Option<LineSource<'_>>, id: &Id, text: &str| {
         let origins = source.as_ref().and_then(|source| source.lines(id, text));
         ShownText { text: text.to_owned(), origins }

@@ -18,7 +18,7 @@ pub(super) fn page(render: &Render, crds: &[(String, String)], release: &str, se
     let objects: Vec<Object> = definitions.chain(manifests.map(Manifest::object)).collect();
     let metadata = &render.chart.metadata;
     let trace = SideTrace::new(render.scope());
-    let source = LineSource::of(&trace, secrets);
+    let source = LineSource::new(&trace, secrets);
     let head = Head {
         title: format!("{release}: {} {}", metadata.name, metadata.version),
         summary: format!("{} object{}", objects.len(), if objects.len() == 1 { "" } else { "s" }),

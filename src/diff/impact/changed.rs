@@ -96,7 +96,7 @@ impl<'a> Changed<'a> {
 
     fn stored_versions(&self) -> Option<&Stored> {
         let compute = || {
-            let mut stored = Stored::of(&self.old.version()?, &self.new.version()?);
+            let mut stored = Stored::compare(&self.old.version()?, &self.new.version()?);
             stored.changes.retain(|change| self.counts(change));
             Some(stored)
         };

@@ -58,7 +58,7 @@ impl<'c, 'o> Users<'c, 'o> {
             );
             return;
         }
-        let users = || self.of(&object.difference.id);
+        let users = || self.users_of(&object.difference.id);
         for seen in [Seen::Restarts, Seen::Keeps, Seen::ChangesFiles] {
             let ids = users().map(|(user, how)| (&user.id, how)).filter(|(id, how)| self.when_seen(id, *how) == seen);
             found.extend(seen.impact(&ids.map(|(id, _)| id).collect::<Vec<_>>()));
@@ -66,7 +66,7 @@ impl<'c, 'o> Users<'c, 'o> {
     }
 
     /// Returns the users of a ConfigMap or Secret.
-    fn of(&self, id: &Id) -> impl Iterator<Item = User<'o>> {
+    fn users_of(&self, id: &Id) -> impl Iterator<Item = User<'o>> {
         let kind = if id.kind == "ConfigMap" { "ConfigMap" } else { "Secret" };
         let read = || {
             let mut users: HashMap<Configuration, Vec<User<'o>>> = HashMap::new();
@@ -231,16 +231,16 @@ mod tests {
           {volumeMounts: [{name: twice, subPathExpr: y}]}],
           volumes: [{name: v, configMap: {name: d}}, {name: w, secret: {secretName: e}}, {name: twice, secret: {secretName: f}},
           {name: unmounted, configMap: {name: g}}]}";
-        let of = |kind, name: &str, how| ((kind, name.to_owned()), how);
+        let use_of = |kind, name: &str, how| ((kind, name.to_owned()), how);
         assert_eq!(
             used(pod),
             [
-                of("ConfigMap", "a", Use::OnStart),
-                of("ConfigMap", "d", Use::Files),
-                of("Secret", "b", Use::OnStart),
-                of("Secret", "c", Use::OnStart),
-                of("Secret", "e", Use::OnStart),
-                of("Secret", "f", Use::OnStart),
+                use_of("ConfigMap", "a", Use::OnStart),
+                use_of("ConfigMap", "d", Use::Files),
+                use_of("Secret", "b", Use::OnStart),
+                use_of("Secret", "c", Use::OnStart),
+                use_of("Secret", "e", Use::OnStart),
+                use_of("Secret", "f", Use::OnStart),
             ]
         );
     }

@@ -21,7 +21,7 @@ impl<'c, 'o> Rules<'c, 'o> {
     }
 
     /// Returns the impacts of an object's difference.
-    pub(in crate::diff) fn of(&self, object: &Changed<'_>) -> Vec<Impact> {
+    pub(in crate::diff) fn impacts(&self, object: &Changed<'_>) -> Vec<Impact> {
         let mut found = Vec::new();
         match object.difference.status {
             Status::Rewritten => {}

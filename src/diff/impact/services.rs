@@ -71,8 +71,9 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
         found.push(Impact::new("closes", ImpactLevel::Warning, format!("closes {} {}", list(&closed), reach(old))));
     }
     if object.touches(&["spec", "type"]) {
-        let of = |map: &Map| map.text_at(&["spec", "type"]).unwrap_or("ClusterIP").to_owned();
-        let text = format!("from {} to {}: its ports are now open {}", of(old), of(new), reach(new));
+        let service_type = |map: &Map| map.text_at(&["spec", "type"]).unwrap_or("ClusterIP").to_owned();
+        let text =
+            format!("from {} to {}: its ports are now open {}", service_type(old), service_type(new), reach(new));
         found.push(Impact::new("service-type", ImpactLevel::Warning, text));
     }
     if object.touches(&["spec", "selector"]) {

@@ -43,7 +43,7 @@ pub struct Fields {
 
 impl Fields {
     /// The chain in a range of the text.
-    pub(super) fn of(start: u32, end: u32) -> Fields {
+    pub(super) fn new(start: u32, end: u32) -> Fields {
         Fields { start, end }
     }
 
@@ -121,7 +121,7 @@ pub enum Node {
     /// `$x.a.b`
     Variable(Variable, Fields),
     /// `(pipeline).a.b`, `function.a.b`
-    Chain { of: NodeId, fields: Fields },
+    Chain { receiver: NodeId, fields: Fields },
     /// A function, by its number in the table of functions.
     Identifier { function: u16 },
     /// `.`

@@ -71,9 +71,9 @@ fn write_node(parsed: &Parsed, id: NodeId, out: &mut Vec<u8>, rest: &mut Vec<Par
             out.extend_from_slice(parsed.variable_name(variable.name));
             write_fields(parsed, fields, out);
         }
-        Node::Chain { of, fields } => {
+        Node::Chain { receiver, fields } => {
             rest.push(Part::Fields(fields));
-            operand(parsed, of, rest);
+            operand(parsed, receiver, rest);
         }
         Node::Identifier { function } => out.extend_from_slice((parsed.function_names)(function).as_bytes()),
         Node::Dot => out.push(b'.'),

@@ -207,7 +207,7 @@ fn add_chart(
     all: &mut Vec<ChartObjects>,
 ) -> Map {
     let subcharts = Map::new();
-    let dot = Map::of(
+    let dot = Map::from_entries(
         MapKind::Any,
         vec![
             ("Capabilities".into(), shared.capabilities.clone()),
@@ -236,12 +236,12 @@ fn add_chart(
 pub fn template(name: &str, chart_path: &str) -> Value {
     let fields: Vec<Entry> =
         vec![("BasePath".into(), Value::str(format!("{chart_path}/templates"))), ("Name".into(), Value::str(name))];
-    Value::Map(Map::of(MapKind::Values, fields))
+    Value::Map(Map::from_entries(MapKind::Values, fields))
 }
 
 fn files(chart: &Chart) -> Value {
     let entry = |file: &crate::chart::File| (Text::from(file.path.as_str()), Value::Bytes(file.bytes.clone().into()));
-    Value::Map(Map::of(MapKind::Files, chart.files.iter().map(entry).collect()))
+    Value::Map(Map::from_entries(MapKind::Files, chart.files.iter().map(entry).collect()))
 }
 
 /// Converts an object that all engines share.
@@ -255,7 +255,7 @@ fn value(fields: objects::Record<'_>) -> Value {
         Field::Annotations(None) => Value::Map(Map::nil(MapKind::Strings)),
         Field::Annotations(Some(annotations)) => {
             let entry = |(name, value): (&String, &String)| (name.as_str().into(), text(value));
-            Value::Map(Map::of(MapKind::Strings, annotations.iter().map(entry).collect()))
+            Value::Map(Map::from_entries(MapKind::Strings, annotations.iter().map(entry).collect()))
         }
         Field::Records(records) => Value::list(records.into_iter().map(value).collect()),
     };

@@ -19,13 +19,13 @@ pub struct Template {
 }
 
 impl Template {
-    fn of(parsed: &Arc<Parsed>, tree: &Tree) -> Template {
+    fn new(parsed: &Arc<Parsed>, tree: &Tree) -> Template {
         Template { parsed: Arc::clone(parsed), name: tree.name.clone(), root: tree.root }
     }
 
     /// The template of a text itself, as opposed to those that it defines.
     pub fn main(parsed: &Arc<Parsed>) -> Template {
-        Template::of(parsed, parsed.main())
+        Template::new(parsed, parsed.main())
     }
 }
 
@@ -38,7 +38,7 @@ impl Definitions {
     pub fn add(&mut self, parsed: &Arc<Parsed>) {
         for tree in &parsed.trees {
             if !tree.is_empty || !self.0.contains_key(&tree.name) {
-                self.0.insert(tree.name.clone(), Template::of(parsed, tree));
+                self.0.insert(tree.name.clone(), Template::new(parsed, tree));
             }
         }
     }
@@ -67,13 +67,13 @@ impl TemplateSet {
             for parsed in self.texts.iter().rev() {
                 match parsed.trees.iter().find(|tree| tree.name == *name) {
                     Some(tree) if tree.is_empty => empty = empty.or(Some((parsed, tree))),
-                    Some(tree) => return Some(Template::of(parsed, tree)),
+                    Some(tree) => return Some(Template::new(parsed, tree)),
                     None => {}
                 }
             }
         }
         let known = self.of_files.0.get(name).cloned();
-        known.or_else(|| empty.map(|(parsed, tree)| Template::of(parsed, tree)))
+        known.or_else(|| empty.map(|(parsed, tree)| Template::new(parsed, tree)))
     }
 
     /// Whether the name is the path of a file that is rendered, not of a partial.

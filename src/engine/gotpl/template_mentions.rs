@@ -93,9 +93,9 @@ impl Collector<'_> {
                 Node::List(children) => rest.extend(self.parsed.children(children).iter().rev()),
                 Node::Pipe { commands, .. } => self.pipe(commands, &mut rest),
                 Node::Command(children) => self.command(children, &mut rest),
-                Node::Chain { of, fields } => {
+                Node::Chain { receiver, fields } => {
                     self.fields(fields);
-                    rest.push(of);
+                    rest.push(receiver);
                 }
                 Node::Field(fields) | Node::Variable(_, fields) => self.fields(fields),
                 Node::String(index) => self.string(id, index),

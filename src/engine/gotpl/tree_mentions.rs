@@ -108,7 +108,7 @@ impl TreeMentions {
         }
         for (keys, place) in self.templates.iter().flat_map(|template| &template.mentions.values) {
             if is_global(keys) {
-                found.certain.push((ValuePath::of(steps(keys)), place.clone()));
+                found.certain.push((ValuePath::new(steps(keys)), place.clone()));
             }
         }
         let mut mentions_left = MAX_FOREIGN_MENTIONS;
@@ -118,7 +118,7 @@ impl TreeMentions {
             let mentions = || reached.iter().map(|number| &self.templates[*number].mentions);
             for (keys, place) in mentions().flat_map(|mentions| &mentions.values) {
                 if !names.is_empty() || !is_global(keys) {
-                    found.certain.push((ValuePath::of([steps(names), steps(keys)].concat()), place.clone()));
+                    found.certain.push((ValuePath::new([steps(names), steps(keys)].concat()), place.clone()));
                 }
             }
             if mentions().any(|mentions| mentions.passes_values_on) {

@@ -189,7 +189,8 @@ fn words<'c, 't>(text: &'c [Character<'t>]) -> Vec<Word<'c, 't>> {
 
 /// Returns the number of characters in the first word.
 fn word_length(text: &[Character<'_>]) -> usize {
-    let run = |from: usize, of: Kind| from + text[from..].iter().take_while(|character| character.kind == of).count();
+    let run =
+        |from: usize, wanted: Kind| from + text[from..].iter().take_while(|character| character.kind == wanted).count();
     match text[0].kind {
         // Within punctuation, joints count as punctuation.
         Kind::Punctuation => text.iter().take_while(|character| is_punctuation(character.char)).count(),

@@ -33,7 +33,8 @@ pub fn fold(first: f64, others: &[f64], step: Step) -> Result<f64, Error> {
     if step.divides && others.contains(&0.0) {
         return Err(Error::call("decimal division by 0"));
     }
-    let computed = all().try_fold(Decimal::of(first), |sum, other| (step.run)(&sum, &Decimal::of(other)));
+    let computed =
+        all().try_fold(Decimal::from_float(first), |sum, other| (step.run)(&sum, &Decimal::from_float(other)));
     let computed = computed.ok_or_else(|| Error::call("a decimal number has too many digits"))?;
     Ok(computed.to_f64())
 }
@@ -53,7 +54,7 @@ pub struct Decimal {
 
 impl Decimal {
     /// Returns the shortest decimal number that stands for a finite float.
-    pub fn of(number: f64) -> Decimal {
+    pub fn from_float(number: f64) -> Decimal {
         let text = format!("{number:e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -124,23 +125,26 @@ mod tests {
 
     #[test]
     fn decimals_are_exact() {
-        let of = Decimal::of;
-        assert_eq!(of(0.1).plus(&of(0.2)).unwrap().to_f64(), 0.3);
-        assert_eq!(of(1.1).times(&of(1.1)).unwrap().to_f64(), 1.21);
-        assert_eq!(of(-2.0).divided_by(&of(3.0)).unwrap().to_f64(), -0.6666666666666667);
-        assert_eq!(of(123456789.125).divided_by(&of(0.3333333333333333)).unwrap().to_f64(), 370370367.37500006);
-        assert_eq!(of(0.1).divided_by(&of(1e20)).unwrap().to_f64(), 0.0);
-        assert_eq!(of(1e-17).divided_by(&of(0.2)).unwrap().to_f64(), 1e-16);
-        assert!(of(1.0).divided_by(&of(0.0)).is_none());
-        assert_eq!(of(-0.0).plus(&of(0.0)).unwrap().to_f64().to_string(), "0");
+        let decimal = Decimal::from_float;
+        assert_eq!(decimal(0.1).plus(&decimal(0.2)).unwrap().to_f64(), 0.3);
+        assert_eq!(decimal(1.1).times(&decimal(1.1)).unwrap().to_f64(), 1.21);
+        assert_eq!(decimal(-2.0).divided_by(&decimal(3.0)).unwrap().to_f64(), -0.6666666666666667);
+        assert_eq!(
+            decimal(123456789.125).divided_by(&decimal(0.3333333333333333)).unwrap().to_f64(),
+            370370367.37500006
+        );
+        assert_eq!(decimal(0.1).divided_by(&decimal(1e20)).unwrap().to_f64(), 0.0);
+        assert_eq!(decimal(1e-17).divided_by(&decimal(0.2)).unwrap().to_f64(), 1e-16);
+        assert!(decimal(1.0).divided_by(&decimal(0.0)).is_none());
+        assert_eq!(decimal(-0.0).plus(&decimal(0.0)).unwrap().to_f64().to_string(), "0");
     }
 
     #[test]
     fn numbers_of_any_size_are_exact() {
-        let of = Decimal::of;
-        assert_eq!(of(1e30).plus(&of(1.0)).unwrap().minus(&of(1e30)).unwrap().to_f64(), 1.0);
-        assert_eq!(of(1e200).times(&of(1e-200)).unwrap().to_f64(), 1.0);
-        assert_eq!(of(1e300).times(&of(1e300)).unwrap().to_f64(), f64::INFINITY);
+        let decimal = Decimal::from_float;
+        assert_eq!(decimal(1e30).plus(&decimal(1.0)).unwrap().minus(&decimal(1e30)).unwrap().to_f64(), 1.0);
+        assert_eq!(decimal(1e200).times(&decimal(1e-200)).unwrap().to_f64(), 1.0);
+        assert_eq!(decimal(1e300).times(&decimal(1e300)).unwrap().to_f64(), f64::INFINITY);
     }
 
     #[test]

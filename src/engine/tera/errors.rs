@@ -80,7 +80,7 @@ impl Mapper<'_> {
             .filter_map(|(name, text)| {
                 let error = Tera::default().add_raw_template(name, &self.run.template(text).text).err()?;
                 let ErrorKind::SyntaxError(report) = error.kind() else { return None };
-                let fault = self.reported(Within::Template(name), &Report::of(&error, report));
+                let fault = self.reported(Within::Template(name), &Report::new(&error, report));
                 Some(self.template_error("parse error", name, fault))
             })
             .collect();
@@ -209,7 +209,7 @@ impl Mapper<'_> {
     }
 
     fn explain_report(&self, within: Within<'_>, error: &Error, report: &ReportError, kept: &[Kept]) -> Fault {
-        let reported = Report::of(error, report);
+        let reported = Report::new(error, report);
         let failure =
             report.message().strip_prefix(FAILURE_MARK).and_then(|index| kept.get(index.parse::<usize>().ok()?));
         match failure {

@@ -159,8 +159,8 @@ impl<'t, 'i> Walk<'t, 'i> {
                     self.insert(name.start, format!("{FILTER} | "), name.start..name.end());
                 }
                 self.at = 2;
-                let of = captured(name.end());
-                self.open_arguments(of, name.text);
+                let subject = captured(name.end());
+                self.open_arguments(subject, name.text);
                 Some(true)
             }
             "<" => {
@@ -172,12 +172,12 @@ impl<'t, 'i> Walk<'t, 'i> {
     }
 
     /// Opens the arguments of a function, filter or test, if it has any.
-    fn open_arguments(&mut self, of: Operand, name: &str) {
+    fn open_arguments(&mut self, subject: Operand, name: &str) {
         if self.peek(0) == "(" {
             self.at += 1;
-            self.around.push(Around::Arguments { of, measures: (self.is_function)(name) });
+            self.around.push(Around::Arguments { subject, measures: (self.is_function)(name) });
         } else {
-            self.operand = Some(of);
+            self.operand = Some(subject);
         }
     }
 
@@ -195,8 +195,8 @@ impl<'t, 'i> Walk<'t, 'i> {
             (Kind::Word, _) => {
                 let before = self.take_before();
                 let shape = if self.peek(0) == "(" { Shape::Other } else { Shape::Variable };
-                let of = Operand { start: token.start, end: token.end(), shape, before };
-                self.open_arguments(of, token.text);
+                let subject = Operand { start: token.start, end: token.end(), shape, before };
+                self.open_arguments(subject, token.text);
             }
             (Kind::Sign, "<") => {
                 let before = self.take_before();
@@ -343,7 +343,7 @@ impl<'t, 'i> Walk<'t, 'i> {
                 Some(Operand { start, end, shape: Shape::Literal, before })
             }
             (Around::Index { base, .. }, "]") => Some(Operand { end, ..base }),
-            (Around::Arguments { of, .. }, ")") => Some(Operand { end, ..of }),
+            (Around::Arguments { subject, .. }, ")") => Some(Operand { end, ..subject }),
             (Around::Argument, "}") => None,
             _ => return None,
         };
@@ -379,12 +379,12 @@ impl<'t, 'i> Walk<'t, 'i> {
             return Some(());
         }
         let (base, open) = (*base, *open);
-        let of = &self.text[base.start..base.end];
+        let subject = &self.text[base.start..base.end];
         let is_slice = self.text[at..].starts_with(':');
         let argument = if is_slice { "slice_of" } else { "of" };
         let mut addition = format!(" | {INDEX}({argument}=");
         let copied = addition.len();
-        addition.push_str(of);
+        addition.push_str(subject);
         addition.push_str(") ");
         if self.text[open..at].trim().is_empty() {
             if !is_slice {

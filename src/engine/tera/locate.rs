@@ -51,7 +51,7 @@ pub(super) fn with_marks(text: &str, number: usize, marks: Marks) -> String {
                     let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
                     marked.push_str(indent);
                     if printed && !rest.is_empty() {
-                        mark(&mut marked, number, lines.of(start));
+                        mark(&mut marked, number, lines.line(start));
                     }
                     marked.push_str(rest);
                     start += line.len();
@@ -59,7 +59,7 @@ pub(super) fn with_marks(text: &str, number: usize, marks: Marks) -> String {
             }
             Piece::Expression(range) => {
                 if printed {
-                    mark(&mut marked, number, lines.of(range.start));
+                    mark(&mut marked, number, lines.line(range.start));
                 }
                 push_bare(&mut marked, &text[range.clone()]);
                 trims = trims_after(text, piece);
@@ -145,7 +145,7 @@ struct Lines<'t> {
 
 impl Lines<'_> {
     /// Returns the line of a byte, which must not be before the previous one.
-    fn of(&mut self, at: usize) -> usize {
+    fn line(&mut self, at: usize) -> usize {
         self.line += self.text.get(self.at..at).map_or(0, |between| between.matches('\n').count());
         self.at = self.at.max(at);
         self.line

@@ -108,9 +108,9 @@ fn files(chart: &Chart) -> Value {
     Value::from(files.collect::<tera::Map>())
 }
 
-fn subcharts(of: &Chart, values: &Map, release: &Value, capabilities: &Value) -> Result<Value, TooDeep> {
+fn subcharts(chart: &Chart, values: &Map, release: &Value, capabilities: &Value) -> Result<Value, TooDeep> {
     let mut all = tera::Map::new();
-    for subchart in &of.subcharts {
+    for subchart in &chart.subcharts {
         let name = &subchart.metadata.name;
         let empty = Map::new();
         let part = values.get(name).and_then(|node| node.value.as_map()).unwrap_or(&empty);

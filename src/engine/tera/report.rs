@@ -28,7 +28,7 @@ pub(super) struct Note {
 
 impl Report {
     /// Returns a report, with the notes in the printed error.
-    pub(super) fn of(error: &Error, report: &ReportError) -> Report {
+    pub(super) fn new(error: &Error, report: &ReportError) -> Report {
         let span = report.span();
         let printed = error.to_string();
         // Messages can contain anything, but what follows has Tera's own form.
@@ -96,7 +96,7 @@ mod tests {
         tera.add_raw_templates([("a", "\n {% include 'b' %}"), ("b", "{{ x }}")]).unwrap();
         let error = tera.render("a", &Context::new()).unwrap_err();
         let ErrorKind::RenderingError(report) = error.kind() else { panic!("{error:?}") };
-        let report = Report::of(&error, report);
+        let report = Report::new(&error, report);
         let notes: Vec<_> = report.notes.iter().map(|note| (note.text.as_str(), note.line, note.column)).collect();
         assert_eq!((report.name.as_str(), report.range, notes), ("b", Some(3..4), vec![("called from a", 1, 12)]));
     }

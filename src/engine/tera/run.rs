@@ -149,11 +149,11 @@ impl Run {
         let parts = self.parts.get().ok_or_else(unready)?;
         let me = self.me.upgrade().ok_or_else(unready)?;
         // A file that nothing refers to may be invalid.
-        let of = |templates: &[(String, Source)]| {
+        let build = |templates: &[(String, Source)]| {
             let checked = templates.iter().map(|(name, source)| (name.as_str(), self.template(source.text()).text));
             instance(&me, checked, &parts.prefixes, &|_| true)
         };
-        let made = of(&parts.all).or_else(|_| of(&parts.loaded));
+        let made = build(&parts.all).or_else(|_| build(&parts.loaded));
         let made = made.map_err(|error| Failure::call(error.to_string()))?;
         Ok(self.for_texts.get_or_init(|| made))
     }

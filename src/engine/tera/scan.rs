@@ -310,11 +310,11 @@ mod tests {
 
     #[test]
     fn values_are_needed_by_their_keys_or_all_of_them() {
-        let of = |text: &'static str| {
+        let found = |text: &'static str| {
             let found = references(text);
             (found.values, found.objects)
         };
-        assert_eq!(of("{{ Values.a.b | f }}{% if Values.c %}{{ d.Values.e }}"), (vec!["a", "c", "e"], vec![]));
+        assert_eq!(found("{{ Values.a.b | f }}{% if Values.c %}{{ d.Values.e }}"), (vec!["a", "c", "e"], vec![]));
         let whole = [
             "Values",
             "Values | f",

@@ -39,7 +39,7 @@ impl Compiled {
             self.of_ascii.values_mut().chain(self.of_unicode.values_mut()).flatten().for_each(Known::give_back);
             self.kept = 0;
         }
-        let all = match Alphabet::of(text) {
+        let all = match Alphabet::for_text(text) {
             Alphabet::Ascii => &mut self.of_ascii,
             Alphabet::Unicode => &mut self.of_unicode,
         };
@@ -120,7 +120,7 @@ impl Cache {
             if let Some(known) = compiled.lend(pattern, text) {
                 return Ok(known);
             }
-            let alphabet = Alphabet::of(text);
+            let alphabet = Alphabet::for_text(text);
             let new = compile(pattern, alphabet, charge)?;
             compiled.add(pattern, alphabet, new);
         }

@@ -85,7 +85,7 @@ impl Regexp {
         let text = utf8::to_text_bytes(bytes);
         let mut places = Places::new(bytes, &text);
         let matches = self.regex.find_iter(&text).filter(|found| is_boundary(&text, found.start()));
-        matches.map(|found| places.of(found.start())..places.of(found.end())).collect()
+        matches.map(|found| places.byte_offset(found.start())..places.byte_offset(found.end())).collect()
     }
 
     /// Replaces every match (`Regexp.ReplaceAll`). In the template, `$1`, `${1}`, `$name` and `${name}` stand for
@@ -181,10 +181,10 @@ fn replaced<M, E>(
         if !is_boundary(matched, whole.start) {
             continue;
         }
-        out.extend_from_slice(&text[end..places.of(whole.start)]);
+        out.extend_from_slice(&text[end..places.byte_offset(whole.start)]);
         push(&mut out, found)?;
         check_size(out.len())?;
-        end = places.of(whole.end);
+        end = places.byte_offset(whole.end);
     }
     out.extend_from_slice(&text[end..]);
     Ok(out)
@@ -202,7 +202,7 @@ pub(super) enum Alphabet {
 
 impl Alphabet {
     /// Returns the smallest alphabet that contains a text.
-    pub(super) fn of(text: &[u8]) -> Alphabet {
+    pub(super) fn for_text(text: &[u8]) -> Alphabet {
         if text.is_ascii() { Alphabet::Ascii } else { Alphabet::Unicode }
     }
 }
@@ -258,7 +258,7 @@ impl<'a> Places<'a> {
         Places { bytes, text, at: (0, 0) }
     }
 
-    fn of(&mut self, wanted: usize) -> usize {
+    fn byte_offset(&mut self, wanted: usize) -> usize {
         if self.bytes.len() == self.text.len() {
             return wanted;
         }

@@ -7,17 +7,17 @@ use regex_syntax::hir::{Hir, HirKind};
 /// found in linear time. `None` means that every match may read the rest of the text, as with `a.*b|a`.
 pub(super) fn reads_ahead(pattern: &str, is_unicode: bool) -> Option<usize> {
     let parsed = ParserBuilder::new().unicode(is_unicode).utf8(false).build().parse(pattern).ok()?;
-    of(&parsed)
+    lookahead(&parsed)
 }
 
-fn of(hir: &Hir) -> Option<usize> {
+fn lookahead(hir: &Hir) -> Option<usize> {
     /// An assertion such as `\b` reads one character.
     const CHARACTER: usize = 4;
     if let Some(longest) = hir.properties().maximum_len() {
         return Some(longest.saturating_add(CHARACTER));
     }
     match hir.kind() {
-        HirKind::Capture(capture) => of(&capture.sub),
+        HirKind::Capture(capture) => lookahead(&capture.sub),
         // All repetitions belong to the match, except the first that fails.
         HirKind::Repetition(repetition) if repetition.sub.properties().minimum_len() != Some(0) => {
             Some(repetition.sub.properties().maximum_len()?.saturating_add(CHARACTER))
@@ -25,7 +25,7 @@ fn of(hir: &Hir) -> Option<usize> {
         HirKind::Concat(parts) => {
             let (last, before) = parts.split_last()?;
             let before: Option<Vec<usize>> = before.iter().map(|part| part.properties().maximum_len()).collect();
-            Some(before?.into_iter().fold(of(last)?, usize::saturating_add))
+            Some(before?.into_iter().fold(lookahead(last)?, usize::saturating_add))
         }
         _ => None,
     }

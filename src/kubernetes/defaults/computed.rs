@@ -318,8 +318,8 @@ fn data_source(object: &mut Map) {
     let Some(spec) = object.get_mut("spec").and_then(|node| node.value.as_map_mut()) else { return };
     let is_elsewhere = spec.at(["dataSourceRef", "namespace"]).is_some();
     let kinds = [("", "PersistentVolumeClaim"), ("snapshot.storage.k8s.io", "VolumeSnapshot")];
-    let of = |field: &str| spec.text_at(&["dataSourceRef", field]).unwrap_or_default();
-    let is_old_kind = kinds.contains(&(of("apiGroup"), of("kind")));
+    let source = |field: &str| spec.text_at(&["dataSourceRef", field]).unwrap_or_default();
+    let is_old_kind = kinds.contains(&(source("apiGroup"), source("kind")));
     if spec.get("dataSource").is_some() || is_old_kind && !is_elsewhere {
         same_in_both(spec, "dataSource", "dataSourceRef");
     }

@@ -56,8 +56,8 @@ const SERVER_ASSIGNED: &[(&str, &str)] = &[
 ];
 
 /// Whether the API server assigns a value to a field that a manifest does not set.
-pub fn is_server_assigned(of: &ObjectType, field: &str) -> bool {
-    SERVER_ASSIGNED.iter().any(|(name, known)| *known == field && of.name.ends_with(name))
+pub fn is_server_assigned(type_: &ObjectType, field: &str) -> bool {
+    SERVER_ASSIGNED.iter().any(|(name, known)| *known == field && type_.name.ends_with(name))
 }
 
 /// Whether [`fill_in`] added a value.
@@ -86,7 +86,7 @@ pub fn is_default(node: &Node) -> bool {
 pub fn add_defaults(object: &mut Map, id: &Id, namespace: &str) {
     let schema = Schema::built_in();
     let Some(kind) = schema.kind(&id.api_version, &id.kind) else { return };
-    let Some(of) = schema.object_type(kind.type_name) else { return };
+    let Some(type_) = schema.object_type(kind.type_name) else { return };
     object.remove("status");
     if let Some(metadata) = object.get_mut("metadata").and_then(|node| node.value.as_map_mut()) {
         SERVER_METADATA.iter().for_each(|field| drop(metadata.remove(field)));
@@ -95,7 +95,7 @@ pub fn add_defaults(object: &mut Map, id: &Id, namespace: &str) {
         }
     }
     computed::of_object(object, &id.kind);
-    Filling { table: Table::recorded(), kind: &id.kind }.object(object, of, "");
+    Filling { table: Table::recorded(), kind: &id.kind }.object(object, type_, "");
 }
 
 struct Filling<'a> {
@@ -106,27 +106,27 @@ struct Filling<'a> {
 
 impl Filling<'_> {
     /// Adds the defaults of an object of a type. `held_by` is the field that contains it.
-    fn object(&self, object: &mut Map, of: &ObjectType, held_by: &str) {
-        computed::of_type(object, of.name);
-        for default in self.table.of(of.name) {
-            if self.applies(default, object, of, held_by) {
+    fn object(&self, object: &mut Map, type_: &ObjectType, held_by: &str) {
+        computed::of_type(object, type_.name);
+        for default in self.table.defaults(type_.name) {
+            if self.applies(default, object, type_, held_by) {
                 put(object, default.field, default.value.clone());
             }
         }
-        for field in &of.fields {
+        for field in &type_.fields {
             if let Some(node) = object.get(field.name) {
-                if matches!(field.of, Type::Object(_) | Type::List(_) | Type::Map(_)) && !node.value.is_null() {
+                if matches!(field.type_, Type::Object(_) | Type::List(_) | Type::Map(_)) && !node.value.is_null() {
                     // Entries are shared with the given object, so that only changed ones are copied.
                     let mut node = node.clone();
-                    self.value(&mut node, &field.of, field.name);
+                    self.value(&mut node, &field.type_, field.name);
                     replace(object, field.name, node);
                 }
-            } else if let Type::Object(name) = field.of
+            } else if let Type::Object(name) = field.type_
                 && !field.is_pointer
                 && self.table.is_filled(name)
             {
                 let mut node = Node::generated(Value::Map(Map::new()));
-                self.value(&mut node, &field.of, field.name);
+                self.value(&mut node, &field.type_, field.name);
                 if node.value.as_map().is_some_and(|map| !map.is_empty()) {
                     object.insert(field.name, Span::generated(), node);
                 }
@@ -134,11 +134,11 @@ impl Filling<'_> {
         }
     }
 
-    fn value(&self, node: &mut Node, of: &Type, held_by: &str) {
-        match (of, &mut node.value) {
+    fn value(&self, node: &mut Node, type_: &Type, held_by: &str) {
+        match (type_, &mut node.value) {
             (Type::Object(name), Value::Map(map)) => {
-                if let Some(of) = Schema::built_in().object_type(name) {
-                    self.object(map, of, held_by);
+                if let Some(type_) = Schema::built_in().object_type(name) {
+                    self.object(map, type_, held_by);
                 }
             }
             (Type::List(inner), Value::List(items)) if may_hold_objects(inner) => {
@@ -158,10 +158,10 @@ impl Filling<'_> {
         }
     }
 
-    fn applies(&self, default: &Default, object: &Map, of: &ObjectType, held_by: &str) -> bool {
+    fn applies(&self, default: &Default, object: &Map, type_: &ObjectType, held_by: &str) -> bool {
         let stands = |name: &str| {
             let node = object.get(name);
-            node.is_some_and(|node| of.field(name).is_none_or(|field| !is_nothing(&node.value, field)))
+            node.is_some_and(|node| type_.field(name).is_none_or(|field| !is_nothing(&node.value, field)))
         };
         !stands(default.field)
             && default.conditions.iter().all(|condition| {
@@ -182,8 +182,8 @@ fn empty_text(node: &mut Node) {
     }
 }
 
-fn may_hold_objects(of: &Type) -> bool {
-    match of {
+fn may_hold_objects(type_: &Type) -> bool {
+    match type_ {
         Type::Object(_) => true,
         Type::List(inner) | Type::Map(inner) => may_hold_objects(inner),
         _ => false,
@@ -202,18 +202,19 @@ pub fn is_nothing(value: &Value, field: &Field) -> bool {
     match value {
         Value::Null => true,
         _ if field.is_pointer => false,
-        value => is_zero(value, &field.of),
+        value => is_zero(value, &field.type_),
     }
 }
 
-fn is_zero(value: &Value, of: &Type) -> bool {
-    match (of, value) {
+fn is_zero(value: &Value, type_: &Type) -> bool {
+    match (type_, value) {
         (Type::Any, _) => false,
         (Type::Quantity, value) => quantity(value) == Some(0),
         (Type::Object(name), Value::Map(map)) => {
-            let of = Schema::built_in().object_type(name);
-            map.iter()
-                .all(|(key, node)| of.and_then(|of| of.field(key)).is_some_and(|field| is_nothing(&node.value, field)))
+            let type_ = Schema::built_in().object_type(name);
+            map.iter().all(|(key, node)| {
+                type_.and_then(|type_| type_.field(key)).is_some_and(|field| is_nothing(&node.value, field))
+            })
         }
         (_, Value::Map(map)) => map.is_empty(),
         (_, Value::List(items)) => items.is_empty(),
@@ -273,8 +274,8 @@ mod tests {
     #[test]
     fn what_the_server_makes_up_is_in_fields_that_there_are() {
         for (name, field) in SERVER_ASSIGNED {
-            let of = Schema::built_in().object_type(&format!("api.{name}")).unwrap_or_else(|| panic!("{name}"));
-            assert!(of.field(field).is_some(), "{name}.{field}");
+            let type_ = Schema::built_in().object_type(&format!("api.{name}")).unwrap_or_else(|| panic!("{name}"));
+            assert!(type_.field(field).is_some(), "{name}.{field}");
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Default {
 
 /// All recorded defaults, by type.
 pub(super) struct Table {
-    of: HashMap<&'static str, Vec<Default>>,
+    by_type: HashMap<&'static str, Vec<Default>>,
     /// The types that get defaults even if the whole object is missing.
     filled: HashSet<&'static str>,
 }
@@ -37,8 +37,8 @@ impl Table {
     }
 
     /// Returns the defaults of a type's fields. Unconditional ones come first, because others may depend on them.
-    pub(super) fn of(&self, name: &str) -> &[Default] {
-        self.of.get(name).map(Vec::as_slice).unwrap_or_default()
+    pub(super) fn defaults(&self, name: &str) -> &[Default] {
+        self.by_type.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether an object of a type gets defaults even if it is missing.
@@ -47,12 +47,12 @@ impl Table {
     }
 
     fn parse(record: &'static str) -> Table {
-        let mut of: HashMap<&'static str, Vec<Default>> = HashMap::new();
+        let mut by_type: HashMap<&'static str, Vec<Default>> = HashMap::new();
         for (name, default) in record.lines().filter_map(line) {
-            of.entry(name).or_default().push(default);
+            by_type.entry(name).or_default().push(default);
         }
-        of.values_mut().for_each(|defaults| defaults.sort_by_key(|default| !default.conditions.is_empty()));
-        let mut filled: HashSet<&'static str> = of.keys().copied().collect();
+        by_type.values_mut().for_each(|defaults| defaults.sort_by_key(|default| !default.conditions.is_empty()));
+        let mut filled: HashSet<&'static str> = by_type.keys().copied().collect();
         // Adds the types that contain such a type, transitively. Types are recursive only through pointers.
         loop {
             let holders: Vec<&'static str> = Schema::built_in()
@@ -60,13 +60,13 @@ impl Table {
                 .filter(|object| !filled.contains(object.name))
                 .filter(|object| {
                     object.fields.iter().any(|field| {
-                        !field.is_pointer && matches!(field.of, Type::Object(name) if filled.contains(name))
+                        !field.is_pointer && matches!(field.type_, Type::Object(name) if filled.contains(name))
                     })
                 })
                 .map(|object| object.name)
                 .collect();
             if holders.is_empty() {
-                return Table { of, filled };
+                return Table { by_type, filled };
             }
             filled.extend(holders);
         }
@@ -107,11 +107,11 @@ mod tests {
         assert!(lines.len() > 100, "{}", lines.len());
         for text in lines {
             let (name, default) = line(text).unwrap_or_else(|| panic!("{text}"));
-            let of = Schema::built_in().object_type(name).unwrap_or_else(|| panic!("{text}"));
-            assert!(of.field(default.field).is_some(), "{text}");
+            let type_ = Schema::built_in().object_type(name).unwrap_or_else(|| panic!("{text}"));
+            assert!(type_.field(default.field).is_some(), "{text}");
             for condition in default.conditions {
                 let field = condition.trim_start_matches('!').split('=').next().unwrap_or_default();
-                assert!(matches!(field, "in" | "as") || of.field(field).is_some(), "{text}");
+                assert!(matches!(field, "in" | "as") || type_.field(field).is_some(), "{text}");
             }
         }
     }

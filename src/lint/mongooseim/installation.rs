@@ -189,7 +189,7 @@ impl Installation {
     /// Whether another container than MongooseIM's declares this port.
     pub(super) fn is_of_sidecar(&self, port: i64) -> bool {
         let others = self.containers().iter().enumerate().filter(|(index, _)| *index != self.container);
-        others.filter_map(|(_, node)| node.value.as_map()).any(|map| ports(map).iter().any(|(of, _)| *of == port))
+        others.filter_map(|(_, node)| node.value.as_map()).any(|map| ports(map).iter().any(|(known, _)| *known == port))
     }
 
     /// Returns the ports that MongooseIM's container declares, with their places.

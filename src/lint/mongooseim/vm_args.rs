@@ -22,10 +22,10 @@ impl VmArgs {
     /// Reads the flags in vm.args, and the port range also from the image's other files (vm.dist.args, app.config).
     pub(super) fn read(file: &File, installation: &Installation) -> VmArgs {
         let others = ["vm.dist.args", "app.config"].iter().filter_map(|name| installation.file(name));
-        VmArgs::of(file, others)
+        VmArgs::parse(file, others)
     }
 
-    fn of<'f>(file: &File, others: impl Iterator<Item = &'f File>) -> VmArgs {
+    fn parse<'f>(file: &File, others: impl Iterator<Item = &'f File>) -> VmArgs {
         let words = words(&file.text);
         let value = |flag: &str| {
             let found = words.iter().rposition(|(word, _)| *word == flag)?;
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> VmArgs {
-        VmArgs::of(&File::of_text("vm.args", text), std::iter::empty())
+        VmArgs::parse(&File::of_text("vm.args", text), std::iter::empty())
     }
 
     #[test]
@@ -122,7 +122,7 @@ mod tests {
     fn ports_may_be_pinned_in_app_config() {
         let config =
             File::of_text("app.config", "[{kernel, [{inet_dist_listen_min, 9100}, {inet_dist_listen_max, 9100}]}].");
-        let args = VmArgs::of(&File::of_text("vm.args", "-name x\n"), [&config].into_iter());
+        let args = VmArgs::parse(&File::of_text("vm.args", "-name x\n"), [&config].into_iter());
         assert_eq!(args.distribution.unwrap().0, 9100..9101);
     }
 }

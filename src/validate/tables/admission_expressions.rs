@@ -32,14 +32,14 @@ pub(super) fn of_conditions(at: &mut Place<'_, '_, '_>) {
 pub(super) fn of_policy(at: &mut Place<'_, '_, '_>) {
     let has_params = at.is_set("paramKind");
     conditions(has_params, at);
-    let (mut shape, mut is_exact) = (Shape::of(Kind::Object(Vec::new())), true);
+    let (mut shape, mut is_exact) = (Shape::new(Kind::Object(Vec::new())), true);
     for (path, variable) in at.items("variables") {
         let known = Known { has_params, has_authorizer: true, variables: Some(&shape), is_exact };
         expression(variable, "expression", &path, known, Wanted::Any, at);
         let kind = kind_of(text(variable, "expression"), known);
         is_exact &= kind.is_some();
         if let (Some(escaped), Kind::Object(fields)) = (escaped(text(variable, "name")), &mut shape.kind) {
-            let shape = Arc::new(Shape::of(kind.unwrap_or(Kind::Unknown)));
+            let shape = Arc::new(Shape::new(kind.unwrap_or(Kind::Unknown)));
             fields.push(Field { escaped, name: text(variable, "name").to_owned(), shape });
         }
     }
@@ -158,10 +158,10 @@ pub(super) fn of_selector(at: &mut Place<'_, '_, '_>) {
         return;
     }
     let device = DEVICE.get_or_init(|| {
-        let values = || map_of(map_of(Shape::of(Kind::Unknown)));
+        let values = || map_of(map_of(Shape::new(Kind::Unknown)));
         object(vec![
-            ("driver", Shape::of(Kind::String)),
-            ("allowMultipleAllocations", Shape::of(Kind::Bool)),
+            ("driver", Shape::new(Kind::String)),
+            ("allowMultipleAllocations", Shape::new(Kind::Bool)),
             ("attributes", values()),
             ("capacity", values()),
         ])
@@ -181,35 +181,35 @@ fn object(fields: Vec<(&str, Shape)>) -> Shape {
         let escaped = escaped(name).unwrap_or_else(|| name.to_owned());
         Field { escaped, name: name.to_owned(), shape: Arc::new(shape) }
     };
-    Shape::of(Kind::Object(fields.into_iter().map(field).collect()))
+    Shape::new(Kind::Object(fields.into_iter().map(field).collect()))
 }
 
 fn map_of(shape: Shape) -> Shape {
-    Shape::of(Kind::Map(Arc::new(shape)))
+    Shape::new(Kind::Map(Arc::new(shape)))
 }
 
 fn list_of(shape: Shape) -> Shape {
-    Shape::of(Kind::List(Arc::new(shape), Sort::Atomic))
+    Shape::new(Kind::List(Arc::new(shape), Sort::Atomic))
 }
 
 /// Returns the types of any value, of the request, and of the object's namespace.
 fn types() -> (&'static Shape, &'static Shape, &'static Shape) {
     static TYPES: OnceLock<[Shape; 3]> = OnceLock::new();
     let [anything, request, namespace] =
-        TYPES.get_or_init(|| [Shape::of(Kind::Unknown), request_type(), namespace_type()]);
+        TYPES.get_or_init(|| [Shape::new(Kind::Unknown), request_type(), namespace_type()]);
     (anything, request, namespace)
 }
 
 fn texts<'n>(names: &[&'n str]) -> Vec<(&'n str, Shape)> {
-    names.iter().map(|name| (*name, Shape::of(Kind::String))).collect()
+    names.iter().map(|name| (*name, Shape::new(Kind::String))).collect()
 }
 
 fn request_type() -> Shape {
     let kind = || object(texts(&["group", "version", "kind"]));
     let resource = || object(texts(&["group", "version", "resource"]));
     let mut user = texts(&["username", "uid"]);
-    user.push(("groups", list_of(Shape::of(Kind::String))));
-    user.push(("extra", map_of(list_of(Shape::of(Kind::String)))));
+    user.push(("groups", list_of(Shape::new(Kind::String))));
+    user.push(("extra", map_of(list_of(Shape::new(Kind::String)))));
     let mut fields = texts(&["subResource", "requestSubResource", "name", "namespace", "operation"]);
     fields.extend([
         ("kind", kind()),
@@ -217,29 +217,29 @@ fn request_type() -> Shape {
         ("requestKind", kind()),
         ("requestResource", resource()),
         ("userInfo", object(user)),
-        ("dryRun", Shape::of(Kind::Bool)),
-        ("options", Shape::of(Kind::Unknown)),
+        ("dryRun", Shape::new(Kind::Bool)),
+        ("options", Shape::new(Kind::Unknown)),
     ]);
     object(fields)
 }
 
 fn namespace_type() -> Shape {
-    let instant = || Shape::of(Kind::DateTime);
+    let instant = || Shape::new(Kind::DateTime);
     let mut condition = texts(&["status", "type", "message", "reason"]);
     condition.push(("lastTransitionTime", instant()));
     let mut metadata = texts(&["name", "generateName", "namespace", "UID", "resourceVersion"]);
     metadata.extend([
-        ("labels", map_of(Shape::of(Kind::String))),
-        ("annotations", map_of(Shape::of(Kind::String))),
+        ("labels", map_of(Shape::new(Kind::String))),
+        ("annotations", map_of(Shape::new(Kind::String))),
         ("creationTimestamp", instant()),
         ("deletionTimestamp", instant()),
-        ("deletionGracePeriodSeconds", Shape::of(Kind::Int)),
-        ("generation", Shape::of(Kind::Int)),
-        ("finalizers", list_of(Shape::of(Kind::String))),
+        ("deletionGracePeriodSeconds", Shape::new(Kind::Int)),
+        ("generation", Shape::new(Kind::Int)),
+        ("finalizers", list_of(Shape::new(Kind::String))),
     ]);
     object(vec![
         ("metadata", object(metadata)),
-        ("spec", object(vec![("finalizers", list_of(Shape::of(Kind::String)))])),
-        ("status", object(vec![("conditions", list_of(object(condition))), ("phase", Shape::of(Kind::String))])),
+        ("spec", object(vec![("finalizers", list_of(Shape::new(Kind::String)))])),
+        ("status", object(vec![("conditions", list_of(object(condition))), ("phase", Shape::new(Kind::String))])),
     ])
 }

@@ -267,13 +267,13 @@ fn ephemeral(at: &mut Place<'_, '_, '_>) {
 /// A pod must request at least the sum of its containers' requests.
 fn requests(at: &mut Place<'_, '_, '_>) {
     let Some(requests) = at.fields.map_at(&["resources", "requests"]) else { return };
-    let of = |container: &Map, name: &str| {
+    let request = |container: &Map, name: &str| {
         let amount = |kind: &str| quantity(&container.at(["resources", kind, name])?.value);
         amount("requests").or_else(|| amount("limits")).unwrap_or_default()
     };
     let path = at.path.field("resources").field("requests");
     for (name, node) in requests.iter() {
-        let together: i128 = at.fields.maps_at(&["containers"]).map(|container| of(container, name)).sum();
+        let together: i128 = at.fields.maps_at(&["containers"]).map(|container| request(container, name)).sum();
         if quantity(&node.value).is_some_and(|amount| together > amount) {
             at.invalid_at(&path.field(name), node, "must be greater than or equal to aggregate container requests");
         }
@@ -386,7 +386,7 @@ fn term_keys(at: &mut Place<'_, '_, '_>) {
     }
     let Some(selector) = at.map("labelSelector") else { return };
     for field in ["matchLabelKeys", "mismatchLabelKeys"] {
-        Row { of: "", field, rule: Rule::Items(names::is_qualified_name, QUALIFIED) }.check(at);
+        Row { type_name: "", field, rule: Rule::Items(names::is_qualified_name, QUALIFIED) }.check(at);
     }
     let (own, others) = (at.indexed_texts("matchLabelKeys"), at.texts("mismatchLabelKeys"));
     let mut known: HashSet<&str> = selector.map_at(&["matchLabels"]).into_iter().flat_map(Map::keys).collect();
@@ -430,7 +430,7 @@ fn is_of_metric(at: &Place<'_, '_, '_>) -> bool {
 
 fn match_labels(at: &mut Place<'_, '_, '_>) {
     if !is_of_metric(at) {
-        Row { of: "", field: "matchLabels", rule: Rule::Labels }.check(at);
+        Row { type_name: "", field: "matchLabels", rule: Rule::Labels }.check(at);
     }
 }
 
@@ -454,7 +454,7 @@ fn label_requirement(at: &mut Place<'_, '_, '_>) {
         at.invalid("key", QUALIFIED);
     }
     if matches!(at.text("operator"), "In" | "NotIn") {
-        Row { of: "", field: "values", rule: Rule::Items(names::is_label_value, LABEL_VALUE) }.check(at);
+        Row { type_name: "", field: "values", rule: Rule::Items(names::is_label_value, LABEL_VALUE) }.check(at);
     }
 }
 

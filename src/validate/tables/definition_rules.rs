@@ -110,12 +110,12 @@ impl Level<'_> {
         if let Some(items) = schema.map_at(&["items"]) {
             let is_correlatable = text(schema, "x-kubernetes-list-type") == "map";
             let uncorrelatable = self.uncorrelatable.or(if is_correlatable { None } else { Some(self.path) });
-            let shape = kind.and_then(|kind| if let Kind::List(of, _) = kind { Some(of) } else { None });
+            let shape = kind.and_then(|kind| if let Kind::List(inner, _) = kind { Some(inner) } else { None });
             Level { schema: items, shape, is_root: false, uncorrelatable, path: &self.path.field("items") }
                 .check(invalid, at);
         }
         if let Some(values) = schema.map_at(&["additionalProperties"]) {
-            let shape = kind.and_then(|kind| if let Kind::Map(of) = kind { Some(of) } else { None });
+            let shape = kind.and_then(|kind| if let Kind::Map(inner) = kind { Some(inner) } else { None });
             let path = self.path.field("additionalProperties");
             Level { schema: values, shape, is_root: false, path: &path, ..*self }.check(invalid, at);
         }

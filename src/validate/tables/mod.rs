@@ -78,7 +78,7 @@ fn rows() -> &'static HashMap<&'static str, Vec<&'static Row>> {
             flow::ROWS,
         ];
         let mut found: HashMap<&'static str, Vec<&'static Row>> = HashMap::new();
-        tables.into_iter().flatten().for_each(|row| found.entry(row.of).or_default().push(row));
+        tables.into_iter().flatten().for_each(|row| found.entry(row.type_name).or_default().push(row));
         found
     })
 }
@@ -139,9 +139,11 @@ mod tests {
     fn every_row_is_of_a_field_that_there_is() {
         let prefixes = ["api", "apimachinery.pkg.apis", "apiextensions-apiserver.pkg.apis", "kube-aggregator.pkg.apis"];
         for row in rows().values().flatten() {
-            let of = prefixes.iter().find_map(|prefix| Schema::built_in().object_type(&format!("{prefix}.{}", row.of)));
-            let of = of.unwrap_or_else(|| panic!("{}", row.of));
-            assert!(row.field.is_empty() || of.field(row.field).is_some(), "{}.{}", row.of, row.field);
+            let type_ = prefixes
+                .iter()
+                .find_map(|prefix| Schema::built_in().object_type(&format!("{prefix}.{}", row.type_name)));
+            let type_ = type_.unwrap_or_else(|| panic!("{}", row.type_name));
+            assert!(row.field.is_empty() || type_.field(row.field).is_some(), "{}.{}", row.type_name, row.field);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::yaml::{Map, Node, Value};
 /// A rule for a field of a type.
 pub(super) struct Row {
     /// The end of the type's name.
-    pub(super) of: &'static str,
+    pub(super) type_name: &'static str,
     /// The field; empty if the rule applies to the whole object.
     pub(super) field: &'static str,
     pub(super) rule: Rule,
@@ -48,8 +48,8 @@ pub(super) enum Rule {
     Whole(fn(&mut Place<'_, '_, '_>)),
 }
 
-pub(super) const fn row(of: &'static str, field: &'static str, rule: Rule) -> Row {
-    Row { of, field, rule }
+pub(super) const fn row(type_name: &'static str, field: &'static str, rule: Rule) -> Row {
+    Row { type_name, field, rule }
 }
 
 pub(super) const NOT_NEGATIVE: &str = "must be greater than or equal to 0";

@@ -144,7 +144,7 @@ fn structural(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '
             _ => {}
         }
     }
-    nested((schema, schema), level == Level::Root, Exceptions::of(schema), path, at);
+    nested((schema, schema), level == Level::Root, Exceptions::new(schema), path, at);
 }
 
 /// Checks the schemas of the fields of metadata.
@@ -209,16 +209,16 @@ fn may_be_at_root(name: &str, node: &Node) -> bool {
     ALLOWED.contains(&name) || is_zero
 }
 
-fn no_defaults(schema: &Map, of: &str, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
+fn no_defaults(schema: &Map, type_name: &str, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     if path.0.len() > MAX_DEPTH {
         return;
     }
     if is_set(schema, "default") {
-        at.forbidden_at(&path.field("default"), &format!("must not be set in top-level {of}"));
+        at.forbidden_at(&path.field("default"), &format!("must not be set in top-level {type_name}"));
     }
     for (name, node) in schema.map_at(&["properties"]).into_iter().flat_map(Map::iter) {
         if let Some(inner) = node.value.as_map() {
-            no_defaults(inner, of, &path.field("properties").field(name), at);
+            no_defaults(inner, type_name, &path.field("properties").field(name), at);
         }
     }
 }
@@ -389,7 +389,7 @@ struct Exceptions {
 }
 
 impl Exceptions {
-    fn of(schema: &Map) -> Self {
+    fn new(schema: &Map) -> Self {
         let first = schema.list_at(&["allOf"]).first().and_then(|node| node.value.as_map());
         Exceptions {
             any_of: is_int_or_string(schema.list_at(&["anyOf"])),
@@ -462,20 +462,20 @@ fn value_only(
     values(schema, path, at);
     for (name, node) in schema.map_at(&["properties"]).into_iter().flat_map(Map::iter) {
         let path = path.field("properties").field(name);
-        let of = outer.and_then(|outer| outer.map_at(&["properties", name]));
+        let outer_part = outer.and_then(|outer| outer.map_at(&["properties", name]));
         let Some(inner) = node.value.as_map() else { continue };
-        if of.is_none() && is_of_root {
+        if outer_part.is_none() && is_of_root {
             at.required_at(&path, "because it is defined in a nested schema");
         } else {
-            value_only((inner, of), is_of_root, Exceptions::default(), &path, at);
+            value_only((inner, outer_part), is_of_root, Exceptions::default(), &path, at);
         }
     }
     if let Some(inner) = schema.map_at(&["items"]) {
-        let (of, path) = (outer.and_then(|outer| outer.map_at(&["items"])), path.field("items"));
-        if of.is_none() && is_of_root {
+        let (outer_part, path) = (outer.and_then(|outer| outer.map_at(&["items"])), path.field("items"));
+        if outer_part.is_none() && is_of_root {
             at.required_at(&path, "because it is defined in a nested schema");
         } else {
-            value_only((inner, of), is_of_root, Exceptions::default(), &path, at);
+            value_only((inner, outer_part), is_of_root, Exceptions::default(), &path, at);
         }
     }
     nested((schema, outer.unwrap_or(&Map::new())), is_of_root, exceptions, path, at);

@@ -79,7 +79,7 @@ impl Writer {
         let column = indent.map_or(0, |indent| indent + 2);
         let is_simple = match key {
             GoNode::Text(text) | GoNode::Binary(text) => {
-                text.len() <= MAX_SIMPLE_KEY && !AllowedStyles::of(text).multiline
+                text.len() <= MAX_SIMPLE_KEY && !AllowedStyles::for_text(text).multiline
             }
             _ => true,
         };

@@ -60,7 +60,7 @@ fn values_of(config: &toml::Table) -> Vec<(String, Value)> {
         for section in sections.as_array().expect("a list") {
             let section = section.as_table().expect("a section");
             let port = section["port"].as_integer().expect("a port");
-            let name = LISTENERS.iter().find(|(of, _)| *of == port).expect("a listener").1;
+            let name = LISTENERS.iter().find(|(known, _)| *known == port).expect("a listener").1;
             let mut rest = section.clone();
             let handlers = rest.remove("handlers");
             leaves(&rest, &format!("listeners.{name}.options"), &mut found);

@@ -128,7 +128,7 @@ impl<T: Tracer> Exec<T> {
         is_or: bool,
         given: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
-        let mut operand = Operand::of(Value::Invalid);
+        let mut operand = Operand::new(Value::Invalid);
         let mut decided = T::Mark::default();
         for (index, &argument) in given.arguments.iter().enumerate() {
             operand = self.argument(context, Param::Reflect, argument)?;
@@ -159,7 +159,7 @@ impl<T: Tracer> Exec<T> {
         let literal = match parsed.node(id) {
             Node::Nil => {
                 let zero = param.zero().ok_or_else(|| fail(format!("cannot assign nil to {}", param.go_type())));
-                return zero.map(Operand::of);
+                return zero.map(Operand::new);
             }
             literal @ (Node::Bool(_) | Node::Number(_) | Node::String(_)) => literal,
             _ => {
@@ -196,7 +196,7 @@ impl<T: Tracer> Exec<T> {
             (Param::Float, _) => expected("float"),
             _ => Err(fail(format!("can't handle {} for arg of type {}", node_text(parsed, id), param.go_type()))),
         };
-        value.map(Operand::of)
+        value.map(Operand::new)
     }
 
     /// Evaluates an argument that is not a literal, whatever its type.
@@ -213,8 +213,8 @@ impl<T: Tracer> Exec<T> {
                 self.pipeline(context, id)
             }
             Node::Identifier { function } => self.call_function(context, function, id, CallArguments::NOTHING),
-            Node::Chain { of, fields } => self.chain(context, id, of, fields, CallArguments::NOTHING),
-            _ => Ok(Operand::of(Value::Invalid)),
+            Node::Chain { receiver, fields } => self.chain(context, id, receiver, fields, CallArguments::NOTHING),
+            _ => Ok(Operand::new(Value::Invalid)),
         }
     }
 }

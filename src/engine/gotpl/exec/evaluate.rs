@@ -31,7 +31,7 @@ impl<T: Tracer> Exec<T> {
     pub(super) fn pipeline(&mut self, context: &Context<T>, id: NodeId) -> Result<Operand<T::Mark>> {
         self.error_node = id;
         let Node::Pipe { variables, commands, assigns } = context.parsed.node(id) else {
-            return Ok(Operand::of(Value::Invalid));
+            return Ok(Operand::new(Value::Invalid));
         };
         let parsed = &*context.parsed;
         let mut value: Option<Operand<T::Mark>> = None;
@@ -85,7 +85,7 @@ impl<T: Tracer> Exec<T> {
         let given = CallArguments { arguments, last };
         match parsed.node(first) {
             Node::Field(fields) => self.field_node(context, first, fields, given),
-            Node::Chain { of, fields } => self.chain(context, first, of, fields, given),
+            Node::Chain { receiver, fields } => self.chain(context, first, receiver, fields, given),
             Node::Identifier { function } => {
                 self.error_node = first;
                 self.call_function(context, function, id, given)
@@ -99,11 +99,11 @@ impl<T: Tracer> Exec<T> {
                 self.error_node = first;
                 self.check_not_called(context, first, given)?;
                 match literal {
-                    Node::Bool(value) => Ok(Operand::of(Value::Bool(value))),
+                    Node::Bool(value) => Ok(Operand::new(Value::Bool(value))),
                     Node::Dot => Ok(context.dot.clone()),
                     Node::Nil => Err(fail("nil is not a command")),
-                    Node::Number(number) => Ok(Operand::of(self.constant(context, first, number)?)),
-                    Node::String(string) => Ok(Operand::of(Value::Str(parsed.string(string).clone()))),
+                    Node::Number(number) => Ok(Operand::new(self.constant(context, first, number)?)),
+                    Node::String(string) => Ok(Operand::new(Value::Str(parsed.string(string).clone()))),
                     _ => Ok(Operand::default()),
                 }
             }
@@ -141,15 +141,15 @@ impl<T: Tracer> Exec<T> {
         &mut self,
         context: &Context<T>,
         id: NodeId,
-        of: NodeId,
+        receiver: NodeId,
         fields: Fields,
         given: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         self.error_node = id;
-        if context.parsed.node(of) == Node::Nil {
+        if context.parsed.node(receiver) == Node::Nil {
             return Err(fail(format!("indirection through explicit nil in {}", node_text(&context.parsed, id))));
         }
-        let receiver = self.untyped_argument(context, of)?;
+        let receiver = self.untyped_argument(context, receiver)?;
         self.fields(context, receiver, id, fields, given)
     }
 

@@ -202,7 +202,7 @@ impl<T: Tracer> Exec<T> {
         self.includes.clear();
         self.host.begin_file(name);
         let Some(template) = self.set.get(name) else { return Ok(Vec::new()) };
-        self.execute(template, Operand::of(data))?;
+        self.execute(template, Operand::new(data))?;
         let written = std::mem::take(&mut self.out);
         let Some(cleaned) = without_no_value(&written) else { return Ok(written) };
         if T::IS_ON {
@@ -216,7 +216,7 @@ impl<T: Tracer> Exec<T> {
     /// # Errors
     /// The error of the template.
     pub fn render_text(&mut self, template: Template, data: Value) -> std::result::Result<Vec<u8>, Box<ExecError>> {
-        self.execute(template, Operand::of(data))?;
+        self.execute(template, Operand::new(data))?;
         Ok(std::mem::take(&mut self.out))
     }
 
@@ -445,7 +445,7 @@ impl<T: Tracer> Exec<T> {
                 }
                 let dot = match call.pipe {
                     Some(pipe) => self.pipeline(context, pipe)?,
-                    None => Operand::of(Value::Invalid),
+                    None => Operand::new(Value::Invalid),
                 };
                 self.depth += 1;
                 // The frame that returns to the caller goes below those of the called template.

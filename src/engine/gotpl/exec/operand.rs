@@ -13,7 +13,7 @@ pub(super) struct Operand<M> {
 
 impl<M: Copy + Default> Operand<M> {
     /// A value that originates in the template itself.
-    pub(super) fn of(value: Value) -> Operand<M> {
+    pub(super) fn new(value: Value) -> Operand<M> {
         Operand::marked(value, M::default())
     }
 

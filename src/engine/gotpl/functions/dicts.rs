@@ -73,7 +73,7 @@ fn pick(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
 
 fn omit(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     run.spend(args.map(0).len().saturating_mul(ITEM))?;
-    let left = Map::of(MapKind::Any, args.map(0).snapshot());
+    let left = Map::from_entries(MapKind::Any, args.map(0).snapshot());
     (1..args.len()).for_each(|at| drop(left.remove(args.bytes(at))));
     Ok(Value::Map(left))
 }
@@ -124,7 +124,7 @@ pub(super) fn copied(run: &mut dyn Evaluate, value: &Value, depth: usize) -> Res
             run.spend(map.len().saturating_mul(ITEM))?;
             let copy = |(key, value)| Ok((key, copied(run, &value, depth)?));
             let entries: Result<Vec<Entry>, FnError> = map.snapshot().into_iter().map(copy).collect();
-            Value::Map(Map::of(map.kind(), entries?))
+            Value::Map(Map::from_entries(map.kind(), entries?))
         }
         Value::List(list) if !list.is_nil() => {
             let depth = depth.checked_sub(1).ok_or_else(too_deep)?;

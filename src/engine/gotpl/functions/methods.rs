@@ -106,7 +106,7 @@ fn glob(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
             found.push((path, content));
         }
     }
-    Ok(Value::Map(Map::of(MapKind::Files, found)))
+    Ok(Value::Map(Map::from_entries(MapKind::Files, found)))
 }
 
 /// Writes files, given as paths and contents.

@@ -28,7 +28,7 @@ fn numbered(run: &mut dyn Evaluate, whole: &[u8], separator: &[u8], most: i64) -
     run.spend(whole.len())?;
     let parts = text::split(whole, separator, most, &mut Budget(run))?;
     let entry = |(number, part): (usize, &[u8])| (Text::from(format!("_{number}")), Value::str(part));
-    Ok(Value::Map(Map::of(MapKind::Strings, parts.into_iter().enumerate().map(entry).collect())))
+    Ok(Value::Map(Map::from_entries(MapKind::Strings, parts.into_iter().enumerate().map(entry).collect())))
 }
 
 /// Converts the items of a list to texts, without nil ones. Any other value becomes a list of one text.

@@ -102,7 +102,7 @@ fn read(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
 }
 
 fn map(table: Table) -> Map {
-    Map::of(MapKind::Any, table.into_iter().map(|(key, value)| (key.into(), value_of(value))).collect())
+    Map::from_entries(MapKind::Any, table.into_iter().map(|(key, value)| (key.into(), value_of(value))).collect())
 }
 
 fn value_of(value: toml::Value) -> Value {

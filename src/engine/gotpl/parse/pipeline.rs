@@ -168,7 +168,7 @@ impl<'t> Parser<'t> {
         // Fields follow each other directly, without white space.
         let term_node = self.parsed.node(term);
         let mut fields =
-            if let Node::Field(fields) = term_node { fields } else { Fields::of(first.start, first.start) };
+            if let Node::Field(fields) = term_node { fields } else { Fields::new(first.start, first.start) };
         while self.peek().kind == TokenKind::Field {
             fields = fields.up_to(self.next_token().end);
         }
@@ -179,7 +179,7 @@ impl<'t> Parser<'t> {
                 let term = quote_double(&node_text(&self.parsed, term));
                 return Err(self.error(&format!("unexpected . after term {term}")));
             }
-            _ => return Ok(Some(self.parsed.add(Node::Chain { of: term, fields }, first.start))),
+            _ => return Ok(Some(self.parsed.add(Node::Chain { receiver: term, fields }, first.start))),
         };
         // The term is the node that was added last.
         self.parsed.replace(term, node, first.start);
@@ -208,7 +208,7 @@ impl<'t> Parser<'t> {
                 }
                 Node::Variable(Variable { name, slot: self.variables.slot(name) }, Fields::default())
             }
-            TokenKind::Field => Node::Field(Fields::of(token.start, token.end)),
+            TokenKind::Field => Node::Field(Fields::new(token.start, token.end)),
             TokenKind::Bool => Node::Bool(text == b"true"),
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
                 let number = number(token.kind, text).map_err(|message| self.error(&message))?;

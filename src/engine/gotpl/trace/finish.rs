@@ -84,7 +84,7 @@ impl Sets<'_> {
             call: piece.call,
             shown: self.set(piece.shown),
             deciding: self.set(piece.deciders),
-            is_random: self.recorder.marks.paths.of(piece.shown).binary_search(&PathId::RANDOM).is_ok(),
+            is_random: self.recorder.marks.paths.in_set(piece.shown).binary_search(&PathId::RANDOM).is_ok(),
             is_copied: piece.kind == PieceKind::Copied,
             is_marker: piece.is_marker(),
         });
@@ -96,7 +96,7 @@ impl Sets<'_> {
         if let Some(known) = self.sets.get(&set) {
             return *known;
         }
-        let paths = self.recorder.marks.paths.of(set).iter().filter(|path| path.is_of_a_value());
+        let paths = self.recorder.marks.paths.in_set(set).iter().filter(|path| path.is_of_a_value());
         let paths = paths.map(|path| {
             let (trace, recorder) = (&mut *self.trace, self.recorder);
             *self.paths.entry(*path).or_insert_with(|| {

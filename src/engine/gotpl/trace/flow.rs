@@ -11,19 +11,19 @@ use super::written::{self, Layout};
 use crate::engine::gotpl::value::{Text, Value};
 
 /// Records the changes that a function is about to make to its arguments. `now` are the values that decided that it is called.
-pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark], now: SetId) {
+pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], value_marks: &[Mark], now: SetId) {
     match name {
-        "merge" | "mustMerge" => merge::merge(marks, values, of, false, now),
-        "mergeOverwrite" | "mustMergeOverwrite" => merge::merge(marks, values, of, true, now),
+        "merge" | "mustMerge" => merge::merge(marks, values, value_marks, false, now),
+        "mergeOverwrite" | "mustMergeOverwrite" => merge::merge(marks, values, value_marks, true, now),
         "unset" => {
-            if let ([container, Value::Str(key)], [_, key_mark]) = (values, of) {
+            if let ([container, Value::Str(key)], [_, key_mark]) = (values, value_marks) {
                 let by_key = marks.own_influences(*key_mark);
                 marks.add_every_part_deciders(container, by_key);
                 marks.add_part_deciders(container, key, now);
             }
         }
         "set" => {
-            if let ([container, Value::Str(key), _], [_, key_mark, mark]) = (values, of) {
+            if let ([container, Value::Str(key), _], [_, key_mark, mark]) = (values, value_marks) {
                 let by_key = marks.own_influences(*key_mark);
                 marks.add_every_part_deciders(container, by_key);
                 let mark = marks.with_deciders(*mark, now);
@@ -37,8 +37,15 @@ pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
 }
 
 /// Returns the mark of a function's result.
-pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark], result: &Value, now: SetId) -> Mark {
-    let call = Call { values, of, result, now };
+pub(super) fn result(
+    marks: &mut Marks,
+    name: &str,
+    values: &[Value],
+    value_marks: &[Mark],
+    result: &Value,
+    now: SetId,
+) -> Mark {
+    let call = Call { values, value_marks, result, now };
     let mark = match name {
         "default" => call.default(marks),
         "coalesce" => call.coalesce(marks),
@@ -76,7 +83,7 @@ pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
         }
         _ => None,
     };
-    if let (true, [value], [mark]) = (written::is_written_whole(name), values, of) {
+    if let (true, [value], [mark]) = (written::is_written_whole(name), values, value_marks) {
         marks.written.keep(result, value, *mark);
     }
     mark.unwrap_or_else(|| call.everything(marks))
@@ -84,7 +91,7 @@ pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
 
 struct Call<'a> {
     values: &'a [Value],
-    of: &'a [Mark],
+    value_marks: &'a [Mark],
     result: &'a Value,
     now: SetId,
 }
@@ -92,14 +99,14 @@ struct Call<'a> {
 impl Call<'_> {
     /// The result is this argument.
     fn argument(&self, index: usize) -> Option<Mark> {
-        self.of.get(index).copied()
+        self.value_marks.get(index).copied()
     }
 
     /// The result shows everything that the arguments show. If it is a text of one line, it keeps the place of the
     /// only argument that templates wrote.
     fn everything(&self, marks: &mut Marks) -> Mark {
         let mut all = (SetId::EMPTY, SetId::EMPTY);
-        for (value, mark) in self.values.iter().zip(self.of) {
+        for (value, mark) in self.values.iter().zip(self.value_marks) {
             let (shown, deciders) = marks.shown_and_deciders(value, *mark);
             all = (marks.paths.union(all.0, shown), marks.paths.union(all.1, deciders));
         }
@@ -118,7 +125,7 @@ impl Call<'_> {
 
     /// The pieces of the only argument that templates wrote.
     fn only_text(&self, marks: &Marks) -> Option<std::rc::Rc<Pieces>> {
-        let mut texts = self.of.iter().filter_map(|mark| marks.origin(*mark).text);
+        let mut texts = self.value_marks.iter().filter_map(|mark| marks.origin(*mark).text);
         let first = texts.next()?;
         texts.next().is_none().then(|| marks.text(first))
     }
@@ -126,7 +133,7 @@ impl Call<'_> {
     /// The result depends on the kinds and sizes of the arguments, but not on what they contain.
     fn shapes(&self, marks: &mut Marks) -> Option<Mark> {
         let mut all = (SetId::EMPTY, SetId::EMPTY);
-        for (value, mark) in self.values.iter().zip(self.of) {
+        for (value, mark) in self.values.iter().zip(self.value_marks) {
             let shape = marks.shape(value, *mark);
             let origin = marks.origin(shape);
             all = (marks.paths.union(all.0, origin.shown), marks.paths.union(all.1, origin.deciders));
@@ -182,7 +189,7 @@ impl Call<'_> {
         let (mut value, mut mark) = (self.values.get(container)?.clone(), self.argument(container)?);
         for index in keys {
             let key = &self.values[index];
-            let by = marks.own_influences(self.of[index]);
+            let by = marks.own_influences(self.value_marks[index]);
             let next = match (&value, key) {
                 (Value::Map(map), Value::Str(key)) => {
                     let next = map.get(key);
@@ -230,16 +237,16 @@ impl Call<'_> {
 
     fn dict(&self, marks: &mut Marks) -> Option<Mark> {
         let mut by = SetId::EMPTY;
-        for (pair, of) in self.values.chunks(2).zip(self.of.chunks(2)) {
+        for (pair, pair_marks) in self.values.chunks(2).zip(self.value_marks.chunks(2)) {
             by = {
-                let key = marks.own_influences(of[0]);
+                let key = marks.own_influences(pair_marks[0]);
                 marks.paths.union(by, key)
             };
-            if let (Value::Str(key), Some(mark)) = (&pair[0], of.get(1)) {
+            if let (Value::Str(key), Some(mark)) = (&pair[0], pair_marks.get(1)) {
                 marks.set_part(self.result, Part::Key(key.clone()), *mark);
             } else if let Some(value) = pair.get(1) {
                 // A key of another type is converted to a string.
-                let (shown, deciders) = marks.shown_and_deciders(value, of[1]);
+                let (shown, deciders) = marks.shown_and_deciders(value, pair_marks[1]);
                 let all = marks.paths.union(shown, deciders);
                 by = marks.paths.union(by, all);
             }
@@ -247,14 +254,14 @@ impl Call<'_> {
         marks.add_key_deciders(self.result, by);
         // Keys that the result does not have could not have come from anywhere else.
         marks.add_named_key_deciders(self.result, self.now);
-        let keys = self.of.iter().step_by(2).copied().collect::<Vec<_>>();
+        let keys = self.value_marks.iter().step_by(2).copied().collect::<Vec<_>>();
         self.decide_parts_by(marks, &keys);
         Some(Mark::NONE)
     }
 
     /// Records that these arguments decided which part of the result is which.
-    fn decide_parts_by(&self, marks: &mut Marks, of: &[Mark]) {
-        for mark in of {
+    fn decide_parts_by(&self, marks: &mut Marks, value_marks: &[Mark]) {
+        for mark in value_marks {
             let by = marks.own_influences(*mark);
             if by != SetId::EMPTY {
                 marks.add_every_part_deciders(self.result, by);
@@ -263,7 +270,7 @@ impl Call<'_> {
     }
 
     fn list(&self, marks: &mut Marks) -> Option<Mark> {
-        for (index, mark) in self.of.iter().enumerate() {
+        for (index, mark) in self.value_marks.iter().enumerate() {
             marks.set_part(self.result, Part::Item(index), *mark);
         }
         Some(self.of_length(marks, self.now))
@@ -319,7 +326,7 @@ impl Call<'_> {
             marks.set_part(self.result, Part::Key(key), part);
         }
         let mut by = SetId::EMPTY;
-        for mark in self.of.iter().skip(1) {
+        for mark in self.value_marks.iter().skip(1) {
             let own = marks.own_influences(*mark);
             by = marks.paths.union(by, own);
         }
@@ -338,7 +345,7 @@ impl Call<'_> {
                 marks.add_part_deciders(self.result, key, by);
             }
         }
-        self.decide_parts_by(marks, self.of.get(1..).unwrap_or_default());
+        self.decide_parts_by(marks, self.value_marks.get(1..).unwrap_or_default());
         Some(Mark::NONE)
     }
 
@@ -400,7 +407,7 @@ impl Call<'_> {
         let origin = marks.origin(self.argument(subject)?);
         let mut pieces = marks.text(origin.text?).by_lines(before, after, skipped, added)?;
         let mut shown = origin.shown;
-        for (index, mark) in self.of.iter().enumerate().filter(|(index, _)| *index != subject) {
+        for (index, mark) in self.value_marks.iter().enumerate().filter(|(index, _)| *index != subject) {
             let (more, more_deciders) = marks.shown_and_deciders(&self.values[index], *mark);
             pieces.deciders = marks.paths.union(pieces.deciders, more_deciders);
             for piece in &mut pieces.pieces {

@@ -233,7 +233,7 @@ impl Marks {
             *deciders = self.paths.union(*deciders, more);
             let parts: Vec<(Part, Mark)> = held.parts.iter().map(|(part, mark)| (part.clone(), *mark)).collect();
             for (part, mark) in parts {
-                if part.of(value).is_some() {
+                if part.get(value).is_some() {
                     let own = self.shown_by_itself(mark);
                     *shown = self.paths.union(*shown, own);
                     let more = self.deciders(mark);
@@ -257,9 +257,9 @@ impl Marks {
     }
 
     /// The mark of a map's entry.
-    pub(super) fn entry(&mut self, container: &Value, of: Mark, key: &[u8]) -> Mark {
+    pub(super) fn entry(&mut self, container: &Value, container_mark: Mark, key: &[u8]) -> Mark {
         let part = || Part::Key(Text::from(key));
-        match self.part(container, of, part) {
+        match self.part(container, container_mark, part) {
             Ok(mark) => mark,
             Err(origin) => {
                 let path = origin.path.map(|path| self.paths.key(path, key));
@@ -269,8 +269,8 @@ impl Marks {
     }
 
     /// The mark of an item of a list.
-    pub(super) fn item(&mut self, container: &Value, of: Mark, index: usize) -> Mark {
-        match self.part(container, of, || Part::Item(index)) {
+    pub(super) fn item(&mut self, container: &Value, container_mark: Mark, index: usize) -> Mark {
+        match self.part(container, container_mark, || Part::Item(index)) {
             Ok(mark) => mark,
             Err(origin) => {
                 let path = origin.path.map(|path| self.paths.item(path, index));
@@ -280,9 +280,9 @@ impl Marks {
     }
 
     /// The mark of a part that comes from elsewhere, or the origin of its container with all that decided about the part.
-    fn part(&mut self, container: &Value, of: Mark, part: impl Fn() -> Part) -> Result<Mark, Origin> {
-        let mut origin = self.origin(of);
-        origin.deciders = self.deciders(of);
+    fn part(&mut self, container: &Value, container_mark: Mark, part: impl Fn() -> Part) -> Result<Mark, Origin> {
+        let mut origin = self.origin(container_mark);
+        origin.deciders = self.deciders(container_mark);
         if self.held.is_empty() {
             return Err(origin);
         }
@@ -295,7 +295,7 @@ impl Marks {
         }
         if let Part::Key(key) = &part
             && !held.absent.is_empty()
-            && part.of(container).is_none()
+            && part.get(container).is_none()
         {
             for absent in held.absent.clone() {
                 if !absent.except.contains(key) {
@@ -326,22 +326,22 @@ impl Marks {
     }
 
     /// The mark of the keys of a map or the length of a list.
-    pub(super) fn shape(&mut self, container: &Value, of: Mark) -> Mark {
-        self.aspect(container, of, Aspect::Keys)
+    pub(super) fn shape(&mut self, container: &Value, container_mark: Mark) -> Mark {
+        self.aspect(container, container_mark, Aspect::Keys)
     }
 
     /// The mark of an aspect of a map or list. For any other value, that is the whole value.
-    fn aspect(&mut self, container: &Value, of: Mark, aspect: Aspect) -> Mark {
-        let origin = self.origin(of);
+    fn aspect(&mut self, container: &Value, container_mark: Mark, aspect: Aspect) -> Mark {
+        let origin = self.origin(container_mark);
         let own = match (origin.path, container) {
             (Some(path), Value::Map(_) | Value::List(_)) => {
                 let path = self.paths.aspect(path, aspect);
                 let only = self.paths.only(path);
                 self.paths.union(origin.shown, only)
             }
-            _ => self.shown_by_itself(of),
+            _ => self.shown_by_itself(container_mark),
         };
-        let mut deciders = self.deciders(of);
+        let mut deciders = self.deciders(container_mark);
         if let Some(held) = self.held.get(&identity(container)) {
             let more = held.deciders(&mut self.paths);
             deciders = self.paths.union(deciders, more);
@@ -417,11 +417,17 @@ impl Marks {
     }
 
     /// Records that keys which a map does not have would have come from `source`, except these.
-    pub(super) fn record_absent_source(&mut self, container: &Value, source: &Value, of: Mark, except: &[Text]) {
-        let mut origin = self.origin(of);
+    pub(super) fn record_absent_source(
+        &mut self,
+        container: &Value,
+        source: &Value,
+        source_mark: Mark,
+        except: &[Text],
+    ) {
+        let mut origin = self.origin(source_mark);
         let mut more = Vec::new();
         let mut part_deciders = Vec::new();
-        origin.deciders = self.deciders(of);
+        origin.deciders = self.deciders(source_mark);
         if let Some(held) = self.held.get(&identity(source)) {
             more.clone_from(&held.absent);
             part_deciders.extend(held.part_deciders.iter().map(|(part, by)| (part.clone(), *by)));
@@ -431,7 +437,7 @@ impl Marks {
         }
         for (part, by) in part_deciders {
             if let Part::Key(key) = &part
-                && part.of(source).is_none()
+                && part.get(source).is_none()
                 && !except.contains(key)
             {
                 self.add_part_deciders(container, key, by);
@@ -526,7 +532,7 @@ impl Marks {
 }
 
 impl Part {
-    fn of(&self, container: &Value) -> Option<Value> {
+    fn get(&self, container: &Value) -> Option<Value> {
         match (self, container) {
             (Part::Key(key), Value::Map(map)) => map.get(key),
             (Part::Item(index), Value::List(list)) => list.items().get(*index).cloned(),

@@ -7,8 +7,8 @@ use super::paths::SetId;
 use crate::engine::gotpl::value::{Map, Text, Value};
 
 /// Sets the origins of what the first map will hold, before the other maps are merged into it.
-pub(super) fn merge(marks: &mut Marks, values: &[Value], of: &[Mark], overwrite: bool, now: SetId) {
-    let ([Value::Map(into), sources @ ..], [into_mark, source_marks @ ..]) = (values, of) else { return };
+pub(super) fn merge(marks: &mut Marks, values: &[Value], value_marks: &[Mark], overwrite: bool, now: SetId) {
+    let ([Value::Map(into), sources @ ..], [into_mark, source_marks @ ..]) = (values, value_marks) else { return };
     let mut merging = Merging { marks, overwrite, now, seen: HashSet::new(), merged: HashMap::new() };
     for (source, mark) in sources.iter().zip(source_marks) {
         if let Value::Map(source) = source {

@@ -49,22 +49,22 @@ pub trait Tracer: Sized {
     const IS_ON: bool;
 
     /// Returns the mark of a map's entry, or of a field.
-    fn entry(&mut self, _container: &Value, _of: Self::Mark, _key: &[u8]) -> Self::Mark {
+    fn entry(&mut self, _container: &Value, _container_mark: Self::Mark, _key: &[u8]) -> Self::Mark {
         Self::Mark::default()
     }
 
     /// Returns the mark of an item of a list.
-    fn item(&mut self, _list: &Value, _of: Self::Mark, _index: usize) -> Self::Mark {
+    fn item(&mut self, _list: &Value, _list_mark: Self::Mark, _index: usize) -> Self::Mark {
         Self::Mark::default()
     }
 
     /// Returns the mark of the keys of a map or the length of a list.
-    fn shape(&mut self, _container: &Value, _of: Self::Mark) -> Self::Mark {
+    fn shape(&mut self, _container: &Value, _container_mark: Self::Mark) -> Self::Mark {
         Self::Mark::default()
     }
 
     /// Returns the mark of the truth of a value.
-    fn truth(&mut self, _value: &Value, _of: Self::Mark) -> Self::Mark {
+    fn truth(&mut self, _value: &Value, _mark: Self::Mark) -> Self::Mark {
         Self::Mark::default()
     }
 

@@ -97,8 +97,8 @@ impl Paths {
     }
 
     /// The path of an aspect of the value at a path. It has no paths below it.
-    pub(super) fn aspect(&mut self, of: PathId, aspect: Aspect) -> PathId {
-        self.below(of, Part::Aspect(aspect))
+    pub(super) fn aspect(&mut self, container: PathId, aspect: Aspect) -> PathId {
+        self.below(container, Part::Aspect(aspect))
     }
 
     fn below(&mut self, above: PathId, part: Part) -> PathId {
@@ -154,9 +154,9 @@ impl Paths {
 
     /// Replaces the deepest paths with their parents.
     fn coarser(&self, paths: &[PathId]) -> Vec<PathId> {
-        let of = |path: &PathId| &self.paths[path.0 as usize];
-        let deepest = paths.iter().map(|path| of(path).2).max().unwrap_or_default();
-        let raised = paths.iter().map(|path| if of(path).2 == deepest { of(path).0 } else { *path });
+        let entry = |path: &PathId| &self.paths[path.0 as usize];
+        let deepest = paths.iter().map(|path| entry(path).2).max().unwrap_or_default();
+        let raised = paths.iter().map(|path| if entry(path).2 == deepest { entry(path).0 } else { *path });
         let mut raised: Vec<PathId> = raised.collect();
         raised.sort_unstable();
         raised.dedup();
@@ -175,7 +175,7 @@ impl Paths {
         if let Some(known) = self.unions.get(&pair) {
             return *known;
         }
-        let (left, right) = (self.of(a), self.of(b));
+        let (left, right) = (self.in_set(a), self.in_set(b));
         let all = merged(left, right);
         // Usually one of them contains the other.
         let union = match all.len() {
@@ -188,7 +188,7 @@ impl Paths {
     }
 
     /// The paths of a set, in the order in which they were created.
-    pub(super) fn of(&self, set: SetId) -> &[PathId] {
+    pub(super) fn in_set(&self, set: SetId) -> &[PathId] {
         &self.sets[set.0 as usize]
     }
 
@@ -207,7 +207,7 @@ impl Paths {
             at = *above;
         }
         steps.reverse();
-        Used { path: ValuePath::of(steps), aspect }
+        Used { path: ValuePath::new(steps), aspect }
     }
 }
 
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn only_paths_around_and_below_watched_values_are_kept() {
         let mut paths = Paths::default();
-        paths.watch(&[ValuePath::of(vec![Step::Key("a".into()), Step::Key("b".into())])]);
+        paths.watch(&[ValuePath::new(vec![Step::Key("a".into()), Step::Key("b".into())])]);
         let a = paths.key(PathId::ROOT, b"a");
         let b = paths.key(a, b"b");
         let below = paths.item(b, 0);
@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(paths.union(only_b, only_a), both);
         assert_eq!(paths.union(both, only_a), both);
         assert_eq!(paths.union(SetId::EMPTY, only_a), only_a);
-        assert_eq!(paths.of(both), [a, b]);
+        assert_eq!(paths.in_set(both), [a, b]);
     }
 
     #[test]
@@ -269,7 +269,7 @@ mod tests {
             let only = paths.only(name);
             all = paths.union(all, only);
         }
-        assert!(paths.of(all).len() <= MAX_PATHS);
-        assert!(paths.of(all).contains(&list));
+        assert!(paths.in_set(all).len() <= MAX_PATHS);
+        assert!(paths.in_set(all).contains(&list));
     }
 }

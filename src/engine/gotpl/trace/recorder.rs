@@ -120,7 +120,7 @@ impl Recorder {
 
     /// The values that were shown or that decided anything.
     pub(super) fn used_paths(&self) -> impl Iterator<Item = PathId> {
-        let paths: HashSet<PathId> = self.used.iter().flat_map(|set| self.marks.paths.of(*set)).copied().collect();
+        let paths: HashSet<PathId> = self.used.iter().flat_map(|set| self.marks.paths.in_set(*set)).copied().collect();
         paths.into_iter().filter(|path| path.is_of_a_value())
     }
 
@@ -184,20 +184,20 @@ impl Tracer for Recorder {
     type Scope = Scope;
     const IS_ON: bool = true;
 
-    fn entry(&mut self, container: &Value, of: Mark, key: &[u8]) -> Mark {
-        self.marks.entry(container, of, key)
+    fn entry(&mut self, container: &Value, container_mark: Mark, key: &[u8]) -> Mark {
+        self.marks.entry(container, container_mark, key)
     }
 
-    fn item(&mut self, list: &Value, of: Mark, index: usize) -> Mark {
-        self.marks.item(list, of, index)
+    fn item(&mut self, list: &Value, list_mark: Mark, index: usize) -> Mark {
+        self.marks.item(list, list_mark, index)
     }
 
-    fn shape(&mut self, container: &Value, of: Mark) -> Mark {
-        self.marks.shape(container, of)
+    fn shape(&mut self, container: &Value, container_mark: Mark) -> Mark {
+        self.marks.shape(container, container_mark)
     }
 
-    fn truth(&mut self, value: &Value, of: Mark) -> Mark {
-        self.marks.truth_mark(value, of)
+    fn truth(&mut self, value: &Value, mark: Mark) -> Mark {
+        self.marks.truth_mark(value, mark)
     }
 
     fn assigned(&mut self, mark: Mark) -> Mark {
@@ -392,11 +392,11 @@ impl Tracer for Recorder {
     }
 
     fn is_random(&self, mark: Mark) -> bool {
-        self.marks.paths.of(self.marks.origin(mark).shown).contains(&PathId::RANDOM)
+        self.marks.paths.in_set(self.marks.origin(mark).shown).contains(&PathId::RANDOM)
     }
 
     fn has_random_line(&mut self, out: &[u8]) -> bool {
-        let is_random = |piece: &Piece| self.marks.paths.of(piece.shown).contains(&PathId::RANDOM);
+        let is_random = |piece: &Piece| self.marks.paths.in_set(piece.shown).contains(&PathId::RANDOM);
         let rest = self.pieces.iter().skip(self.not_random);
         self.not_random += rest.take_while(|piece| !is_random(piece)).count();
         self.pieces.get(self.not_random).is_some_and(|piece| out[piece.at..].contains(&b'\n'))
@@ -407,7 +407,7 @@ impl Tracer for Recorder {
     }
 
     fn effects(&mut self, parsed: &Arc<Parsed>, list: NodeId) -> Rc<[Effect]> {
-        self.effects.of(parsed, list)
+        self.effects.effects(parsed, list)
     }
 
     fn end(&mut self, out: &[u8], from: usize, before: Scope) {

@@ -125,7 +125,7 @@ impl Finder<'_> {
                 self.give(variables, commands, assigns, depth);
             }
             Node::Command(operands) => self.command(operands, depth),
-            Node::Chain { of, .. } => self.node(of, depth),
+            Node::Chain { receiver, .. } => self.node(receiver, depth),
             _ => {}
         }
     }
@@ -308,7 +308,7 @@ pub struct KnownEffects {
 
 impl KnownEffects {
     /// The effects of a part of a template other than its output.
-    pub fn of(&mut self, parsed: &Arc<Parsed>, list: NodeId) -> Rc<[Effect]> {
+    pub fn effects(&mut self, parsed: &Arc<Parsed>, list: NodeId) -> Rc<[Effect]> {
         let key = (Arc::as_ptr(parsed).addr(), list.0);
         let found = || (Arc::clone(parsed), effects(parsed, list).into());
         Rc::clone(&self.of_parts.entry(key).or_insert_with(found).1)
@@ -326,7 +326,7 @@ impl KnownEffects {
             let changes = match (is_known, set.get(&next)) {
                 (Some(known), _) => known,
                 (None, Some(template)) if seen.insert(next) => {
-                    let effects = self.of(&template.parsed, template.root);
+                    let effects = self.effects(&template.parsed, template.root);
                     let called = effects.iter().filter_map(|effect| match effect {
                         Effect::Calls(name, _) => Some(name.clone()),
                         _ => None,
@@ -359,7 +359,7 @@ impl KnownEffects {
             }
             let Some(template) = set.get(&name) else { continue };
             let parsed = &template.parsed;
-            for effect in self.of(parsed, template.root).iter() {
+            for effect in self.effects(parsed, template.root).iter() {
                 match effect {
                     Effect::Changes(change) => match change.map.and_then(|node| part_of(parsed, node, data.as_ref())) {
                         Some(map) => changed.maps.push((map, change.clone())),

@@ -162,9 +162,9 @@ fn line_of(span: &crate::diagnostic::Span) -> usize {
 /// Sets the origins in a value that was read from a text that templates wrote: those of the value that was written as
 /// this text, or those of the lines. Returns the mark of the value; `None` if its origin is unknown.
 pub(super) fn read(marks: &mut Marks, result: &Value, mark: Mark, values: &[Value]) -> Option<Mark> {
-    if let Some((original, of)) = marks.written.original(values.first()?) {
+    if let Some((original, mark)) = marks.written.original(values.first()?) {
         marks.copied(&original, result);
-        return Some(of);
+        return Some(mark);
     }
     read_lines(marks, result, mark, values).then_some(mark)
 }
@@ -192,7 +192,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn part(&mut self, node: &Node, value: &Value, range: std::ops::Range<usize>, levels: usize) -> Mark {
-        let Some(levels) = levels.checked_sub(1) else { return self.of(range) };
+        let Some(levels) = levels.checked_sub(1) else { return self.mark_of_range(range) };
         match (&node.value, value) {
             (yaml::Value::Map(map), Value::Map(entries)) => {
                 let starts: Vec<usize> = map.entries().map(|(_, entry)| entry.key.start()).collect();
@@ -212,10 +212,10 @@ impl Reading<'_> {
                     self.marks.set_part(value, Part::Item(index), mark);
                 }
             }
-            _ => return self.of(range),
+            _ => return self.mark_of_range(range),
         }
         // Which keys there are depends on everything that decided, and on what the value's place in the text shows.
-        let mark = self.of(range);
+        let mark = self.mark_of_range(range);
         let by = self.marks.own_influences(mark);
         let by = self.marks.paths.union(by, self.pieces.deciders);
         self.marks.add_key_deciders(value, by);
@@ -232,7 +232,7 @@ impl Reading<'_> {
     }
 
     /// The mark of a range of the text, from its pieces.
-    fn of(&mut self, range: std::ops::Range<usize>) -> Mark {
+    fn mark_of_range(&mut self, range: std::ops::Range<usize>) -> Mark {
         let pieces = &self.pieces.pieces;
         let first = pieces.partition_point(|piece| piece.at <= range.start).saturating_sub(1);
         let (mut shown, mut deciders) = (SetId::EMPTY, self.more);

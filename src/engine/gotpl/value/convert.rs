@@ -57,7 +57,7 @@ fn from_node(node: &yaml::Node) -> Value {
 
 /// Converts the values of a file or flag.
 pub fn from_yaml_map(map: &yaml::Map) -> Map {
-    Map::of(MapKind::Any, map.iter().map(|(key, node)| (key.into(), from_node(node))).collect())
+    Map::from_entries(MapKind::Any, map.iter().map(|(key, node)| (key.into(), from_node(node))).collect())
 }
 
 /// Converts a value into YAML that takes at most about `bytes_left` bytes.

@@ -70,11 +70,11 @@ impl Drop for Shared {
 impl Map {
     /// Creates an empty map.
     pub fn new() -> Map {
-        Map::of(MapKind::Any, Vec::new())
+        Map::from_entries(MapKind::Any, Vec::new())
     }
 
     /// Creates a map from entries in any order. Of equal keys, the last one wins.
-    pub fn of(kind: MapKind, mut entries: Vec<Entry>) -> Map {
+    pub fn from_entries(kind: MapKind, mut entries: Vec<Entry>) -> Map {
         if !entries.is_sorted_by(|(a, _), (b, _)| a < b) {
             // The sort is stable, so reversing keeps the last of equal keys.
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn the_last_of_equal_keys_wins_and_keys_are_sorted() {
-        let map = Map::of(
+        let map = Map::from_entries(
             MapKind::Any,
             vec![("b".into(), Value::Int(1)), ("a".into(), Value::Int(2)), ("b".into(), Value::Int(3))],
         );

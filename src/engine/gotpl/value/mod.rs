@@ -197,7 +197,7 @@ impl Value {
 
     /// Creates a `map[string]interface {}`. Of equal keys, the last one wins.
     pub fn map(entries: Vec<Entry>) -> Value {
-        Value::Map(Map::of(MapKind::Any, entries))
+        Value::Map(Map::from_entries(MapKind::Any, entries))
     }
 
     /// Creates a `map[string]interface {}` with these keys.

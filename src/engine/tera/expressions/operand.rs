@@ -61,7 +61,7 @@ pub(super) enum Around {
     },
     /// The arguments of a function, filter or test; `measures` if it measures them itself.
     Arguments {
-        of: Operand,
+        subject: Operand,
         measures: bool,
     },
     /// `<name …/>`

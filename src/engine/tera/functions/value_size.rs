@@ -17,7 +17,7 @@ enum Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn of(value: &'a Value) -> Option<Parts<'a>> {
+    fn new(value: &'a Value) -> Option<Parts<'a>> {
         let items = || value.as_array().map(|items| Parts::Items(items.iter()));
         items().or_else(|| value.as_map().map(|map| Parts::Entries(map.iter())))
     }
@@ -29,7 +29,7 @@ impl<'a> Parts<'a> {
 /// # Errors
 /// It cannot be processed: it nests deeper than values may, or is larger than a text may be.
 pub(in crate::engine::tera) fn size(value: &Value) -> Result<u64, Failure> {
-    let Some(parts) = Parts::of(value) else {
+    let Some(parts) = Parts::new(value) else {
         return Ok(value.as_str().map_or(0, str::len).max(bytes_of(value)) as u64);
     };
     let mut open = vec![parts];
@@ -47,7 +47,7 @@ pub(in crate::engine::tera) fn size(value: &Value) -> Result<u64, Failure> {
         if size > MAX_BYTES {
             return Err(Failure::call(format!("the value is larger than {} MiB", MAX_BYTES >> 20)));
         }
-        if let Some(parts) = Parts::of(part) {
+        if let Some(parts) = Parts::new(part) {
             if open.len() == MAX_DEPTH {
                 return Err(TooDeep.into());
             }
