@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_stays_beside_one_of_the_other_side() {
+    fn a_group_stays_next_to_a_group_of_the_other_side() {
         assert_eq!(script("abb", "xbb"), "-a-+x+bb");
     }
 
@@ -389,7 +389,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn stretches_cover_both_sides_and_hold(old in "[a-d]{0,40}", new in "[a-d]{0,40}") {
+        fn stretches_cover_both_sides_and_are_correct(old in "[a-d]{0,40}", new in "[a-d]{0,40}") {
             let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
             let (mut at, mut previous) = ((0, 0), None);
             for stretch in align(&old, &new) {
@@ -405,7 +405,7 @@ mod tests {
         }
 
         #[test]
-        fn as_much_is_kept_as_can_be(old in "[a-d]{0,30}", new in "[a-d]{0,30}") {
+        fn the_alignment_keeps_as_many_items_as_possible(old in "[a-d]{0,30}", new in "[a-d]{0,30}") {
             let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
             let kept: usize = align(&old, &new).iter().filter(|stretch| stretch.is_same).map(|s| s.old.len()).sum();
             let mut longest = vec![vec![0; new.len() + 1]; old.len() + 1];

@@ -38,7 +38,7 @@ pub fn map<T: Sync, R: Send>(items: &[T], call: impl Fn(&T) -> R + Sync) -> Vec<
 #[cfg(test)]
 mod tests {
     #[test]
-    fn results_stand_in_the_order_of_the_items() {
+    fn results_are_in_the_order_of_the_items() {
         let numbers: Vec<u64> = (0..100).collect();
         let squares = super::map(&numbers, |number| number * number);
         assert_eq!(squares, numbers.iter().map(|number| number * number).collect::<Vec<_>>());

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_is_done_once_where_there_is_no_stack() {
+    fn work_without_enough_stack_runs_once() {
         assert_eq!(call(usize::MAX / 2, || 1), Err(NoStack));
         assert_eq!(call_or_here(&[usize::MAX / 2], || 1), 1);
         assert_eq!(call_or_here(&[usize::MAX / 2, 1 << 20], || 1), 1);

@@ -343,7 +343,7 @@ mod tests {
 
     /// Helm's answers are in `tests/cases/functions/cases.json`. This shows that nothing reads beyond the end of a text.
     #[test]
-    fn what_ends_early_is_refused() {
+    fn truncated_versions_are_refused() {
         for text in [
             "",
             "v",

@@ -159,7 +159,7 @@ fn imported(path: &str, code: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn paths_are_found_however_they_are_written() {
+fn paths_are_found_in_all_notations() {
     let code = "use crate::{yaml::{Map, Node as N}, json};\nuse super::io::words;\nlet x = crate::glob::matches;\n\
                 use std::{fs::File, io::{self, Write}};\nuse super::super::engine::Scope;\nstd::env::var(\"x\")";
     let names = |path: &str| imported(path, code).into_iter().collect::<Vec<_>>();
@@ -193,7 +193,7 @@ fn folders_import_only_those_after_them() {
 }
 
 #[test]
-fn only_io_and_cli_touch_the_world() {
+fn only_io_and_cli_access_the_outside_world() {
     let mut wrong = Vec::new();
     for (module, path, code) in sources() {
         if matches!(module.as_str(), "io" | "cli" | "main") || path.ends_with("tests.rs") || path.contains("/tests/") {
@@ -213,7 +213,7 @@ fn mentions(code: &str, word: &str) -> bool {
 }
 
 #[test]
-fn tera_stays_behind_the_engine() {
+fn only_the_engine_names_tera() {
     for (_, path, code) in sources() {
         let names = code.lines().any(|line| {
             let line = line.trim_start();
@@ -385,7 +385,7 @@ fn uses(module: &Module, all: &[Module]) -> Vec<Use> {
 }
 
 #[test]
-fn circles_are_found_however_they_are_written() {
+fn import_cycles_are_found_in_all_notations() {
     let module = |file: &str, code: &str| {
         let path: Vec<String> =
             file.trim_end_matches(".rs").trim_end_matches("/mod").split('/').map(str::to_owned).collect();
@@ -409,7 +409,7 @@ fn circles_are_found_however_they_are_written() {
 }
 
 #[test]
-fn no_file_imports_its_own_face_for_what_another_defines() {
+fn files_import_from_the_defining_file() {
     let all = modules();
     let mut wrong = Vec::new();
     for module in &all {

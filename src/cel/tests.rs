@@ -161,7 +161,7 @@ fn libraries_of_kubernetes() {
 }
 
 #[test]
-fn what_cannot_be_parsed_is_named() {
+fn parse_errors_name_the_cause() {
     for (text, error) in [
         ("self.", "Syntax error: mismatched input '<EOF>'"),
         ("selff", "undeclared reference to 'selff' (in container '')"),
@@ -226,7 +226,7 @@ fn data_has_the_types_of_its_schema() {
 }
 
 #[test]
-fn steps_have_an_end() {
+fn steps_are_limited() {
     let limits = Limits::new(10_000, 1_000);
     let run = |text: &str| Program::parse(text, &[]).expect("a program").evaluate(Vec::new(), &limits).map(|_| ());
     assert_eq!(run("lists.range(2000).size() > 0"), Err(Error::Steps));
@@ -241,7 +241,7 @@ fn steps_have_an_end() {
 }
 
 #[test]
-fn depth_has_an_end() {
+fn depth_is_limited() {
     let nested = |count: usize| format!("{}1{}", "(".repeat(count), ")".repeat(count));
     assert!(Program::parse(&nested(90), &[]).is_ok() && Program::parse(&nested(30_000), &[]).is_err());
     assert!(Program::parse(&format!("1{}", "+1".repeat(30_000)), &[]).is_err());
@@ -331,7 +331,7 @@ const PARTS: &[&str] = &[
 
 proptest! {
     #[test]
-    fn whatever_is_written_has_a_value_or_an_error(parts in prop::collection::vec(prop::sample::select(PARTS), 1..14)) {
+    fn evaluating_any_expression_does_not_panic(parts in prop::collection::vec(prop::sample::select(PARTS), 1..14)) {
         let text: String = parts.concat();
         if let Ok(program) = Program::parse(&text, &["self"]) {
             let _ = program.evaluate(vec![Value::Int(1)], &Limits::new(100_000, 100_000)).map(|value| super::functions::shown(&value));
@@ -379,7 +379,7 @@ fn types_are_checked_before_anything_is_evaluated() {
 }
 
 #[test]
-fn checks_have_an_end() {
+fn checks_are_limited() {
     let shape = Shape::new(Kind::Int);
     let doubled = format!("[1]{}.size() == 1", ".map(x, {'a': [x]}).map(x, {[x]: x})".repeat(90));
     assert_eq!(refusal(&doubled, &shape), "");

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn the_top_folder_is_dropped_whatever_it_is_called() {
+    fn the_top_folder_is_dropped_whatever_its_name() {
         let bytes = archive(&[
             ("c/", b""),
             ("c/Chart.yaml", b"name: c"),
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slash_at_the_end_is_a_directory_in_old_archives_alone() {
+    fn a_trailing_slash_means_a_directory_only_in_old_archives() {
         let unpacked = |flag: u8, mode: u32| {
             let mut builder = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
             for (name, flag, mode) in [("c/Chart.yaml", b'0', 0o644), ("c/x/", flag, mode)] {
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn files_and_archives_have_a_greatest_size() {
+    fn sizes_of_files_and_archives_are_limited() {
         let fits = vec![0; MAX_FILE_BYTES as usize];
         assert_eq!(unpack(&archive(&[("c/a", &fits)]), "c.tgz").unwrap().len(), 1);
         let big = vec![0; MAX_FILE_BYTES as usize + 1];
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_an_archive_is_reported_by_what_it_is() {
+    fn files_that_are_not_archives_are_reported_by_their_format() {
         let reported = |bytes: &[u8], name: &str| unpack(bytes, name).unwrap_err().message;
         assert_eq!(
             reported(b"a: 1\n", "values.yaml"),
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_without_end_stays_bounded() {
+    fn an_unterminated_long_name_is_bounded() {
         let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
         let mut header = Header::new_gnu();
         header.set_entry_type(EntryType::GNULongName);
@@ -279,7 +279,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_bring_it_down(at in 0usize..400, byte in any::<u8>(), end in 0usize..400) {
+        fn never_panics(at in 0usize..400, byte in any::<u8>(), end in 0usize..400) {
             let mut bytes = archive(&[("c/Chart.yaml", b"name: c\n"), ("c/templates/a.yaml", b"kind: X\n")]);
             let length = bytes.len();
             bytes[at % length] = byte;

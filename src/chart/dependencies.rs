@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_goes_before_tags() {
+    fn a_condition_overrides_tags() {
         let declared = "- {name: db, version: ^1.0.0, condition: db.enabled, tags: [back]}\n";
         assert_eq!(enabled(declared, "", ""), ["aaa", "db"]);
         assert_eq!(enabled(declared, "tags: {back: false}\n", ""), ["aaa"]);
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_switched_off_is_kept_with_the_values_that_did_it() {
+    fn disabled_dependencies_are_kept_with_the_values_that_disable_them() {
         let declared = "- {name: db, version: 1.x, alias: one, tags: [back, data]}\n\
             - {name: db, version: 1.x, alias: two, condition: 'two.on,two.enabled'}\n";
         let mut chart = chart(declared, "tags: {back: false, data: false}\ntwo: {enabled: false}\n");
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn imported_tables_lie_below_the_charts_own_defaults() {
+    fn imported_tables_yield_to_the_charts_own_defaults() {
         let declared = "- name: db\n  version: 1.x\n  import-values: [net, {child: exports.net, parent: in.here}]\n";
         let mut chart = chart(declared, "port: 80\n");
         chart.process_dependencies(&Map::new()).unwrap();
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn below_a_chart_that_declares_nothing_nothing_is_switched_off() {
+    fn subcharts_of_a_chart_without_dependencies_stay_enabled() {
         let mut middle = chart("- {name: db, version: 1.x, condition: db.enabled}\n", "db: {enabled: false}\n");
         middle.metadata.name = "middle".to_owned();
         let mut top = Chart { subcharts: vec![middle], ..Chart::default() };

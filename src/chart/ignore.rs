@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_as_helm_reads_them() {
+    fn patterns_are_read_as_in_helm() {
         let rules = rules("# comment\n  *.bak  \n/only-top.txt\nsub/a.txt\nlogs/\n\n./never.txt\n");
         for path in ["a.bak", "deep/down/a.bak", "only-top.txt", "sub/a.txt", "templates/.hidden"] {
             assert!(ignores(&rules, path, false), "{path}");
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_negated_pattern_ignores_all_that_does_not_match() {
+    fn a_negated_pattern_ignores_everything_else() {
         assert!(ignores(&rules("!a.txt"), "Chart.yaml", false));
         assert!(!ignores(&rules("!a.txt"), "a.txt", false));
         assert!(ignores(&rules("!dir/"), "dir", false));
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_without_wildcards_are_compared_as_they_are() {
+    fn patterns_without_wildcards_are_compared_literally() {
         let rules = rules("a.txt\n\\*x\n/top\nonly/\nin/side/\n");
         for (path, is_directory) in
             [("d/a.txt", false), ("*x", false), ("top", true), ("d/only", true), ("in/side", true)]

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_import_shows_in_the_chart_that_an_earlier_one_is_from() {
+    fn later_imports_are_visible_in_the_source_of_earlier_ones() {
         let dependencies = "[{name: a, version: 1.x, import-values: [{child: t, parent: p}]}, \
                              {name: b, version: 1.x, import-values: [{child: t, parent: p}]}]";
         let reported = values("", dependencies, &[("a", "t: {u: {x: 1}}"), ("b", "t: {u: {z: 2}}")]);

@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn of_files_with_one_path_the_last_template_and_the_first_archive_count() {
+    fn the_last_template_and_the_first_archive_of_a_path_count() {
         let chart = Chart::from_files(vec![
             file("Chart.yaml", METADATA),
             file("templates/a.yaml", "a: 1"),
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_chart_itself_has_to_be_of_a_known_version() {
+    fn only_the_root_chart_needs_a_known_api_version() {
         let files = |root: &str, subchart: &str| {
             let text = |version: &str| format!("apiVersion: {version}\nname: c\nversion: 1.0.0\n");
             vec![file("Chart.yaml", &text(root)), file("charts/db/Chart.yaml", &text(subchart))]

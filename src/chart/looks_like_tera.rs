@@ -65,14 +65,14 @@ mod tests {
     }
 
     #[test]
-    fn tags_of_tera_are_found_in_templates_without_actions_of_go() {
+    fn tera_tags_are_found_in_templates_without_go_actions() {
         assert_eq!(tag("{{ Values.a }}\n{%- if Values.b %}x{% endif %}").unwrap(), "{%- if Values.b %}");
         assert_eq!(tag("{% for x in y %}{{ x | upper }}{% endfor %}").unwrap(), "{% for x in y %}");
         assert_eq!(tag("{% set\n a = 1 %}").unwrap(), "{% set\n a = 1 %}");
     }
 
     #[test]
-    fn other_templates_with_such_tags_in_their_texts_are_not_taken_for_tera() {
+    fn go_templates_with_tera_tags_in_text_are_not_reported() {
         assert_eq!(tag("{{- range .Values.x }}{% if a %}{{ end }}"), None);
         assert_eq!(tag("a: {{ .Release.Name }} # {% if a %}"), None);
         assert_eq!(tag("curl -w '%{http_code}' {%iffy%} {% else"), None);

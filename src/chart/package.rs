@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_chart_gives_the_same_bytes_whether_packed_before_or_not() {
+    fn repackaging_gives_the_same_bytes() {
         let once = package(&with_subcharts(), 7).unwrap();
         assert_eq!(once, package(&with_subcharts(), 7).unwrap());
         let again = Chart::from_files(unpack(&once, "web.tgz").unwrap()).unwrap();
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_say_nothing_of_the_machine() {
+    fn headers_are_reproducible() {
         let bytes = package(&with_subcharts(), 1_700_000_000).unwrap();
         assert_eq!(bytes[..10], [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, NO_OPERATING_SYSTEM]);
         let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(bytes.as_slice()));
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_read_back_is_refused() {
+    fn charts_that_could_not_be_read_back_are_refused() {
         let metadata = ("Chart.yaml", METADATA);
         assert_eq!(
             refused(&[metadata, ("values.schema.json", "{"), ("a\\b", ""), ("..x", "")]),
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_archive_may_hold_is_refused() {
+    fn a_chart_larger_than_an_archive_may_be_is_refused() {
         let big = "x".repeat(5 << 20);
         let mut files = vec![("Chart.yaml", METADATA)];
         let names: Vec<String> = (0..20).map(|number| format!("file{number}")).collect();

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_gives_its_version_and_charts_keep_the_constraint() {
+    fn a_directory_is_locked_to_its_version_and_other_charts_to_the_constraint() {
         let (one, two) = (chart("1.2.3"), chart("2.0.0"));
         let all = [wanted("a", "file://../a", "1.x"), wanted("b", "", ">=1"), wanted("c", "https://c", "3.0.0")];
         let resolved = resolve(&all, &[Some(&one), Some(&two), None], false, |_| Span::default()).unwrap();
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_does_not_fit_is_reported_together() {
+    fn all_unresolved_dependencies_are_reported_together() {
         let one = chart("1.2.3");
         let all = [
             wanted("a", "file://../a", "2.x"),

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_used_up_stays_used_up() {
+    fn a_used_up_budget_stays_used_up() {
         let mut budget = TreeBudget::default();
         budget.charts(MAX_CHARTS).unwrap();
         assert_eq!(budget.charts(1).unwrap_err().message, "the tree of charts has more than 10000 charts");

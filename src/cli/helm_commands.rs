@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_flags_are_the_users() {
+    fn advice_repeats_the_users_names_and_flags() {
         assert_eq!(
             advice("mim-chart install mim ./chart -f a.yaml --set replicaCount=3 --wait --timeout 5m -n chat")[0],
             "mim-chart template mim ./chart --values a.yaml --set replicaCount=3 -n chat | kubectl apply -n chat -f -"
@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistyped_command_of_helms_is_recognized() {
+    fn a_mistyped_helm_command_is_recognized() {
         assert_eq!(meant_by("instal", &[], command_with_helm_flags), Some("install"));
         assert_eq!(meant_by("upgarde", &[], command_with_helm_flags), Some("upgrade"));
         assert_eq!(meant_by("templat", &[], command_with_helm_flags), None);

@@ -112,12 +112,12 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_always_the_same() {
+    fn pages_are_reproducible() {
         assert_eq!(pages(shown_command()).unwrap(), pages(shown_command()).unwrap());
     }
 
     #[test]
-    fn examples_stand_line_by_line() {
+    fn each_example_is_on_a_line_of_its_own() {
         let section = examples_section("Examples:\n  a -b\n  .c 'd'\n");
         assert!(section.ends_with(".SH EXAMPLES\n.nf\na \\-b\n\\&.c \\*(Aqd\\*(Aq\n.fi\n"), "{section}");
     }

@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_is_cut_to_the_assignments_that_matter() {
+    fn a_long_flag_is_cut_to_the_labeled_assignments() {
         let shown = |name: &str, text: &str, place: &str| {
             let at = text.find(place).unwrap();
             shown_flag(&Source::flag(name, text), std::slice::from_ref(&(at..at + place.len()))).text

@@ -120,7 +120,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_line_is_json_and_says_the_same(message in any::<String>(), text in any::<String>(), at in 0usize..20) {
+        fn every_line_is_json_with_the_same_content(message in any::<String>(), text in any::<String>(), at in 0usize..20) {
             let source = Source::file("v.yaml", text.as_str());
             let error = Diagnostic::error("schema", message.as_str()).at(source.span(at..at + 3), text.as_str()).help(text.as_str());
             let written = write_json(&[error.clone(), error]);

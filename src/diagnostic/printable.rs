@@ -214,13 +214,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_style_hides_no_command() {
+    fn a_style_cannot_hide_a_terminal_command() {
         let styled = "  \x1b[31m ::error::x\x1b[0m\n\x1b[1m::: a.yaml\x1b[0m\n";
         assert_eq!(printable_styled_lines(styled), styled.replace("::error", "\\x3a:error"));
     }
 
     #[test]
-    fn what_is_hidden_is_shown_by_its_number() {
+    fn invisible_characters_are_shown_by_their_number() {
         assert_eq!(printable("a\0\x07\x1b]0;t\x07\x7f\u{85}\u{9b}"), r"a\x00\x07\x1b]0;t\x07\x7f\u{85}\u{9b}");
         assert_eq!(printable("\r\n\t\u{2028}\u{2029}"), r"\r\n\t\u{2028}\u{2029}");
         assert_eq!(printable("\u{feff}\u{200b}\u{200d}\u{ad}\u{e0041}"), r"\u{feff}\u{200b}\u{200d}\u{ad}\u{e0041}");
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_of_ci_systems_are_none() {
+    fn ci_commands_are_escaped() {
         assert_eq!(printable("x ##[error]y ##vso[task.x]z"), r"x ##\x5berror]y ##vso\x5btask.x]z");
         assert_eq!(printable("### [a] #[b] ##a#[c] a[d]"), "### [a] #[b] ##a#[c] a[d]");
         assert_eq!(
@@ -259,7 +259,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_hidden_is_left_and_twice_is_as_once(text in "(\\PC|[\\x00-\\x1f:#\\[\u{9b}\u{202e}\u{e0041}]){0,40}") {
+        fn escaping_is_complete_and_idempotent(text in "(\\PC|[\\x00-\\x1f:#\\[\u{9b}\u{202e}\u{e0041}]){0,40}") {
             let piece = printable(&text).into_owned();
             prop_assert!(!piece.contains(is_hidden) && !piece.contains("##["), "{piece:?}");
             prop_assert_eq!(printable(&piece), piece.as_str());
@@ -270,7 +270,7 @@ mod tests {
         }
 
         #[test]
-        fn json_says_the_same(text in any::<String>()) {
+        fn escaped_json_keeps_its_meaning(text in any::<String>()) {
             let json = serde_json::to_string(&format!("##[{text}\u{9b}\u{e0041}")).unwrap();
             let shown = printable_json(&json);
             prop_assert!(!shown.contains(is_hidden) && !shown.contains("##["));

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn very_long_names_have_no_nearest_one() {
+    fn very_long_names_get_no_suggestion() {
         let long = "x".repeat(1_000_000);
         assert_eq!(nearest(&long, [long.as_str()].into_iter()), None);
         assert_eq!(nearest("image", [long.as_str(), "images"].into_iter()), Some("images"));

@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn several_sources_and_a_brought_in_file() {
+    fn labels_in_several_files_are_shown() {
         let flag = Source::flag("--set-file", "mimConfig=m.toml");
         let file = Source::file_given_by("m.toml", "[a\n", flag.span(10..16));
         let other = Source::file("schema.json", "{}");
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_very_long_line_is_cut_to_what_matters() {
+    fn a_very_long_line_is_cut_around_the_label() {
         let file = Source::file("long.yaml", format!("{}X{}\n", "a".repeat(5000), "b".repeat(100_000)));
         let text = plain(Diagnostic::error("schema", "broken").at(file.span(5000..5001), "here"));
         insta::assert_snapshot!(text, @"

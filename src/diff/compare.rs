@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_with_keys_are_compared_by_them() {
+    fn lists_with_keys_are_compared_by_key() {
         let old = "spec: {containers: [{name: a, image: x, ports: [{containerPort: 1}]}, {name: b, image: w}]}";
         let new = "spec: {containers: [{name: b, image: z}, {name: a, image: x, ports: [{containerPort: 1, protocol: TCP}, {containerPort: 1, protocol: UDP}]}]}";
         assert_eq!(
@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_and_what_counts_as_nothing_make_no_difference() {
+    fn defaults_and_empty_values_make_no_difference() {
         let service = |spec: &str| format!("spec: {{ports: [{{port: 80{spec}}}]}}");
         let compared = |spec: &str| reported("v1", "Service", &service(""), &service(spec));
         assert_eq!(compared(", targetPort: 80, protocol: TCP, nodePort: 0, name: ''"), [""; 0]);
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn other_ways_to_write_a_value_are_no_change() {
+    fn other_spellings_of_a_value_are_not_a_change() {
         let pod = |cpu: &str| format!("spec: {{containers: [{{name: a, resources: {{limits: {{cpu: {cpu}}}}}}}]}}");
         assert_eq!(reported("v1", "Pod", &pod("0.5"), &pod("500m")), [""; 0]);
         assert_eq!(reported("v1", "Pod", &pod("1Gi"), &pod("1024Mi")), [""; 0]);

@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn line_ends_of_windows_are_kept() {
+    fn windows_line_ends_are_kept() {
         let found = hunks("a\r\nb\r\n", "a\r\nb\n", 3);
         assert_eq!(found[0].lines, [Line::Same("a\r"), Line::Old("b\r"), Line::New("b")]);
     }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_whose_context_touches_are_one() {
+    fn groups_with_adjacent_context_are_joined() {
         let (old, new) = ("a\n1\n2\nb\n3\n4\n5\nc\n", "A\n1\n2\nB\n3\n4\n5\nC\n");
         let ranges = |context| hunks(old, new, context).iter().map(|hunk| (hunk.old, hunk.new)).collect::<Vec<_>>();
         assert_eq!(ranges(0), [((1, 1), (1, 1)), ((4, 1), (4, 1)), ((8, 1), (8, 1))]);

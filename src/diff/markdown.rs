@@ -307,7 +307,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_text_stays_text() {
+    fn markdown_in_text_is_escaped() {
         for text in [
             "StatefulSet mongooseim (apps/v1)",
             "scales 1 → 3",
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_a_link_or_a_mention_is_code() {
+    fn links_and_mentions_are_written_as_code() {
         for text in [
             "@name",
             "a@example.com",
@@ -374,7 +374,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_piece_stays_in_its_line_and_its_span(text in "(\\PC|[`\n<>&@#]){0,20}") {
+        fn code_spans_stay_on_one_line(text in "(\\PC|[`\n<>&@#]){0,20}") {
             let code = inline(&text);
             prop_assert!(!code.contains('\n'));
             if code.starts_with('`') {

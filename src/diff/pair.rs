@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_are_paired_by_what_they_call_themselves() {
+    fn objects_are_paired_by_kind_and_name() {
         assert_eq!(
             reported(
                 "apiVersion: policy/v1beta1\nkind: P\nmetadata: {name: a}\n---\nkind: S\nmetadata: {name: gone}",
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn names_with_a_hash_are_paired_by_what_stands_before_it() {
+    fn names_with_a_hash_suffix_are_paired_by_their_prefix() {
         let map = |name: &str, value: u8| {
             format!("kind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{a: '{value}'}}\n---\n")
         };
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_under_another_name_is_renamed() {
+    fn an_equal_object_with_another_name_is_renamed() {
         assert_eq!(
             reported("kind: S\nmetadata: {name: a}\nspec: {x: 1}", "kind: S\nmetadata: {name: b}\nspec: {x: 1}"),
             ["S/a as S/b"]
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_that_are_alike_each_is_renamed_once() {
+    fn each_of_several_similar_objects_is_renamed_once() {
         let stream = |names: &[&str]| {
             let one =
                 |name: &&str| format!("kind: S\nmetadata: {{name: {name}}}\nspec: {{x: 1, y: [a, {{b: c}}]}}\n---\n");

@@ -140,7 +140,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_piece_is_wider_than_its_column(line in "\\PC{0,40}", column in 16usize..40) {
+        fn no_cell_is_wider_than_its_column(line in "\\PC{0,40}", column in 16usize..40) {
             let pieces = wrapped(&line, column);
             prop_assert!(pieces.iter().all(|piece| piece.width() <= column + 1), "{pieces:?}");
             prop_assert_eq!(pieces.concat(), printable_line(&line).into_owned());

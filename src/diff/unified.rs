@@ -140,7 +140,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_name_leads_elsewhere(name in any::<String>(), other in any::<String>()) {
+        fn names_cannot_lead_out_of_the_folder(name in any::<String>(), other in any::<String>()) {
             let part = part(&name);
             prop_assert!(!part.is_empty() && !part.contains(['/', '\\', ':', '\n', '\0']) && !part.starts_with('.'), "{part:?}");
             prop_assert!(!quoted(&part).contains(|c: char| !c.is_ascii() || c.is_ascii_control()));

@@ -149,7 +149,7 @@ items:
     }
 
     #[test]
-    fn whole_numbers_are_integers_and_the_last_of_equal_objects_counts() {
+    fn whole_numbers_are_integers_and_the_last_duplicate_object_counts() {
         let object = |n: &str| format!("apiVersion: v1\nkind: A\nmetadata: {{name: x}}\nn: {n}\n");
         let objects = objects(&[object("1"), object("9007199254740993")].join("---\n"));
         assert_eq!(found(&objects, "A", "", "x").matches("9007199254740993").count(), 1);

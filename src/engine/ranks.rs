@@ -61,7 +61,7 @@ mod tests {
     use crate::values::ValuePath;
 
     #[test]
-    fn numbers_are_sorted_as_the_values_are() {
+    fn ranks_sort_like_their_values() {
         let aspects = [Aspect::Whole, Aspect::Keys, Aspect::Emptiness];
         let of_key = |key: &str| aspects.map(|aspect| Used { path: ValuePath::default().key(key), aspect });
         let all: Vec<Used> = ["b", "a", "c"].into_iter().flat_map(of_key).collect();

@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refusals_come_in_helms_order() {
+    fn refusals_are_in_helms_order() {
         let refusals = Refusals::default();
         for (path, what) in
             [("c/templates/a", "1"), ("c/templates/b", "2"), ("c/templates/b", "3"), ("c/templates/d/a", "4")]

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn subcharts_come_before_their_parent_with_their_part_of_the_values() {
+    fn subcharts_come_before_their_parent_with_their_own_values() {
         let chart = chart(&[
             ("Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\nengine: tera\n"),
             ("values.yaml", "db: {user: u}\n"),

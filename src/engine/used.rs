@@ -134,7 +134,7 @@ mod tests {
     use crate::diagnostic::Source;
 
     #[test]
-    fn keys_depend_on_values_that_they_would_go_with() {
+    fn a_map_depends_on_the_only_value_in_it() {
         let source = Source::file("values.yaml", "a: {b: {c: 1, d: 2}, e: {f: {g: 1}}}\nh: [{i: 1}]\nj: {}\n");
         let values = crate::yaml::read_values(&source).unwrap();
         let path = |text: &str| match text {

@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_schema_names_comes_first() {
+    fn choices_of_the_schema_come_first() {
         assert_eq!(altered("mnesia", r#"{"enum": ["mnesia", "rdbms"]}"#)[0], r#""rdbms""#);
         assert_eq!(altered("x", r#"{"anyOf": [{"const": "a"}, {"examples": ["b"]}]}"#)[..2], [r#""a""#, r#""b""#]);
     }
@@ -292,19 +292,19 @@ mod tests {
     }
 
     #[test]
-    fn lists_grow_by_what_their_schema_describes() {
+    fn lists_grow_by_items_that_their_schema_describes() {
         let schema = r#"{"items": {"required": ["name"], "properties": {"name": {"type": "string"}}}}"#;
         assert_eq!(altered("[]", schema)[0], r#"[{"name":"altered"}]"#);
     }
 
     #[test]
-    fn a_schema_that_refers_to_itself_comes_to_an_end() {
+    fn recursive_schemas_end() {
         let schema = r##"{"$ref": "#/d/a", "d": {"a": {"required": ["a"], "properties": {"a": {"$ref": "#/d/a"}}}}}"##;
         assert!(!altered("{}", schema).is_empty());
     }
 
     #[test]
-    fn schemas_that_require_many_schemas_come_to_an_end() {
+    fn schemas_with_many_required_properties_end() {
         let names = |level: usize| {
             let names: Vec<String> = (0..200).map(|name| format!(r#""n{name}""#)).collect();
             let next = format!(r##"{{"$ref": "#/d/{}"}}"##, level + 1);

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_line_has_the_number_that_it_would_have() {
+    fn a_new_line_has_its_future_number() {
         let base = rendered(&[("c/a", "kind: Secret\nx: 1\n")]);
         let other = rendered(&[("c/a", "kind: Secret\nw: 0\nv: 0\nx: 1\ny: 2\n")]);
         let found = effects(&base, &[(change(), other)], &Secrets::shown());
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn manifests_come_and_go() {
+    fn added_and_removed_manifests_are_effects() {
         let one = ("c/a", "kind: Service\nmetadata: {name: a}\n");
         let two = ("c/b", "kind: Secret\nmetadata: {name: b}\n");
         let both = effects(&rendered(&[one]), &[(change(), rendered(&[one, two]))], &Secrets::shown());

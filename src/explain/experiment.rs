@@ -323,14 +323,14 @@ mod tests {
     }
 
     #[test]
-    fn a_change_applies_to_what_the_user_set() {
+    fn a_change_applies_to_the_users_values() {
         assert_eq!(after("{}", "a: {b: 1}", "a.b", Some("x")), r#"{"a":{"b":"x"}}"#);
         assert_eq!(after("a: {c: 2}", "a: {b: 1, c: 2}", "a.b", None), r#"{"a":{"b":null,"c":2}}"#);
         assert_eq!(after("a: 1", "a: 1", "a.b", Some("x")), r#"{"a":{"b":"x"}}"#);
     }
 
     #[test]
-    fn a_list_becomes_the_users_whole() {
+    fn a_changed_list_is_set_as_a_whole() {
         assert_eq!(after("{}", "a: [{b: 1, c: 2}, 3]", "a[0].b", Some("x")), r#"{"a":[{"b":"x","c":2},3]}"#);
         assert_eq!(after("a: [4, 5]", "a: [4, 5]", "a[1]", None), r#"{"a":[4]}"#);
         assert_eq!(after("{}", "a: [{b: 1}]", "a[0].c", Some("x")), r#"{"a":[{"b":1,"c":"x"}]}"#);

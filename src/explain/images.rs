@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_of_an_image_are_whole() {
+    fn image_parts_are_matched_as_a_whole() {
         let image = "docker.io/library/nginx:1.27@sha256:ab";
         for part in [image, "docker.io", "library/nginx", "nginx", "1.27", "sha256:ab", "nginx:1.27"] {
             assert!(is_part(part, image), "{part}");

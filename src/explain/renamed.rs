@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn where_several_may_be_meant_none_is() {
+    fn an_ambiguous_rename_is_not_suggested() {
         assert_eq!(found("{replicas: 1}", "{server: {replicas: 1}, worker: {replicas: 1}}", "replicas"), None);
         assert_eq!(found("{enabled: true}", "{a: {x: true}}", "enabled"), None);
         assert_eq!(found("{a: 1, b: 2}", "{a: 1}", "b"), None);

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_beside_secrets_are_hidden() {
+    fn excerpts_with_secrets_are_hidden() {
         let secret = |line| template_text(line, true, &Secrets::default());
         assert_eq!(secret("password: hunter2"), "password: (secret)");
         assert_eq!(secret("hunter2"), "(secret)");

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chart_goes_over_its_subchart() {
+    fn a_parent_chart_overrides_its_subchart() {
         assert_eq!(
             reported("db.port", &[(Set, "db.port=3")]),
             ["*--set db.port=3 3", "web.yaml:4:12 2", "db.yaml:1:7 1"]
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn null_takes_away() {
+    fn null_removes_a_default() {
         assert_eq!(reported("a", &[(Set, "a=null")]), ["*--set a=null -", "web.yaml:1:4 1"]);
         assert_eq!(reported("m.x", &[(Set, "m=5")])[0], "*--set m=5 -");
     }
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_is_of_who_wrote_it() {
+    fn an_item_belongs_to_the_layer_that_wrote_it() {
         assert_eq!(reported("l[0]", &[(Set, "l[0]=7")]), ["*--set l[0]=7 7", "web.yaml:3:5 1"]);
     }
 }

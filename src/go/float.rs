@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn the_exponent_begins_where_it_is_asked_to() {
+    fn the_threshold_of_exponents_can_be_chosen() {
         for (value, text) in
             [(1_234_567.5, "1234567.5"), (1e20, "100000000000000000000"), (1e21, "1e+21"), (0.00001, "1e-05")]
         {

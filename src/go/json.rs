@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_has_to_be_is_escaped() {
+    fn only_required_characters_are_escaped() {
         let escaped = |html| {
             "a\"\\\n\u{1}<é\u{2028}\u{7f}".chars().fold(String::new(), |mut out, character| {
                 push_escaped(&mut out, character, html);

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_named() {
+    fn address_errors_name_the_place() {
         let message = |text: &str| family(text.as_bytes()).unwrap_err().split_once("): ").unwrap().1.to_owned();
         assert_eq!(message("1:2x"), r#"unexpected character, want colon (at "x")"#);
         assert_eq!(message("1::2::3"), r#"multiple :: in address (at ":3")"#);

@@ -48,7 +48,7 @@ mod tests {
     use crate::chart::Content;
 
     #[test]
-    fn files_are_written_beside_what_is_there() {
+    fn files_are_written_next_to_existing_ones() {
         let folder = tempfile::tempdir().unwrap();
         let chart = folder.path().join("web");
         fs::create_dir_all(chart.join("templates")).unwrap();
@@ -64,7 +64,7 @@ mod tests {
     }
     #[cfg(unix)]
     #[test]
-    fn nothing_is_written_through_a_link_that_leads_out() {
+    fn links_that_lead_out_are_not_written_through() {
         let folder = tempfile::tempdir().unwrap();
         let (chart, elsewhere) = (folder.path().join("web"), folder.path().join("elsewhere"));
         fs::create_dir_all(&elsewhere).unwrap();

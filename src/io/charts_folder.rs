@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn new_archives_come_and_old_ones_go() {
+    fn new_archives_replace_old_ones() {
         let folder = tempfile::tempdir().unwrap();
         save_dependencies(folder.path(), &files(&["a-1.tgz", "b-1.tgz"], &[], "one")).unwrap();
         save_dependencies(folder.path(), &files(&["a-2.tgz"], &["a-1.tgz"], "two")).unwrap();
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_done_changes_nothing() {
+    fn a_failed_update_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("charts"), "").unwrap();
         let error = save_dependencies(folder.path(), &files(&["a.tgz"], &[], "x")).unwrap_err();

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_chart_is_refused_as_in_helm() {
+    fn directories_that_are_not_charts_are_refused_as_in_helm() {
         assert_eq!(
             messages(&folder(&[("values.yaml", "")])),
             ["unable to detect chart at W/Chart.yaml: open W/Chart.yaml: no such file or directory"]
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_may_have_five_mebibytes_and_no_more() {
+    fn files_are_limited_to_five_mebibytes() {
         let exactly = "x".repeat(5_242_880);
         let folder = folder(&[("Chart.yaml", ""), ("fits", &exactly)]);
         assert_eq!(paths(&folder).len(), 2);
@@ -102,7 +102,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn symbolic_links_are_followed_and_circles_end() {
+    fn symbolic_links_are_followed_and_cycles_end() {
         use std::os::unix::fs::symlink;
         let folder = folder(&[("Chart.yaml", ""), ("files/a", "")]);
         symlink(folder.path().join("files"), folder.path().join("linked")).unwrap();

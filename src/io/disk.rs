@@ -148,7 +148,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn files_that_name_no_size_or_a_wrong_one_are_read_to_their_end() {
+    fn files_with_a_wrong_size_are_read_to_their_end() {
         let status = read_regular(Path::new("/proc/self/status"), 1 << 20).unwrap();
         assert!(status.starts_with(b"Name:") && status.ends_with(b"\n"));
         // The system reports the size of a page.

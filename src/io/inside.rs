@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_may_lead_anywhere_inside_only() {
+    fn links_may_only_lead_inside() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         fs::create_dir_all(out.join("real/deep")).unwrap();
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_missing_has_places_too() {
+    fn paths_in_missing_directories_resolve() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         let inside = Inside::new(&out).unwrap();

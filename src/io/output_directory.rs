@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn files_replace_older_ones_and_nothing_else_is_left() {
+    fn files_replace_older_ones_without_leftovers() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("deep/out");
         for _ in 0..2 {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_written_before_is_pruned() {
+    fn only_files_written_before_are_pruned() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path();
         let written = |paths: &[&str]| -> Vec<(String, String)> {
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_release_of_its_own_folder_is_pruned_there() {
+    fn a_release_with_its_own_folder_is_pruned_there() {
         let folder = tempfile::tempdir().unwrap();
         let file = ("mim/web/templates/a.yaml".to_owned(), "---\n# Source: web/templates/a.yaml\nkind: X\n".to_owned());
         write_files(folder.path(), &[file]).unwrap();
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_a_file_is_said_so() {
+    fn a_file_in_place_of_the_directory_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         fs::write(&out, "").unwrap();

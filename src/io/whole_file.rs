@@ -60,7 +60,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_file_is_there_whole_or_not_at_all() {
+    fn files_are_written_atomically() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("a");
         let staged = Staged::write(&target, b"new").unwrap();
@@ -73,7 +73,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn nothing_is_left_of_what_cannot_be_put_in_its_place() {
+    fn a_failed_write_leaves_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("a");
         fs::create_dir_all(target.join("b")).unwrap();

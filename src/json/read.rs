@@ -389,7 +389,7 @@ mod tests {
     use super::plain_length;
 
     #[test]
-    fn a_string_is_plain_up_to_its_first_special_byte() {
+    fn strings_are_scanned_up_to_the_first_special_byte() {
         for byte in 0..=u8::MAX {
             let is_plain = byte >= b' ' && byte != b'"' && byte != b'\\';
             for (before, after) in (0..20).flat_map(|before| [0, 1, 9].map(|after| (before, after))) {

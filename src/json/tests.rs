@@ -52,7 +52,7 @@ fn deep_text_is_an_error_not_a_crash() {
 }
 
 #[test]
-fn ways_of_writing() {
+fn styles_of_writing() {
     let source = Source::flag("--set-json", r#"{"b":[],"a":{"x":[1,"<&>"]},"c":{}}"#);
     let (node, _) = read_prefix(&source, 0).unwrap();
     assert_eq!(write(&node.value), r#"{"a":{"x":[1,"\u003c\u0026\u003e"]},"b":[],"c":{}}"#);
@@ -112,7 +112,7 @@ fn a_large_negative_float_reads_back() {
 
 proptest! {
     #[test]
-    fn what_is_written_reads_back(value in value()) {
+    fn written_values_read_back(value in value()) {
         for text in [write(&value), write_raw(&value), write_pretty(&value)] {
             let length = text.len();
             let node = read(&Source::flag("--set-json", text), 0..length).unwrap();

@@ -12,7 +12,7 @@ fn print(template: &str) -> Printed {
 }
 
 #[test]
-fn maps_are_walked_in_the_order_of_their_keys() {
+fn maps_are_traversed_in_key_order() {
     assert_eq!(print("{.c.*}").text, "2 1");
     assert_eq!(print("{.c..}").text, r#"{"a":2,"z":1}"#);
     assert_eq!(print("{..z}").stopped, None);
@@ -48,7 +48,7 @@ fn an_error_is_shown_where_it_is() {
 }
 
 #[test]
-fn steps_that_multiply_come_to_an_end() {
+fn multiplying_steps_are_limited() {
     let template = format!("{{range $}}{}{{end}}", "{[..,..]}".repeat(2));
     assert!(JsonPath::parse(&Source::flag("--jsonpath", template)).is_err());
     let nested = format!("a: {}1{}", "[".repeat(26), "]".repeat(26));

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_escape_what_can_not_be_seen() {
+    fn quotes_escape_invisible_characters() {
         assert_eq!(quote("a'b\"c\\\n\u{1}ä\u{200b}\u{301}"), "'a\\'b\"c\\\\\\n\\x01ä\\u200b\u{301}'");
         assert_eq!(quote("a\\"), "'a\\'");
     }

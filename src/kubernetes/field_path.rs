@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_written_as_people_write_them() {
+    fn paths_are_written_in_dotted_form() {
         let path = FieldPath::of_fields(&["spec", "containers"])
             .with(PathStep::Item(vec![("name".to_owned(), "web".to_owned())]))
             .field("image");

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_applied_goes_before_what_is_there() {
+    fn applied_fields_are_preferred_to_live_ones() {
         let live = map(
             "metadata: {uid: u, name: a, annotations: {kubectl.kubernetes.io/last-applied-configuration: '{\"metadata\":{\"annotations\":{},\"name\":\"a\"},\"spec\":{\"x\":1}}'}}\nspec: {x: 1, y: 2}",
         );

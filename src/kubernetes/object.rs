@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_taken_apart() {
+    fn lists_are_split_into_objects() {
         let list = "kind: List\nitems:\n- {kind: A, metadata: {name: a}}\n- {kind: B, metadata: {name: b, namespace: ns}}\n---\nkind: C\n---\n# nothing\n";
         assert_eq!(names(list), ["A/a", "ns/B/b", "C/"]);
     }
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_stream_is_the_same_however_many_threads_read_it() {
+    fn a_long_stream_reads_the_same_with_any_number_of_threads() {
         let one = |number: usize| match number % 100 {
             97 => "kind: [\n---\n".to_owned(),
             98 => format!("kind: List\nitems: [{{kind: A, metadata: {{name: item-{number}}}}}]\n---\n"),
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_that_are_known_are_the_same_objects() {
+    fn known_documents_are_reused() {
         let text = "kind: A\nmetadata: {name: a}\n---\nkind: List\nitems: [{kind: B, metadata: {name: b}}]\n---\n\
                     kind: C\nmetadata: {name: c, uid: d}\n---\nkind: D\nmetadata: {name: e}\n";
         let known = read_objects(&Source::file("old.yaml", text), "old.yaml").unwrap();
@@ -438,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn what_kubectl_ignores_in_a_document_is_refused() {
+    fn document_content_that_kubectl_ignores_is_refused() {
         let ignored = ["kubectl ignores everything after the first object of this document"];
         for text in [
             "---\n{kind: A}\n{kind: B}\n",
@@ -484,7 +484,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_is_not_utf8_is_refused_alone() {
+    fn only_the_document_that_is_not_utf8_is_refused() {
         let text = "kind: A\n---\nkind: \u{fffd}\n---\nkind: C\n";
         let stream = read_stream(&Source::file("m.yaml", text), &[18], "m.yaml");
         assert_eq!((stream.objects.len(), stream.refused.len()), (2, 1));

@@ -257,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_type_that_a_field_names_is_there() {
+    fn every_type_that_a_field_names_exists() {
         fn names(type_: &Type, found: &mut Vec<&'static str>) {
             match type_ {
                 Type::Object(name) => found.push(name),

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_stand_side_by_side_in_json_only() {
+    fn only_json_objects_may_follow_each_other() {
         let joined = |parts: &[&str]| parts.concat();
         for text in [
             joined(&[P]),

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_taken_as_helm_takes_them() {
+    fn addresses_are_accepted_as_in_helm() {
         let rows = include_str!("../../tests/cases/lint/addresses.json");
         let rows: Vec<Value> = serde_json::from_str(rows).unwrap();
         assert!(rows.len() > 200);

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn json_gives_way_to_yaml_where_it_ends() {
+    fn json_documents_are_followed_by_yaml() {
         let ok = |kind: &str| Ok(kind.to_owned());
         assert_eq!(kinds("{\"kind\": \"A\"}\n---\nkind: B\n---\n"), [ok("A"), ok("B")]);
         assert_eq!(kinds("{kind: A}\n---\n# nothing\n"), [ok("A"), ok("null")]);
@@ -223,7 +223,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_comes_to_an_end(text in r#"[-{}":,\nkind 1#\[]{0,60}"#) {
+        fn every_text_ends(text in r#"[-{}":,\nkind 1#\[]{0,60}"#) {
             prop_assert!(kinds(&text).len() <= text.len());
         }
     }

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn quiet_leaves_out_what_is_not_a_warning() {
+    fn quiet_omits_everything_but_warnings() {
         let charts = [
             chart("a", &[(Severity::Info, "one")]),
             chart("b", &[(Severity::Info, "two"), (Severity::Warning, "three")]),

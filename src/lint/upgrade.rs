@@ -282,7 +282,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_number_of_a_version_is_raised() {
+    fn the_last_number_of_a_version_is_incremented() {
         let next = [
             ("1.2.3", "1.2.4"),
             ("1.9", "1.10"),

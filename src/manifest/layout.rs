@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn each_object_has_a_file_of_its_own() {
+    fn each_object_has_its_own_file() {
         let all = manifests(&[
             "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n---\nkind: Service\nmetadata: {name: WEB}",
             "apiVersion: x/v1\nkind: Service\nmetadata: {name: web, namespace: chat}",

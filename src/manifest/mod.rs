@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_are_ordered_by_kind_and_hooks_set_apart() {
+    fn documents_are_ordered_by_kind_and_hooks_are_separate() {
         let all = read(&[
             ("c/templates/a.yaml", "kind: StatefulSet\n---\nkind: Zebra\n---\n# only a comment\n---\nkind: Service\n"),
             ("c/templates/b.yaml", "kind: Job\nmetadata:\n  annotations: {helm.sh/hook: 'pre-install, TEST'}\n"),

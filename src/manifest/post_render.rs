@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn every_layout_comes_back_as_it_was() {
+    fn every_layout_is_restored() {
         for text in [
             "kind: A\nmetadata:\n  name: a # here\n",
             "kind: A\nmetadata:\n    annotations:\n        x: |\n          y\n    name: a\n",
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_without_a_place_for_it_are_written_again() {
+    fn documents_that_cannot_take_the_annotation_are_rewritten() {
         let (_, back) = through("kind: A\nmetadata:\n");
         assert_eq!(back, ["c/templates/a.yaml: kind: A\nmetadata: {}\n"]);
         assert_eq!(through("kind: A\n").1, ["c/templates/a.yaml: kind: A\nmetadata: {}\n"]);

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_file_of_definitions_the_first_document_has_its_path() {
+    fn only_the_first_crd_document_has_the_file_path() {
         assert_eq!(select_documents(&["crds/x.yaml"]).unwrap(), "---\n# Source: c/crds/x.yaml\nkind: X\n\n");
         assert_eq!(select_documents(&["crds/z.yaml"]).unwrap(), "---\n# Source: d/crds/z.yaml\nkind: Z\n\n\n");
     }
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn files_keep_what_any_pattern_matches() {
+    fn files_keep_documents_that_any_pattern_matches() {
         let (mut all, mut crds) = (manifests(), crds());
         retain_selected(&mut all, &mut crds, "c", &[Source::flag("--show-only", "*/b.yaml")]).unwrap();
         assert_eq!((all.manifests.len(), all.hooks.len(), crds.len()), (0, 1, 0));

@@ -63,7 +63,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_is_no_markup(text in "(\\PC|[<>&\"'\u{0}\u{1b}\u{202e}]){0,40}") {
+        fn text_is_escaped(text in "(\\PC|[<>&\"'\u{0}\u{1b}\u{202e}]){0,40}") {
             let mut html = Html::default();
             html.text(&text);
             let html = html.finish();

@@ -94,7 +94,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_line_stays_in_its_block(line in "(\\PC|[<>&\"/!\\\\-]|</script>|<!--){0,40}") {
+        fn a_line_cannot_end_its_script_element(line in "(\\PC|[<>&\"/!\\\\-]|</script>|<!--){0,40}") {
             let mut json = ScriptJson::default();
             json.line(&line);
             prop_assert!(!json.as_str().contains(['<', '>', '&', '\n']), "{}", json.as_str());

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_as_helm_allows_them() {
+    fn names_are_valid_as_in_helm() {
         for name in ["a", "a-b", "a.b", "0", "a--b", &"a".repeat(53)] {
             assert!(is_release_name(name), "{name}");
         }
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_name_comes_with_one_that_would_do() {
+    fn a_refused_name_gets_a_suggestion() {
         assert_eq!(check("Foo_Bar").unwrap_err().help, ["use foo-bar, for example"]);
         assert_eq!(check("---").unwrap_err().help, ["use lowercase letters, digits, dashes and dots"]);
     }

@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_indented_is_found_and_written_right() {
+    fn missing_indentation_is_found_and_corrected() {
         let written = help("    {{ toYaml .Values.a }}\n").unwrap();
         assert!(written.ends_with("`{{- toYaml .Values.a | nindent 4 }}`"), "{written}");
         let written = help("  a: {{- .Values.a | toYaml -}}\n").unwrap();
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_indented_or_begins_the_line_is_not() {
+    fn correct_indentation_is_not_reported() {
         for text in
             ["  {{- toYaml .a | nindent 4 }}", "{{ toYaml .a }}", "  a: {{ .Values.toy }}", "  a: b", "  {{ toYaml"]
         {

@@ -82,7 +82,7 @@ mod tests {
     use crate::diagnostic::Diagnostic;
 
     #[test]
-    fn objects_of_one_name_have_their_own_findings() {
+    fn objects_with_the_same_name_have_their_own_findings() {
         let finding = |nth: usize, text: &str| Finding {
             object: "A/a".to_owned(),
             nth,

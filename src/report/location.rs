@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn uris_hold_no_character_that_means_something_else() {
+    fn reserved_characters_are_escaped_in_uris() {
         assert_eq!(uri("a b/ä#?%.yaml"), "a%20b/%C3%A4%23%3F%25.yaml");
         assert_eq!(uri("c:d/e.yaml"), "c%3Ad/e.yaml");
         assert_eq!(uri("/tmp/a b.yaml"), "file:///tmp/a%20b.yaml");

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_place_of_a_secret_is_masked() {
+    fn the_counterpart_of_a_secret_is_masked() {
         assert_eq!(masked("a: old", "a: (secret 1)"), r#"{"a":"(secret)"}"#);
         assert_eq!(masked("a: app:old@db", "a: app:(secret 1)@db"), r#"{"a":"app:(secret)@db"}"#);
         assert_eq!(masked("a: other", "a: app:(secret 1)@db"), r#"{"a":"(secret)"}"#);

@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_shell_never_closes_is_read_once() {
+    fn unclosed_substitutions_are_read_once() {
         let line = format!("DB_PASSWORD=\"{}", "$(".repeat(100_000));
         assert_eq!(assigned(&line).count(), 1);
     }
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_wrote_is_shown() {
+    fn references_and_empty_values_are_shown() {
         for text in [
             "password: true",
             "password:",
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_belong_to_a_secret_are_hidden() {
+    fn all_lines_of_a_secret_are_hidden() {
         assert_eq!(
             shown("a:\n  privateKey: |\n    one\n\n    two: 2\n  b: 1"),
             "a:\n  privateKey: |\n    *\n\n    *\n  b: 1"

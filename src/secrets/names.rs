@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_word_decides() {
+    fn the_last_word_of_a_key_decides() {
         for key in [
             "password",
             "Password",
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn references_names_and_counts_are_no_secrets() {
+    fn references_names_and_counts_are_not_secrets() {
         for key in [
             "",
             "key",

@@ -50,7 +50,7 @@ fn add_paths(node: &Node, id: ValueId, path: String, paths: &mut HashMap<ValueId
 }
 
 #[test]
-fn write_only_is_found_wherever_a_schema_has_it() {
+fn write_only_is_found_anywhere_in_a_schema() {
     for (values, schema, wanted) in [
         ("a: x", "properties: {a: {writeOnly: true}}", vec!["a"]),
         ("a: {b: x, c: [1, {d: true}]}", "properties: {a: {writeOnly: true}}", vec!["a.b", "a.c[0]", "a.c[1].d"]),
@@ -92,7 +92,7 @@ fn write_only_is_found_wherever_a_schema_has_it() {
 }
 
 #[test]
-fn keys_decide_where_no_schema_does() {
+fn keys_decide_without_a_schema() {
     let values = "password: x\ntokens: y\ntoken: 5\nsecret: {a: b}\napiKey: ''\nextraEnv: [{name: DB_PASSWORD, value: z}, \
                   {name: USER, value: u}, {name: A_TOKEN, value: $(B)}]\npasswords: [a]\ncookie: [c]\n";
     assert_eq!(marked(values, "{}"), ["password", "token", "extraEnv[0].value", "cookie[0]"]);
@@ -103,7 +103,7 @@ fn keys_decide_where_no_schema_does() {
 }
 
 #[test]
-fn equal_stays_equal_and_changed_changed() {
+fn equal_secrets_share_a_number() {
     let secret = |data: &str| format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\n{data}\n");
     let objects = [
         secret("stringData: {a: hunter2222, b: hunter3333}"),
@@ -117,7 +117,7 @@ fn equal_stays_equal_and_changed_changed() {
 }
 
 #[test]
-fn short_and_common_contents_give_nothing_away_elsewhere() {
+fn short_and_common_secrets_are_not_masked_elsewhere() {
     let secrets = secrets_of_objects(&[
         "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: '3', b: spec, c: 'true', d: e, e: ' ', f: '', g: info}\n",
     ]);
@@ -140,7 +140,7 @@ fn short_and_common_contents_give_nothing_away_elsewhere() {
 }
 
 #[test]
-fn keys_stay_as_they_are() {
+fn keys_are_not_masked() {
     let secrets = holding("persistence");
     let object = "kind: X\npersistence: {size: persistence}\n\"persistence\": 1\n".replace("\"persistence\": 1\n", "");
     let masked = secrets.masked(&read(&object));
@@ -168,7 +168,7 @@ fn defaults_and_names_are_public() {
 }
 
 #[test]
-fn an_object_says_by_its_keys_what_is_secret() {
+fn keys_of_an_object_mark_secrets() {
     let object = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {api-token: abcd}}\nspec:\n  containers:\n  - env:\n    - \
                   {name: DB_PASSWORD, value: x1}\n    - {name: PASSWORD, valueFrom: {secretKeyRef: {name: s, key: password}}}\n    - \
                   {name: USER, value: x2}\n  volumes: [{secret: {secretName: s}}]\n";
@@ -181,7 +181,7 @@ fn an_object_says_by_its_keys_what_is_secret() {
 }
 
 #[test]
-fn numbers_are_secret_where_their_keys_say_so() {
+fn numbers_with_secret_keys_are_masked() {
     let values = "password: 1234\npin: {password: 5222}\ntoken: [12.5]\ncookie: true\nport: 1234\nenv: [{name: API_KEY, value: 77}]\n";
     assert_eq!(marked(values, "{}"), ["password", "pin.password", "token[0]", "env[0].value"]);
     let mut gathering = Gathering::default();
@@ -212,7 +212,7 @@ fn numbers_are_secret_where_their_keys_say_so() {
 }
 
 #[test]
-fn what_an_old_side_alone_has_is_masked_by_kind_and_name() {
+fn secrets_only_on_the_old_side_are_masked() {
     let new = ["apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n"];
     let secrets = secrets_of_objects(&new);
     for (old, hidden) in [
@@ -235,7 +235,7 @@ fn what_an_old_side_alone_has_is_masked_by_kind_and_name() {
 }
 
 #[test]
-fn short_secrets_are_masked_in_sentences_of_a_chart() {
+fn short_secrets_are_masked_in_the_charts_messages() {
     let file = Source::file("v.yaml", "password: abc12\n");
     let mut gathering = Gathering::default();
     gathering.values(&read_values(&file).unwrap(), &[]);
@@ -258,7 +258,7 @@ fn short_secrets_are_masked_in_sentences_of_a_chart() {
 }
 
 #[test]
-fn lists_of_objects_are_looked_into() {
+fn lists_of_objects_are_searched() {
     let list =
         "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: eA==}}\n";
     let shown = crate::json::write(&Value::Map(Secrets::default().masked(&read(list))));
@@ -266,7 +266,7 @@ fn lists_of_objects_are_looked_into() {
 }
 
 #[test]
-fn without_anything_known_keys_are_enough_for_an_excerpt() {
+fn keys_alone_mask_secrets_in_an_excerpt() {
     let file = Source::file("v.yaml", "db:\n  password: hunter2: x\nuser: y\n");
     let flag = Source::flag("--set", "db.password=abc,def,user=x");
     let json = Source::flag("--set-json", r#"{"password": "hunter2", "a": }"#);
@@ -296,7 +296,7 @@ fn without_anything_known_keys_are_enough_for_an_excerpt() {
 }
 
 #[test]
-fn nothing_is_masked_where_secrets_are_shown() {
+fn show_secrets_disables_masking() {
     let object = read("apiVersion: v1\nkind: Secret\ndata: {a: aHVudGVyMg==}\npassword: x\n");
     let shown = crate::json::write(&Value::Map(Secrets::shown().masked(&object)));
     assert_eq!(shown, r#"{"apiVersion":"v1","data":{"a":"hunter2"},"kind":"Secret","password":"x"}"#);
@@ -304,7 +304,7 @@ fn nothing_is_masked_where_secrets_are_shown() {
 }
 
 #[test]
-fn a_text_folded_or_indented_is_found() {
+fn folded_and_indented_secrets_are_found() {
     let key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEF\nAASCBKcwggSjAgEAAoIBAQC7\n-----END KEY-----\n";
     let secrets = holding(key);
     let indented = key.replace('\n', "\n      ");
@@ -350,7 +350,7 @@ fn spellings(secret: &str) -> Vec<(&'static str, String)> {
 
 proptest! {
     #[test]
-    fn no_spelling_of_a_long_secret_is_left(
+    fn every_spelling_of_a_long_secret_is_masked(
         secret in "[ -~]{8,40}".prop_filter("", |text| text.trim().len() >= 8),
         before in "[a-z :=/-]{0,8}",
         after in "[a-z ,;&-]{0,8}",
@@ -367,7 +367,7 @@ proptest! {
     }
 
     #[test]
-    fn a_short_secret_is_masked_where_it_is_the_value(secret in "[a-z]{2}[a-z0-9!.]{2,5}") {
+    fn a_short_secret_is_masked_as_a_whole_value(secret in "[a-z]{2}[a-z0-9!.]{2,5}") {
         prop_assume!(!matches!(secret.as_str(), "true" | "false" | "null" | "none"));
         let secrets = holding(&secret);
         for (name, spelling) in spellings(&secret) {
@@ -382,13 +382,13 @@ proptest! {
     }
 
     #[test]
-    fn texts_without_secrets_stay(text in "[a-zA-Z0-9 .:/=_\"'-]{0,200}") {
+    fn text_without_secrets_is_unchanged(text in "[a-zA-Z0-9 .:/=_\"'-]{0,200}") {
         let secrets = holding("~~~~not in there~~~~");
         prop_assert_eq!(secrets.mask(&text), text);
     }
 
     #[test]
-    fn masking_ends_with_anything(secret in any::<String>(), text in any::<String>()) {
+    fn masking_any_text_ends(secret in any::<String>(), text in any::<String>()) {
         let secrets = holding(&secret);
         secrets.mask(&text);
         secrets.masked_lines(&text);

@@ -40,7 +40,7 @@ mod tests {
     use crate::diagnostic::Source;
 
     #[test]
-    fn paths_have_ids_of_their_own() {
+    fn each_path_has_its_own_id() {
         let id = |path: &str| ValueId::new(&ValuePath::parse(&Source::flag("KEY", path)).unwrap());
         assert_eq!(id("a.b[1]"), ValueId::default().key("a").key("b").item(1));
         let all = ["a", "b", "a.b", "a.a", "a[0]", "a[1]", r"a\.b", "a.b.c", "ab.c", r"a\[0]"].map(id);

@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn an_autoscaler_points_at_something_that_is_there() {
+    fn a_missing_autoscaler_target_is_reported() {
         assert_eq!(reported(&["WEB", &autoscaler("Deployment", "web")]), [""; 0]);
         assert_eq!(
             reported(&["WEB", &autoscaler("Deployment", "wbe")]),
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn selectors_find_pods() {
+    fn selectors_without_pods_are_reported() {
         let service = |app: &str| {
             format!(
                 "apiVersion: v1\nkind: Service\nmetadata: {{name: s}}\nspec: {{selector: {{app: {app}}}, ports: [{{port: 80}}]}}\n"
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_is_had_once() {
+    fn duplicate_objects_are_reported() {
         assert_eq!(
             reported(&["WEB", "WEB"]),
             ["Deployment/web: metadata.name: duplicate object; the second would overwrite the first"]
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn what_pods_use_and_is_not_there_is_noted_once() {
+    fn missing_configuration_of_pods_is_reported_once() {
         let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  volumes: [{name: v, secret: {secretName: s}}]\n  containers:\n  - \
             {name: a, image: a, envFrom: [{configMapRef: {name: c}}, {secretRef: {name: s}}, {configMapRef: {name: o, optional: true}}]}\n";
         let note =

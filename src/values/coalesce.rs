@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn nulls_of_the_user_delete_and_unknown_ones_stay() {
+    fn user_nulls_delete_defaults_and_unknown_nulls_stay() {
         assert_eq!(merge("a: 1\nb: {c: 1, d: 2}\n", "a: null\nb: {c: null}\nz: null\n").0, "b:\n  d: 2\nz: null");
         assert_eq!(merge("b: {c: 1}\n", "b: {c: null}\n").0, "b: {}");
         assert_eq!(merge("a: null\nb: {c: null, d: [null]}\n", "").0, "b:\n  d:\n  - null");
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_skipped_with_helms_warning() {
+    fn mismatched_types_are_skipped_with_helms_warning() {
         assert_eq!(
             merge("a: 5\n", "a: {x: 1}\n"),
             ("a:\n  x: 1".into(), vec!["skipped value for c.a: Not a table.".into()])
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_alone_keep_the_nulls_of_the_defaults() {
+    fn only_tables_keep_nulls_of_the_defaults() {
         let read = |text: &str| crate::yaml::read_values(&crate::diagnostic::Source::file("v.yaml", text)).unwrap();
         let mut given = read("{a: ~, b: {c: ~, d: 1}, e: ~, f: 1, g: {h: 1}}");
         let warnings = coalesce_tables(&mut given, &read("{a: 1, b: {c: 1, i: ~}, e: ~, f: {x: 1}, g: 1, j: {k: ~}}"));
@@ -290,7 +290,7 @@ mod tests {
         }
 
         #[test]
-        fn what_the_user_set_stays(defaults in maps(), user in maps()) {
+        fn user_values_are_kept(defaults in maps(), user in maps()) {
             let tree = ValuesTree { name: "c".into(), defaults: &defaults, subcharts: vec![] };
             let merged = coalesce(&tree, user.clone()).unwrap().values;
             for (key, node) in user.iter().filter(|(_, node)| node.value.as_map().is_none()) {

@@ -145,7 +145,7 @@ mod tests {
     use crate::diagnostic::Source;
 
     #[test]
-    fn every_value_says_who_set_it() {
+    fn every_value_names_its_origin() {
         let text = "a: 1\nb:\n  c: [x, {d: 1, e: []}, [1, 2]]\ntext: |\n  one\n  two\nempty: {}\n";
         let mut values = yaml::read_values(&Source::file("values.yaml", text)).unwrap();
         let flag = Source::flag("--set", "a=3");
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_of_a_block_within_a_text_is_part_of_it() {
+    fn block_indicators_within_text_are_text() {
         for sign in ["|", ">-", "|2"] {
             let mut values = Map::new();
             let text = format!("{} {sign} bbb \n c", "a".repeat(76 - sign.len()));
@@ -194,7 +194,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reads_back_as_the_same(value in values()) {
+        fn annotated_values_read_back_the_same(value in values()) {
             let mut map = Map::new();
             map.insert("top", Span::generated(), Node::generated(value));
             let text = write_with_origins(&map, &[]).unwrap();

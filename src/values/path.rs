@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_path_is_pointed_at() {
+    fn errors_in_paths_are_located() {
         let place = |text: &str| parse(text).unwrap_err().labels[0].span.range();
         assert_eq!(place(""), 0..0);
         assert_eq!(place("a..b"), 2..3);
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_are_what_holds_nothing() {
+    fn leaves_are_scalars_and_empty_containers() {
         let values = values("a: {b: [1], c: {}}\nd: ~\n");
         let paths = ValuePath::leaves(&values);
         assert_eq!(paths.map(|path| path.to_string()).collect::<Vec<_>>(), ["a.b", "a.c", "d"]);

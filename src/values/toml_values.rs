@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn toml_1_0_is_passed_over() {
+    fn toml_1_0_is_accepted() {
         for text in [
             "a = {b = 1, c = {d = 2}}",
             "a = [\n 1, # one\n 2,\n]",

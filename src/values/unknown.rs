@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn open_maps_globals_and_subcharts_are_left_alone() {
+    fn open_maps_globals_and_subcharts_are_not_reported() {
         let user =
             "labels: {a: b}\nglobal: {x: 1}\ndb: {y: 1}\nextra: z\nclosed: {zz: 1}\nlisteners: {any: {port: 1}}\n";
         assert_eq!(warnings(user, Some(SCHEMA)), [""; 0]);

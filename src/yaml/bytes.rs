@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_that_are_no_text_have_go_yamls_message() {
+    fn invalid_bytes_have_go_yamls_message() {
         assert_eq!(text_of_bytes("a: é".as_bytes()), Ok("a: é".into()));
         assert_eq!(text_of_bytes(b"\xff\xfea\0:\0 \x003\xd8\0\xdf"), Ok("a: \u{1cf00}".into()));
         assert_eq!(text_of_bytes(b"\xfe\xff\0a"), Ok("a".into()));

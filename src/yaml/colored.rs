@@ -155,7 +155,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_but_colours_is_added(text in "[ab:#'\"|> \\\\\n-]{0,60}") {
+        fn only_colours_are_added(text in "[ab:#'\"|> \\\\\n-]{0,60}") {
             let colored = colored(&text, Paint::new(true));
             let plain = ["\x1b[36m", "\x1b[2m", "\x1b[0m"].iter().fold(colored, |text, code| text.replace(code, ""));
             prop_assert_eq!(plain, text);

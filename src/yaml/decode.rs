@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_named_with_its_place() {
+    fn type_mismatches_are_located() {
         for (yaml, message, place) in [
             ("name: [a]", "array into Go struct field Metadata.name of type string", "1:7"),
             ("annotations: {c: {d: e}}", "object into Go struct field Metadata.annotations of type string", "1:18"),

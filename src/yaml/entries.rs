@@ -163,7 +163,7 @@ mod tests {
     proptest! {
         /// Compares with a list that is always searched linearly.
         #[test]
-        fn keys_are_found_however_many_there_are(changes in prop::collection::vec(change(), 0..80)) {
+        fn keys_are_found_in_maps_of_any_size(changes in prop::collection::vec(change(), 0..80)) {
             let mut entries = Entries::default();
             let mut expected: Vec<(String, u32)> = Vec::new();
             for change in changes {

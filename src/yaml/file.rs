@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn values_files_in_utf16_are_read_as_helm_reads_them() {
+    fn utf16_values_files_are_read_as_in_helm() {
         let big = |text: &str| printed(&utf16(text, u16::to_be_bytes));
         let little = |text: &str| printed(&utf16(text, u16::to_le_bytes));
         assert_eq!(big("a: é☃𝄞x\nb: [1, two]\n"), "a: \"é☃\\U0001D11Ex\"\nb:\n- 1\n- two");
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn values_files_that_are_no_text_have_helms_message() {
+    fn binary_values_files_have_helms_message() {
         let rows: [(&[u8], &str); 5] = [
             (b"a: caf\xe9", "incomplete UTF-8 octet sequence"),
             (b"a: caf\xe9\n", "incomplete UTF-8 octet sequence"),

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_come_in_the_order_go_yaml_gives_them() {
+    fn keys_are_sorted_as_in_go_yaml() {
         let sorted = ["", "_", "1", "2", "10", "A", "Z", "a b", "a-b", "a.b", "a1", "a01", "a001", "a2", "a10", "ab"];
         let shuffled = sorted.iter().rev().map(|&key| (key, ())).collect();
         let keys: Vec<&str> = sort_by_key(shuffled, natural_order).into_iter().map(|(key, ())| key).collect();
@@ -111,13 +111,13 @@ mod tests {
     }
 
     #[test]
-    fn only_letters_are_letters() {
+    fn only_unicode_letters_are_letters() {
         assert_eq!(natural_order("\u{36f}", "a"), Ordering::Less);
         assert!(is_letter('é') && is_letter('中') && !is_letter('ⓐ') && !is_letter('\u{345}') && !is_letter('Ⅷ'));
     }
 
     #[test]
-    fn digits_of_every_script_count() {
+    fn digits_of_every_script_are_digits() {
         assert_eq!(natural_order("a٢", "a١٠"), Ordering::Less);
         assert!(!is_digit('²') && is_digit('٩'));
     }

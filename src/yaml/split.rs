@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn separators_as_helm_finds_them() {
+    fn separators_are_found_as_in_helm() {
         assert_eq!(documents("---\na: 1\n---\nb: 2\n"), ["a: 1\n", "b: 2\n"]);
         assert_eq!(documents("---apiVersion: v1\n"), ["apiVersion: v1\n"]);
         assert_eq!(documents("a: 1\n----\n"), ["a: 1\n", "-\n"]);

@@ -122,7 +122,7 @@ fn an_alias_has_the_place_of_its_anchor() {
 }
 
 #[test]
-fn nothing_is_null_for_a_document() {
+fn an_empty_document_is_null() {
     for text in ["", "# c\n", "---\n", "...\n---\n"] {
         let read = read_document(&Source::file("x", text));
         if text.starts_with("...") { assert!(read.is_err()) } else { assert_eq!(read.unwrap().value, Value::Null) }
@@ -299,7 +299,7 @@ fn as_floats(value: serde_yaml::Value) -> serde_yaml::Value {
 
 /// Cases found by the property tests below.
 #[test]
-fn texts_of_white_space_and_an_unclosed_brace_are_read() {
+fn white_space_and_unclosed_braces_are_read() {
     let text = |text: &str| Value::String(text.to_owned());
     for value in [Value::List(vec![Node::generated(Value::List(vec![Node::generated(text("\t\n"))]))]), text("\n")] {
         let written = write(&value).unwrap() + "\n";
@@ -316,7 +316,7 @@ fn texts_of_white_space_and_an_unclosed_brace_are_read() {
 
 proptest! {
     #[test]
-    fn what_is_written_reads_back(value in value()) {
+    fn written_values_read_back(value in value()) {
         prop_assume!(all(&value, survives));
         // `toYaml` omits the final line break, which `|+` needs.
         if let Ok(text) = write(&value).map(|text| text + "\n") {
@@ -363,7 +363,7 @@ proptest! {
     }
 
     #[test]
-    fn every_byte_of_a_scalar_is_found_or_given_up(text in "(\\||>|'|\"|a)[-a-z'\"\\\\ \n\tux0-9|>+]{0,30}", offset in 0usize..40) {
+    fn located_bytes_are_inside_the_text(text in "(\\||>|'|\"|a)[-a-z'\"\\\\ \n\tux0-9|>+]{0,30}", offset in 0usize..40) {
         let source = Source::file("x", text);
         let found = crate::yaml::locate_in_scalar(&source.whole(), offset);
         prop_assert!(found.range().end <= source.text().len());

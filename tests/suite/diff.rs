@@ -128,7 +128,7 @@ fn a_long_stream_is_read_document_by_document() {
 
 /// There are too many values to try them one by one: the trace names them.
 #[test]
-fn each_of_many_changes_names_the_value_that_made_it() {
+fn each_of_many_changes_names_its_cause() {
     const MANY: usize = 1_500;
     let folder = tempfile::tempdir().expect("a folder");
     let values = |start: &str| {

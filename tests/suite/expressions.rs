@@ -35,7 +35,7 @@ fn findings(files: &[(&str, &Value)], flags: &[&str]) -> Vec<Value> {
 }
 
 #[test]
-fn expressions_mean_what_they_mean_to_the_api_server() {
+fn expressions_evaluate_as_on_the_api_server() {
     let file = object("validate/expressions.json");
     let rows: Vec<(&str, &str)> = list(&file["outcomes"]).iter().map(|row| (text(&row[0]), text(&row[1]))).collect();
     assert!(rows.len() >= 600, "only {} expressions are recorded", rows.len());
@@ -72,7 +72,7 @@ fn expressions_mean_what_they_mean_to_the_api_server() {
 }
 
 #[test]
-fn definitions_are_refused_as_by_the_api_server() {
+fn definitions_are_rejected_as_by_the_api_server() {
     let file = object("validate/expressions.json");
     let rows: Vec<(&str, &str)> = list(&file["outcomes"]).iter().map(|row| (text(&row[0]), text(&row[1]))).collect();
     let rules: Vec<&str> = rows.iter().map(|(rule, _)| *rule).collect();

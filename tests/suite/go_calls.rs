@@ -30,7 +30,7 @@ impl Zones for LocalUtc {
 }
 
 #[test]
-fn calls_give_what_they_give_in_helm() {
+fn calls_return_the_results_of_helm() {
     let rows = recorded::cases("go_templates/calls.json", 50);
     let chart = recorded::object("go_templates/calls_chart.json");
     let wanted = std::env::var("CASE").unwrap_or_default();

@@ -57,7 +57,7 @@ fn values_a_million_levels_deep_are_built_printed_compared_and_dropped() {
 }
 
 #[test]
-fn a_map_that_holds_itself_is_an_error_where_it_is_gone_through() {
+fn traversing_a_recursive_map_is_an_error() {
     for (call, wanted) in [
         ("$map", "a map that contains itself cannot be printed"),
         ("print $map", "a map that contains itself cannot be printed"),
@@ -78,7 +78,7 @@ fn a_map_that_holds_itself_is_an_error_where_it_is_gone_through() {
 }
 
 #[test]
-fn a_map_that_holds_itself_can_be_used_where_it_is_not_gone_through() {
+fn a_recursive_map_can_be_used_without_traversing_it() {
     for call in ["merge (dict) $map | len", "mergeOverwrite (dict \"a\" (dict \"a\" 1)) $map | len", "len $map"] {
         prints(&format!("{SELF}a: {{{{ {call} }}}}"), "a: 2");
     }
@@ -92,7 +92,7 @@ fn endless_loops_end_at_the_limit_of_steps() {
 }
 
 #[test]
-fn texts_and_lists_without_end_end_at_the_limit_of_bytes() {
+fn endless_texts_and_lists_end_at_the_limit_of_bytes() {
     let wanted = "the templates produce more than 1536 MiB";
     for template in [
         "{{ repeat 9000000000 \"abc\" }}",
@@ -106,7 +106,7 @@ fn texts_and_lists_without_end_end_at_the_limit_of_bytes() {
 }
 
 #[test]
-fn keys_and_hashes_of_passwords_in_a_loop_end_at_their_limit() {
+fn keys_and_password_hashes_in_a_loop_are_limited() {
     let wanted = "the templates generate more than 4000 keys and password hashes";
     fails("{{ range 1000000 }}{{ derivePassword 1 \"long\" \"a\" \"b\" \"c\" }}{{ end }}", wanted);
     fails("{{ range 1000000 }}{{ genPrivateKey \"ed25519\" }}{{ end }}", wanted);
@@ -116,7 +116,7 @@ fn keys_and_hashes_of_passwords_in_a_loop_end_at_their_limit() {
 }
 
 #[test]
-fn functions_that_are_given_megabytes_in_a_loop_end_at_the_limit_of_steps() {
+fn functions_of_megabytes_in_a_loop_end_at_the_limit_of_steps() {
     let wanted = "the templates do not terminate: more than 50000000 steps";
     let template =
         "{{ $text := repeat 10000000 \"a\" }}{{ range 1000000 }}{{ $x := hasPrefix \"xyz\" $text }}{{ end }}";

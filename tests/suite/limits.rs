@@ -203,7 +203,7 @@ fn results_of_operators_are_limited() {
 }
 
 #[test]
-fn templates_that_multiply_each_other_are_limited() {
+fn templates_that_grow_exponentially_are_limited() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let names = |kind: &str, depth: usize, first: &str, next: &dyn Fn(usize) -> String| {

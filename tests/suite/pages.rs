@@ -41,7 +41,7 @@ fn chart(folder: &Path) {
 }
 
 #[test]
-fn a_page_has_what_happens_and_where_each_line_comes_from() {
+fn a_page_has_impacts_and_the_origin_of_each_line() {
     let folder = tempfile::tempdir().expect("a folder");
     chart(folder.path());
     let page = stdout(folder.path(), &["diff", "web", "--to-set", "team=blue,password=swordfish-9", "-o", "html"]);
@@ -79,7 +79,7 @@ const HOSTILE: [&str; 7] = [
 ];
 
 #[test]
-fn nothing_of_a_manifest_is_markup() {
+fn text_of_manifests_is_escaped() {
     let folder = tempfile::tempdir().expect("a folder");
     let manifest = |version: &str| -> String {
         let object = |text: &&str| {
@@ -101,7 +101,7 @@ fn nothing_of_a_manifest_is_markup() {
 }
 
 #[test]
-fn nothing_of_a_chart_is_markup() {
+fn text_of_charts_is_escaped() {
     let folder = tempfile::tempdir().expect("a folder");
     let web = folder.path().join("web");
     write(&web.join("Chart.yaml"), "apiVersion: v2\nname: web\nversion: 1.0.0\n");

@@ -117,7 +117,7 @@ fn differences_are_shown_by_the_pager_that_the_environment_names() {
 }
 
 #[test]
-fn nothing_is_paged_on_request() {
+fn the_pager_can_be_disabled() {
     let paged = ("PAGER", "sed s/^/PAGED/");
     for (flags, environment) in [
         ("--no-pager", &[paged][..]),
@@ -199,7 +199,7 @@ fn long_work_shows_progress_on_a_terminal_only() {
 }
 
 #[test]
-fn charts_do_no_harm_on_a_terminal() {
+fn charts_cannot_control_the_terminal() {
     let folder = tempfile::tempdir().expect("a folder");
     let chart = folder.path().join("c");
     write(&chart.join("Chart.yaml"), "apiVersion: v2\nname: c\nversion: 1.0.0\n");

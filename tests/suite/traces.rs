@@ -512,7 +512,7 @@ fn lines_name_the_values_that_change_them() {
 
 /// Maps under several names, parts of maps, merged maps, and missing keys.
 #[test]
-fn lines_name_the_values_of_the_maps_that_they_are_from() {
+fn lines_name_the_values_of_their_maps() {
     let all = tried("maps", 8);
     assert!(all.trials >= 300 && all.lines >= 600, "{} trials, {} lines", all.trials, all.lines);
     all.report();
@@ -529,7 +529,7 @@ fn lines_of_json_name_the_values_that_they_print() {
 
 /// YAML and JSON that is written and parsed again, as a whole and in parts.
 #[test]
-fn lines_of_what_is_read_name_the_values_that_were_written() {
+fn lines_of_parsed_text_name_the_values_written_into_it() {
     let all = tried("read", 6);
     assert!(all.trials >= 100 && all.lines >= 200, "{} trials, {} lines", all.trials, all.lines);
     all.report();
@@ -565,7 +565,7 @@ fn lines_of_what_is_read_name_the_values_that_were_written() {
 }
 
 #[test]
-fn the_line_map_is_of_the_output_that_is_printed() {
+fn the_line_map_describes_the_printed_output() {
     let folder = tempfile::tempdir().expect("a folder");
     let chart = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/trace/idioms");
     let map = folder.path().join("map.json");

@@ -26,7 +26,7 @@ fn room(spec: &Value) -> Vec<Object> {
 }
 
 #[test]
-fn updates_break_the_rules_that_they_break_on_the_api_server() {
+fn transition_rules_reject_the_updates_that_the_api_server_rejects() {
     let file = object("diff/transitions.json");
     let kinds = custom_kinds(&read(&file["definition"]));
     let (specs, rows) = (list(&file["specs"]), list(&file["updates"]));

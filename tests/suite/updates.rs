@@ -21,7 +21,7 @@ fn diff_agrees_on_updates() {
 
 /// The same, with the first version as the server returns it.
 #[test]
-fn diff_agrees_on_updates_of_objects_of_a_cluster() {
+fn diff_agrees_on_updates_of_live_objects() {
     assert_right(3, true);
 }
 
@@ -35,7 +35,7 @@ fn diff_agrees_on_all_updates() {
 /// The manifest that the server returns for an object equals the one that created it, whichever way it was created.
 /// `tests/cluster/live` recorded what the server adds.
 #[test]
-fn objects_of_a_cluster_are_the_manifests_they_were_made_from() {
+fn live_objects_equal_the_manifests_they_were_created_from() {
     let manifests: Vec<Value> = ["manifests.json", "unions.json"].into_iter().flat_map(fixture).collect();
     let file = object("diff/live.json");
     let rows = list(&file["objects"]);

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_function_is_there_twice() {
+    fn function_names_are_unique() {
         let all: Vec<&Function> = all().collect();
         for (at, one) in all.iter().enumerate() {
             for other in &all[at + 1..] {

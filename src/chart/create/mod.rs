@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_objects_cannot_have_are_doubted() {
+    fn names_that_objects_cannot_have_are_warned_about() {
         for (name, sound) in
             [("web", true), ("a-1", true), ("Web", false), ("1a", false), ("a-", false), ("a.b", false)]
         {
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_starter_is_renamed_in_templates_and_values_alone() {
+    fn a_starter_is_renamed_only_in_templates_and_values() {
         let text = |path: &str, text: &str| file(path, text.as_bytes().to_vec());
         let starter = Chart::from_files(vec![
             text("Chart.yaml", "name: <CHARTNAME>\nversion: 9.0.0\nappVersion: 7\nkeywords: [x]\n"),

@@ -381,7 +381,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_gos() {
+    fn durations_are_parsed_as_in_go() {
         for sound in ["5m0s", "0", "1.5h", "-300ms", "1h2m3s", "10ns"] {
             assert_eq!(duration(sound), Ok(()), "{sound}");
         }
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_have_keys_and_leave_helms_own_alone() {
+    fn labels_need_keys_and_must_not_be_helms_own() {
         assert_eq!(labels("a=b,c=d"), Ok(()));
         for text in ["a,b=c", "a=b,c", ",a=b", "a=b,"] {
             assert_eq!(labels(text), Ok(()), "{text}");
@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn no_flag_is_there_twice() {
+    fn flag_names_are_unique() {
         for command in ["template", "package", "build", "show"] {
             let mut names: Vec<_> = EVERYWHERE.iter().chain(of_command(command)).map(|flag| flag.name).collect();
             names.sort_unstable();

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_lead_on_to_keys_and_values() {
+    fn completed_keys_lead_to_keys_and_values() {
         assert_eq!(keys("im", true), ["image.", "images="]);
         assert_eq!(keys("im", false), ["image.", "images"]);
         assert_eq!(keys("image.", true), ["image.tag=", "image.name="]);

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn descriptions_of_schemas_are_not_properties_of_this_name() {
+    fn properties_named_description_are_not_schema_descriptions() {
         let is = |path: &[&str]| is_schema_description(&FieldPath::of_fields(path));
         assert!(is(&["spec", "validation", "openAPIV3Schema", "description"]));
         assert!(is(&["schema", "openAPIV3Schema", "properties", "spec", "items", "description"]));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_stands_before_a_version() {
+    fn the_chart_name_precedes_the_version() {
         assert_eq!(name("web-1.2.3"), Some("web"));
         assert_eq!(name("kube-prometheus-stack-45.0.0-rc.1"), Some("kube-prometheus-stack"));
         assert_eq!(name("web-2"), None);

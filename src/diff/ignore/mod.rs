@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_is_about_kinds() {
+    fn a_rule_can_be_limited_to_kinds() {
         let rules = rules(&["Deployment,statefulset: spec.replicas", "Job:/^spec\\.back/"]);
         assert!(covers(&rules, "StatefulSet", &["spec", "replicas"], changed()));
         assert!(!covers(&rules, "ReplicaSet", &["spec", "replicas"], changed()));
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_that_comes_is_covered_if_all_in_it_is() {
+    fn an_added_map_is_covered_if_all_its_fields_are() {
         let rules = rules(&["metadata.annotations.a", "metadata.annotations[\"example.com/b\"]"]);
         let covers = |text: &str| covers(&rules, "X", &["metadata", "annotations"], added(text));
         assert!(covers("{a: 1, example.com/b: 2}"));
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_rule_is_refused() {
+    fn invalid_rules_are_refused() {
         let reason = |text: &str| rule(&Source::flag("--ignore", text).whole()).unwrap_err().message;
         assert_eq!(reason("/a"), "\"/a\": a regular expression must be enclosed in slashes");
         assert_eq!(reason("/(/"), "\"/(/\": unclosed group");

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_covers_what_it_leads_to() {
+    fn a_pattern_covers_everything_below_its_path() {
         for text in [
             "spec",
             ".spec.containers",
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_path_is_refused() {
+    fn invalid_paths_are_refused() {
         for text in ["", ".", "a.", "a..b", "a[", "a[\"b]", "a[x]", "a[1]b", "a[99999999999999999999999]"] {
             assert!(Pattern::parse(text).is_err(), "{text}");
         }

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_to_copy_quote_what_a_shell_would_act_on() {
+    fn commands_to_copy_are_quoted_for_a_shell() {
         assert_eq!(reference("StatefulSet", "mongooseim"), "statefulset/mongooseim");
         assert_eq!(reference("ConfigMap", "a; rm -rf ~"), "'configmap/a; rm -rf ~'");
         assert_eq!(reference("ConfigMap", "$(x)'y"), "'configmap/$(x)'\\''y'");

@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_and_single_files_are_read_in_the_start_and_volumes_change_in_place() {
+    fn variables_and_single_files_are_read_at_startup_and_volumes_are_updated() {
         let pod = "{containers: [{env: [{valueFrom: {configMapKeyRef: {name: a}}}, {valueFrom: {secretKeyRef: {name: b}}}],
           envFrom: [{secretRef: {name: c}}], volumeMounts: [{name: v}, {name: w, subPath: x}, {name: twice}]},
           {volumeMounts: [{name: twice, subPathExpr: y}]}],
@@ -246,13 +246,13 @@ mod tests {
     }
 
     #[test]
-    fn escapes_hide_no_use_of_configuration() {
+    fn escaped_names_of_configuration_are_found() {
         assert_eq!(used("{containers: [{envFrom: [{\"config\\x4dapRef\": {name: a}}]}]}").len(), 1);
         assert_eq!(used("{containers: [{env: [{name: A, value: b}]}]}"), []);
     }
 
     #[test]
-    fn init_containers_read_projected_volumes_in_the_start() {
+    fn init_containers_read_projected_volumes_at_startup() {
         let pod = "{initContainers: [{volumeMounts: [{name: v}]}], containers: [{volumeMounts: [{name: v}]}],
           volumes: [{name: v, projected: {sources: [{configMap: {name: a}}, {secret: {name: b}}]}}]}";
         let (a, b) = (("ConfigMap", "a".to_owned()), ("Secret", "b".to_owned()));

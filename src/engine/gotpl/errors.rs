@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn of_parse_errors_helm_keeps_the_last_part() {
+    fn parse_errors_are_shortened_as_in_helm() {
         let error = ParseError {
             name: "c/t".into(),
             line: 2,

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_made_by_sprigs_functions_from_no_data() {
+    fn name_templates_have_sprig_functions_but_no_data() {
         assert_eq!(name("mim-{{ \"A\" | lower }}").unwrap(), "mim-a");
         assert_eq!(name("{{ .x }}|{{ . }}|{{ print nil }}").unwrap(), "<no value>|<no value>|<nil>");
         assert_eq!(name("{{ env \"USER\" }}-{{ expandenv \"$USER.${USER}$NONE\" }}").unwrap(), "ann-ann.ann");
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_have_gos_text() {
+    fn errors_are_worded_as_in_go() {
         assert_eq!(name("{{ x }}").unwrap_err(), "template: name-template:1: function \"x\" not defined");
         assert_eq!(name("{{ tpl \"\" . }}").unwrap_err(), "template: name-template:1: function \"tpl\" not defined");
         assert_eq!(

@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn literals_are_what_go_takes_them_for() {
+    fn literals_have_the_types_and_values_of_go() {
         for (text, int, float) in [
             ("0x1F", Some(31), Some(31.0)),
             ("0b101", Some(5), Some(5.0)),
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_numbers_are_named() {
+    fn malformed_numbers_are_reported() {
         for text in ["1__0", "0b12", "1e400", "1.x", "_1", "1_", ".", "+"] {
             assert_eq!(Number::parse(text).unwrap_err(), format!("illegal number syntax: \"{text}\""));
         }

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn files_come_in_their_order_however_many_threads_parse_them() {
+    fn files_keep_their_order_with_any_number_of_threads() {
         let large = "{{ .Values.a }} text\n".repeat(WORTH_A_THREAD / 8);
         let mut files =
             vec![file("a", "{{ if }}"), file("b", "x"), file("c", "x"), file("d", "{{ define \"e\" }}{{ end }}")];

@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_found_by_their_name() {
+    fn value_keys_are_found_in_all_notations() {
         for (text, keys) in [
             ("{{ .Values.a.b }}{{ $.Values.c }}", "a.b c"),
             ("{{ .context.Values.a.b }}{{ (first .list).Values.c }}", "a.b c"),
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn all_values_may_get_another_name() {
+    fn values_bound_to_a_variable_are_noticed() {
         for (text, others) in [
             ("{{ with .Values }}{{ .a.b }}{{ end }}", "a.b"),
             ("{{ $v := .Values }}{{ $v.a }}", "a"),
@@ -355,14 +355,14 @@ mod tests {
     }
 
     #[test]
-    fn all_values_are_printed_or_looked_through() {
+    fn printing_or_ranging_over_all_values_is_noticed() {
         for text in ["{{ toYaml .Values }}", "{{ .Values | toJson }}", "{{ range $k, $v := .Values }}{{ end }}"] {
             assert!(found(text).uses_all.is_some(), "{text}");
         }
     }
 
     #[test]
-    fn calls_are_known_by_name_unless_it_is_computed() {
+    fn called_templates_are_found_unless_their_name_is_computed() {
         let text = "{{ include \"a\" . }}{{ template \"b\" }}{{ include (print $.Template.BasePath \"/c.yaml\") . }}";
         let known = found(text);
         assert_eq!((known.calls.join(" "), known.computes_calls), ("a b".to_owned(), false));

@@ -53,13 +53,13 @@ mod tests {
     }
 
     #[test]
-    fn the_value_that_is_the_text_is_found() {
+    fn a_tpl_text_that_equals_a_value_is_found() {
         assert_eq!(place("one\n{{ .x.y }} two\n", ".y").unwrap(), "values.yaml:5:10");
         assert_eq!(place("{{ nope }", "nope").unwrap(), "values.yaml:6:7");
     }
 
     #[test]
-    fn texts_made_of_values_are_found_by_their_action() {
+    fn an_assembled_tpl_text_is_found_by_its_action() {
         assert_eq!(place("- c: |\n    one\n    {{ .x.y }} two\n", ".y").unwrap(), "values.yaml:5:10");
         assert_eq!(place("{{ .other }}", "other"), None);
         assert_eq!(place("text", "text"), None);

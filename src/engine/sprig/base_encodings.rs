@@ -120,7 +120,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_encoded_is_decoded(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+        fn encoded_bytes_decode_to_the_same(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
             use base64::Engine as _;
             let base64 = base64::engine::general_purpose::STANDARD.encode(&bytes);
             prop_assert_eq!(decode_base64(base64.as_bytes()), Ok(bytes.clone()));
@@ -128,7 +128,7 @@ mod tests {
         }
 
         #[test]
-        fn a_wrong_byte_is_one_of_the_text(text in "[AZaz27+/=\n!é]{0,20}") {
+        fn errors_are_at_a_byte_of_the_text(text in "[AZaz27+/=\n!é]{0,20}") {
             prop_assert!(decode_base64(text.as_bytes()).map_or_else(|at| at, |bytes| bytes.len()) <= text.len());
             prop_assert!(decode_base32(text.as_bytes()).map_or_else(|at| at, |bytes| bytes.len()) <= text.len());
         }

@@ -302,7 +302,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_written_as_helm_writes_them() {
+    fn cases_are_converted_as_in_helm() {
         for (text, snake, kebab, camel) in [
             ("HTTPServer", "http_server", "http-server", "Httpserver"),
             ("JSONData2XML", "json_data2_xml", "json-data2-xml", "Jsondata2Xml"),

@@ -66,13 +66,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fraction_of_zeros_is_left_out() {
+    fn zero_fractions_are_omitted() {
         let texts = ["12.00", "12.", "1.5", ".0", "12", "1.0.0"];
         assert_eq!(texts.map(without_zeros), ["12", "12.", "1.5", "", "12", "1.0"]);
     }
 
     #[test]
-    fn floats_lose_their_fraction_and_what_overflows_is_the_smallest_number() {
+    fn floats_are_truncated_and_overflow_gives_the_smallest_integer() {
         assert_eq!((int_of_float(-1.9), int_of_float(1e19), int_of_float(f64::NAN)), (-1, i64::MIN, i64::MIN));
     }
 }

@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_become_part_of_the_result() {
+    fn errors_are_part_of_the_result() {
         let error = |value: Value| match value {
             Value::Map(map) => map.get("Error").unwrap().value.as_str().unwrap().to_owned(),
             Value::List(items) => items[0].value.as_str().unwrap().to_owned(),

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_of_decoders_are_gos() {
+    fn decoding_errors_are_those_of_go() {
         assert_eq!(from_base64(b"!").unwrap_err().to_string(), "illegal base64 data at input byte 0");
         assert_eq!(from_base32(b"!").unwrap_err().to_string(), "illegal base32 data at input byte 0");
         assert_eq!(from_base64(base64(b"\xff\x00").as_bytes()).unwrap(), b"\xff\x00");

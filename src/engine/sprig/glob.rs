@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_match_as_helm_says() {
+    fn patterns_match_as_in_helm() {
         assert!(matches("files/*", "files/a.txt"));
         assert!(!matches("files/*", "files/b/a.txt"));
         assert!(matches("**.txt", "a/b.txt") && matches("**.txt", "b.txt"));
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_pattern_is_distinguished_from_what_is_too_much() {
+    fn invalid_patterns_and_exceeded_limits_are_different_errors() {
         for pattern in ["[a", "[", "[]", "[!]", "[b-a]", "[a-]", "[a-c1]", "[a-"] {
             assert_eq!(Glob::parse(pattern).unwrap_err(), Fault::Malformed, "{pattern}");
         }
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_full_of_stars_takes_no_time() {
+    fn patterns_with_many_stars_match_in_bounded_time() {
         let pattern = "**a".repeat(200);
         assert!(!matches(&pattern, &"a".repeat(199)));
     }

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_are_compared_as_asked() {
+    fn items_are_compared_with_the_given_function() {
         let same = |a: &i32, b: &i32| (a % 10 == b % 10, 0);
         assert_eq!(uniq(&[1, 2, 11, 3], same, &mut Unlimited).unwrap(), [1, 2, 3]);
         assert_eq!(without(&[1, 2, 11, 3], &[21], same, &mut Unlimited).unwrap(), [2, 3]);

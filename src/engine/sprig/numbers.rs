@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_counted_as_helm_counts_them() {
+    fn integer_arithmetic_is_that_of_helm() {
         let list = |start, stop, step| until_step(start, stop, step, &mut Unlimited).unwrap();
         assert_eq!(list(5, 1, -1), [5, 4, 3, 2]);
         assert_eq!(list(0, 5, 2), [0, 2, 4]);
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_rounded_as_helm_rounds_them() {
+    fn rounding_is_that_of_helm() {
         for (number, places, on, rounded) in [
             (2.5, 0, 0.5, 3.0),
             (-2.5, 0, 0.5, -3.0),

@@ -205,13 +205,13 @@ mod tests {
     }
 
     #[test]
-    fn the_system_gives_different_ones() {
+    fn results_differ_without_a_seed() {
         let uuid = || Random::from_system().expect("randomness").uuid();
         assert_ne!(uuid(), uuid());
     }
 
     #[test]
-    fn texts_have_the_characters_of_their_kind() {
+    fn random_strings_have_the_characters_of_their_kind() {
         let mut random = seeded(0);
         assert!(random.letters_and_digits(200).chars().all(|c| c.is_ascii_alphanumeric()));
         assert!(random.letters(200).chars().all(|c| c.is_ascii_alphabetic()));

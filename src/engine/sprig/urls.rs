@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_of_an_address_make_it_again() {
+    fn a_url_is_joined_from_its_parts() {
         let url = "https://user:secret@example.com:8080/a%20b?q=1#top";
         let parts = parse(url.as_bytes()).unwrap();
         let part = |name| Ok(parts.iter().find(|(known, _)| *known == name).map(|(_, part)| part.clone()).unwrap());

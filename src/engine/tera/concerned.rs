@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_before_a_colon_is_what_the_line_is_about() {
+    fn a_path_before_a_colon_is_the_subject_of_the_line() {
         assert_eq!(places("rdbms: {host: ''}\n", "rdbms.host: give one"), ["own.yaml:1:15"]);
         assert_eq!(places("", "rdbms.host: give one"), ["values.yaml:2:9"]);
         assert_eq!(
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_set_goes_before_defaults() {
+    fn user_values_are_preferred_to_defaults() {
         assert_eq!(places("mode: cluster\n", "rdbms.host: mode=cluster needs it"), ["own.yaml:1:7"]);
     }
 
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_about_nothing_known_point_nowhere() {
+    fn messages_without_known_values_have_no_place() {
         for message in
             ["", ":", "no labels today", "a.b: c", "[0]: x", "hosts[x]: y", "hosts[9]: y", "rdbms..host", "größe: x"]
         {
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn required_names_its_value() {
+    fn the_message_of_required_names_its_value() {
         let given = |text: &str| {
             let start = text.find("required(")?;
             given_to_required(text, start..text.len() - 3)

@@ -48,7 +48,7 @@ mod tests {
     const WEB: (&str, &str) = ("Chart.yaml", "name: web\nversion: 1.0.0\nengine: tera\n");
 
     #[test]
-    fn what_templates_use_is_copied_directly_or_not() {
+    fn templates_used_indirectly_are_copied_too() {
         let service = ("templates/a.yaml", "{% extends \"stock/service-headless.yaml\" %}");
         let wanted = ["_metadata.yaml", "service-headless.yaml", "service.yaml"];
         assert_eq!(copies(&chart(&[WEB, service])), wanted.map(|name| format!("templates/stock/{name}")));
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charts_own_copies_stay() {
+    fn a_charts_own_templates_are_not_replaced() {
         let chart = chart(&[
             WEB,
             ("templates/a.yaml", "{% extends \"stock/configmap.yaml\" %}"),
@@ -68,13 +68,13 @@ mod tests {
     }
 
     #[test]
-    fn texts_given_to_tpl_may_use_all() {
+    fn tpl_may_use_every_template() {
         let chart = chart(&[WEB, ("templates/a.yaml", "{{ tpl(text=Values.text) }}")]);
         assert_eq!(copies(&chart).len(), STOCK.len());
     }
 
     #[test]
-    fn a_subchart_has_copies_of_its_own_and_a_librarys_are_with_its_users() {
+    fn subcharts_have_their_own_copies_and_libraries_use_those_of_their_users() {
         let chart = chart(&[
             WEB,
             ("templates/a.yaml", "{% include \"_secret.yaml\" %}"),

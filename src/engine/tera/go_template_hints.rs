@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn tera_is_left_alone() {
+    fn tera_syntax_gets_no_hint() {
         for tag in [
             "{{ Values.name }}",
             "{{ Values.a | default(value=\"x\") }}",

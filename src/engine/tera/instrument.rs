@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn turns_weigh_as_much_as_their_bodies() {
+    fn iterations_cost_as_much_as_their_bodies() {
         let body = "x".repeat(600);
         let text = format!("{{% for x in [] -%}}{body}{{% endfor %}}{{% block b %}}{{% endblock %}}");
         let checked = with_checks(&text, Start::Counted, |_| false).text.replace(TICK, "T").replace(&body, "BODY");
@@ -226,7 +226,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_byte_is_found_back(
+        fn every_byte_maps_back_to_the_source(
             text in r#"(\{% for x in y -?%\}|\{%-? include 'a' %\}|\{% endfor %\}|\{\{ a\[1\] ~ b \}\}|[ \näb]){0,12}"#
         ) {
             for ticked in [with_ticks(&text), with_checks(&text, Start::Counted, |_| false)] {
@@ -249,7 +249,7 @@ mod tests {
         }
 
         #[test]
-        fn positions_are_found_back(text in r#"(\{% for x in y -?%\}|[ \näb]){0,12}"#) {
+        fn positions_map_back_to_the_source(text in r#"(\{% for x in y -?%\}|[ \näb]){0,12}"#) {
             let ticked = with_ticks(&text);
             for (line, whole) in ticked.text.split_inclusive('\n').enumerate() {
                 let start = ticked.text.split_inclusive('\n').take(line).map(str::len).sum::<usize>();

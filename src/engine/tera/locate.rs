@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn captures_may_be_left_without_marks() {
+    fn captures_without_marks_are_accepted() {
         let template = "{% set x %}yes{% endset %}{% if x == \"yes\" %}\na\n{% endif %}{{ x }}\n";
         let (plain, marked) = (render(template).unwrap(), render(&with_marks(template, 7, Marks::Printed)).unwrap());
         assert_eq!(origin(&plain, &marked, 2), Some((7, 2)));
@@ -254,7 +254,7 @@ mod tests {
 
     /// Found by the property test below.
     #[test]
-    fn dashes_of_comments_trim_no_more_than_before() {
+    fn comment_dashes_trim_as_before() {
         for template in [
             "{% if true -%}{# c #}\n{% endif %}",
             "{% if true %}{% if true %}{# c -#}\n{# c #}\n{% endif %}{% endif %}",
@@ -269,7 +269,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn marks_change_nothing_else(
+        fn marks_do_not_change_the_output(
             template in r#"(\{\{-? a -?\}\}|\{%-? for i in items -?%\}b\{%-? endfor -?%\}|\{#-? c -?#\}|[ \nk:]|\{%-? if true -?%\}|\{%-? endif -?%\}){0,12}"#
         ) {
             if let Some(plain) = render(&template) {

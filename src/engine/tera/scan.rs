@@ -278,7 +278,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_template_is_cut_into_text_and_tags() {
+    fn a_template_is_split_into_text_and_tags() {
         let text = "a{{ '}}' }}{%- if x -%}{# {{ #}{% raw %}{{ {% endraw %}{b";
         let cut: Vec<&str> = pieces(text)
             .map(|piece| match piece {
@@ -343,7 +343,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_have_no_gaps(text in r#"([{}%#"'`\\-]|raw|endraw|[ aä]){0,40}"#) {
+        fn parts_have_no_gaps(text in r#"([{}%#"'`\\-]|raw|endraw|[ aä]){0,40}"#) {
             let mut end = 0;
             for piece in pieces(&text) {
                 let (Piece::Text(r) | Piece::Expression(r) | Piece::Statement(r) | Piece::Inert(r)) = piece;

@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_switched_off_gives_the_same_text_without_being_parsed() {
+    fn disabled_templates_are_skipped_with_the_same_output() {
         let chart = Chart::built_in().unwrap();
         for (template, part) in super::SWITCHES {
             assert_eq!(chart.values.at([part, "enabled"]).unwrap().value, super::Value::Bool(false));

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_is_cut_into_tokens() {
+    fn a_tag_is_split_into_tokens() {
         let text = "a.b?.c[1.5] // 'it\\'s' ~...x";
         let found: Vec<&str> = tokens(text, 0..text.len()).unwrap().iter().map(|token| token.text).collect();
         assert_eq!(found, ["a", ".", "b", "?.", "c", "[", "1.5", "]", "//", "'it\\'s'", "~", "...", "x"]);

@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_expressions_give_back_what_their_searches_need() {
+    fn cached_expressions_release_their_scratch_memory() {
         let cache = Cache::default();
         for round in 0..2 {
             for number in 0..=KEPT {

@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_may_read_on_behind_a_match_has_no_bound() {
+    fn lookahead_is_bounded_unless_a_search_may_read_on() {
         for (pattern, ahead) in [
             ("\\n", 5),
             ("ta{1,3}rget", 12),

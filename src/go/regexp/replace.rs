@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn groups_have_the_names_they_were_given() {
+    fn group_names_are_kept() {
         let names = group_names(r"(?P<a>x)(?:y)(z)\((?i)[(\](?P<no>)](?<b>[[:alpha:](])\Q(?P<no>)\E(?P<a>[]()])");
         assert_eq!(names, [Some("a"), None, Some("b"), Some("a")]);
         assert_eq!(group_names(r"[^]()](x)[("), [None]);

@@ -157,7 +157,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn dates_are_days_again(days in -200_000_000_000i64..200_000_000_000) {
+        fn dates_convert_to_days_and_back(days in -200_000_000_000i64..200_000_000_000) {
             let date = from_days(days);
             prop_assert_eq!(to_days(date.year, date.month.0 as u32) + i64::from(date.day) - 1, days);
             prop_assert_eq!(to_days(date.year, 1) + i64::from(date.day_of_year) - 1, days);

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn directories_that_were_not_listed_are_not_empty_ones() {
+    fn unlisted_directories_are_not_empty() {
         assert_eq!(parse(&output(&[(TREE, b"d")]), false).unwrap().len(), 1);
         assert_eq!(parse(&output(&[(TREE, b"d")]), true).unwrap().len(), 2);
     }

@@ -425,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn links_out_of_the_revision_and_circles_are_refused() {
+    fn links_out_of_the_revision_and_cycles_are_refused() {
         let chart = chart(&[("120000", "link", "b6"), ("120000", "root", "b4"), ("120000", "up", "b5")]);
         assert_eq!(
             chart.read("c", Links::Anywhere).unwrap_err(),

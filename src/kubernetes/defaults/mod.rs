@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_that_are_left_out_are_filled_in_as_far_as_they_have_defaults() {
+    fn missing_nested_objects_get_their_defaults() {
         let set = filled("apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: a}\nspec: {}");
         let written = |path: &[&str]| crate::json::write(&set.at(path.iter().copied()).unwrap().value);
         assert_eq!(written(&["spec", "updateStrategy"]), r#"{"rollingUpdate":{"partition":0},"type":"RollingUpdate"}"#);
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_makes_up_is_in_fields_that_there_are() {
+    fn server_assigned_fields_exist() {
         for (name, field) in SERVER_ASSIGNED {
             let type_ = Schema::built_in().object_type(&format!("api.{name}")).unwrap_or_else(|| panic!("{name}"));
             assert!(type_.field(field).is_some(), "{name}.{field}");

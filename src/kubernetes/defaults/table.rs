@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_default_is_of_a_field_that_there_is() {
+    fn every_default_is_for_an_existing_field() {
         assert!(RECORD.starts_with(&format!("Kubernetes {}\n", Schema::built_in().version())));
         let lines: Vec<_> = RECORD.lines().skip(1).collect();
         assert!(lines.len() > 100, "{}", lines.len());

@@ -107,7 +107,7 @@ mod tests {
     use super::version_of;
 
     #[test]
-    fn an_image_has_the_version_that_its_tag_begins_with() {
+    fn the_version_is_the_start_of_the_image_tag() {
         for (image, expected) in [
             ("erlangsolutions/mongooseim:6.6.0", Some("6.6.0")),
             ("host:5000/mongooseim:6.11.0-alpine@sha256:12", Some("6.11.0")),

@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn no_version_knows_a_key_twice() {
+    fn keys_are_unique_in_each_version() {
         let versions = ["6.5.0", "6.6.0", "6.7.0", "6.8.0", "6.8.1", "6.9.0", "6.10.0", "6.11.0"];
         for section in &Reference::get().sections {
             for version in versions.map(|version| Version::parse(version).unwrap()) {

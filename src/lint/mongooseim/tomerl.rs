@@ -72,7 +72,7 @@ mod tests {
     use super::unread;
 
     #[test]
-    fn what_tomerl_does_not_read_is_found_at_its_place() {
+    fn syntax_that_tomerl_rejects_is_located() {
         for (text, expected) in [
             ("a = \"x\ty\"\n", Some(6)),
             ("a = 'x\ty'", Some(6)),

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_are_read_wherever_they_stand() {
+    fn flags_are_read_anywhere_in_a_line() {
         let args = read(
             "-name a@b\n-setcookie  'secret' # not this\n-kernel inet_dist_listen_min 9100 inet_dist_listen_max 9105\n",
         );
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_are_no_flags() {
+    fn comments_are_not_flags() {
         let args = read("# -name a\n## -setcookie x\n+P 5\n#-kernel inet_dist_listen_min 9100\n");
         assert!(!args.has_name_line && args.cookie.is_none() && args.distribution.is_none());
     }

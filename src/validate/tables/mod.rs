@@ -121,7 +121,7 @@ mod tests {
     ];
 
     #[test]
-    fn rules_of_a_kind_hold_with_a_namespace_too() {
+    fn rules_of_a_kind_apply_in_any_namespace() {
         for (manifest, wrong) in BY_KIND {
             for namespace in ["", "namespace: chat,"] {
                 let manifest = manifest.replace("NAMESPACE,", namespace);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_is_of_a_field_that_there_is() {
+    fn every_row_is_for_an_existing_field() {
         let prefixes = ["api", "apimachinery.pkg.apis", "apiextensions-apiserver.pkg.apis", "kube-aggregator.pkg.apis"];
         for row in rows().values().flatten() {
             let type_ = prefixes

@@ -68,7 +68,7 @@ fn a_value_from_a_file_has_its_place_there() {
 }
 
 #[test]
-fn a_later_flag_builds_on_what_is_there() {
+fn a_later_flag_builds_on_earlier_ones() {
     let map = applied(Kind::Typed, &["a[0].b=1", "a[0].c=2,a[2]=x"]).unwrap();
     assert_eq!(map, set("a[0].b=1,a[0].c=2,a[2]=x"));
     assert_eq!(place(&map, &["a", "0", "b"]).span.to_string(), "--set a[0].b=1");
@@ -228,7 +228,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_escaped_arrives_as_it_was(assignment in assignment()) {
+    fn escaped_text_is_read_verbatim(assignment in assignment()) {
         let flag = written(&assignment);
         let values = applied(Kind::Text, &[&flag]).map_err(|error| TestCaseError::fail(error.message))?;
         let (path, value) = &assignment;
@@ -239,7 +239,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_keys_that_do_not_meet_is_of_no_account(
+    fn independent_keys_commute(
         (sorted, shuffled) in prop::collection::btree_map("[a-z=.,é]{1,4}", assignment(), 1..6)
             .prop_map(|entries| {
                 let below = |(top, (mut path, value)): (String, (Vec<String>, String))| {

@@ -37,7 +37,7 @@ fn check(text: &str) -> bool {
 }
 
 #[test]
-fn documents_of_every_day_are_read_quickly() {
+fn common_documents_take_the_fast_path() {
     for text in [
         "# c\n---  # d\na: 1\n\n# b\nb: # c\n  c: ~\n  d:\n  e:\n  - 1\n  -\n  - - x\n    - q: z\n      'u': v\n  f: {}\n",
         "a: some text\n  that goes on\n\n  and on # c\nb: 'it''s'\nc: \"\\u00e9 \\n\"\nd: 'on\n  two lines' # c\n",
@@ -53,7 +53,7 @@ fn documents_of_every_day_are_read_quickly() {
 }
 
 #[test]
-fn what_is_broken_or_unusual_is_left_to_the_reader() {
+fn unusual_documents_need_the_full_parser() {
     for text in [
         "",
         "# c\n",
@@ -111,7 +111,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(6000))]
 
     #[test]
-    fn values_and_places_are_those_of_the_reader_of_the_whole_language(text in document()) {
+    fn values_and_places_are_those_of_the_full_parser(text in document()) {
         check(&text);
     }
 }

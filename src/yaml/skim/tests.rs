@@ -27,7 +27,7 @@ fn check(text: &str) -> bool {
 }
 
 #[test]
-fn documents_of_every_day_are_looked_at_quickly() {
+fn common_documents_take_the_fast_path() {
     for text in [
         "",
         "# nothing\n\n",
@@ -45,7 +45,7 @@ fn documents_of_every_day_are_looked_at_quickly() {
 }
 
 #[test]
-fn a_key_that_may_come_twice_is_noticed() {
+fn possibly_repeated_keys_are_noticed() {
     let may_repeat = |text: &str| check(text).then(|| entries_of(text, &[]).unwrap().1);
     assert_eq!(may_repeat("a: {b: 1, c: 1}\nd: {b: 1}\n"), Some(false));
     assert_eq!(may_repeat("a: {b: 1, 'b': 2}\n"), Some(true));
@@ -63,7 +63,7 @@ fn a_key_that_may_come_twice_is_noticed() {
 }
 
 #[test]
-fn what_is_broken_or_unusual_is_left_to_the_reader() {
+fn unusual_documents_need_the_full_parser() {
     for text in [
         "a: b: c\n",
         "a: b\n  c: d\n",
@@ -122,7 +122,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
-    fn nothing_passes_that_the_reader_refuses(text in document()) {
+    fn documents_that_the_full_parser_refuses_are_not_accepted(text in document()) {
         check(&text);
     }
 }

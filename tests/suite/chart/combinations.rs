@@ -86,7 +86,7 @@ fn combinations_of_values_render_valid_objects() {
 }
 
 #[test]
-fn every_choice_renders_alone() {
+fn every_choice_renders_on_its_own() {
     for (factor, choices) in FACTORS.iter().enumerate() {
         for choice in 1..choices.len() {
             let mut run = vec![0; FACTORS.len()];

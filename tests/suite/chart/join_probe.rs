@@ -92,7 +92,7 @@ impl Pod<'_> {
 }
 
 #[test]
-fn nodes_of_mnesia_are_asked_whatever_the_version() {
+fn mnesia_nodes_are_queried_in_every_version() {
     for version in VERSIONS {
         let tag = format!("image.tag={version}");
         for sets in [vec![&*tag], vec![&*tag, "persistentDatabase=rdbms"], vec![&*tag, "replicaCount=3"]] {
@@ -143,12 +143,12 @@ fn a_node_that_does_not_answer_has_not_joined() {
 
 /// The start script runs a node in the background until it has joined, and then restarts it.
 #[test]
-fn a_node_that_is_about_to_stop_again_has_not_joined() {
+fn a_node_that_is_about_to_stop_has_not_joined() {
     assert!(!Pod { is_joining: true, ..SECOND }.has_joined());
 }
 
 #[test]
-fn nodes_that_join_no_other_one_are_not_asked() {
+fn nodes_that_start_a_cluster_are_not_queried() {
     let unasked = Pod { answer: NOT_STARTED, status: 3, ..SECOND };
     assert!(Pod { name: "mongooseim-0", ..unasked }.has_joined());
     assert!(Pod { variables: &[("MASTER_ORDINAL", "1")], ..unasked }.has_joined());
@@ -159,7 +159,7 @@ fn nodes_that_join_no_other_one_are_not_asked() {
 }
 
 #[test]
-fn images_and_configurations_that_cannot_be_asked_do_not_hold_nodes_back() {
+fn images_that_cannot_be_queried_do_not_block_nodes() {
     assert!(Pod { answer: UNKNOWN, status: 1, ..SECOND }.has_joined());
     assert!(Pod { answer: WITHOUT_MNESIA, status: 1, ..SECOND }.has_joined());
     assert!(Pod { variables: &[("MONGOOSEIMCTL", "/nowhere/mongooseimctl")], ..SECOND }.has_joined());

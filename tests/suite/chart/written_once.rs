@@ -78,7 +78,7 @@ fn values_of(config: &toml::Table) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn a_key_that_values_give_too_is_used_or_refused() {
+fn a_key_that_values_also_set_is_used_or_refused() {
     let config = render(ALL).toml();
     let all = values_of(&config);
     assert!(all.len() > 100, "{}", all.len());

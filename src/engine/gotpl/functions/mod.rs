@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_is_there_once() {
+    fn function_names_are_unique() {
         assert_eq!(TABLE.functions.len(), TABLE.numbers.len());
         assert_eq!(SPRIG.functions.len(), SPRIG.numbers.len());
         assert!(name_template::LACKING.iter().all(|name| TABLE.numbers.contains_key(name.as_bytes())));

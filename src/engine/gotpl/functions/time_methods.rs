@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_method_is_there_once() {
+    fn method_names_are_unique() {
         for methods in [TIMES, DURATIONS] {
             let names: std::collections::HashSet<_> = methods.iter().map(|method| method.name).collect();
             assert_eq!(names.len(), methods.len());

@@ -65,7 +65,7 @@ fn lines_are_counted_in_and_between_actions() {
 }
 
 #[test]
-fn words_are_letters_and_digits_of_any_script() {
+fn identifiers_may_use_letters_and_digits_of_any_script() {
     assert_eq!(tokens("{{$h\u{e9}llo}}")[1], (TokenKind::Variable, "$h\u{e9}llo".into()));
     assert_eq!(tokens("{{.Values.1}}")[1], (TokenKind::Field, ".Values".into()));
 }

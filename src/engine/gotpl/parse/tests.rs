@@ -117,7 +117,7 @@ fn deep_nesting_needs_no_stack() {
 }
 
 #[test]
-fn the_file_comes_last_and_empty_definitions_replace_nothing() {
+fn the_file_comes_last_and_empty_definitions_do_not_replace_others() {
     let parsed =
         parsed("{{ define \"a\" }}x{{ end }}{{ define \"a\" }} {{/* c */}}{{ end }}{{ block \"b\" . }}y{{ end }}")
             .unwrap();

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn large_maps_that_are_merged_again_and_again_are_not_traced_to_the_end() {
+    fn repeated_merges_of_large_maps_exhaust_the_trace() {
         let mut marks = Marks::default();
         let into = Map::new();
         for index in 0..2_000 {

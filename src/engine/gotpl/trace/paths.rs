@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_and_sets_are_known_by_what_they_are() {
+    fn equal_paths_and_sets_have_one_number() {
         let mut paths = Paths::default();
         let a = paths.key(PathId::ROOT, b"a");
         let b = paths.item(a, 2);
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn large_sets_name_what_holds_the_paths() {
+    fn large_sets_are_reduced_to_parent_paths() {
         let mut paths = Paths::default();
         let list = paths.key(PathId::ROOT, b"list");
         let mut all = SetId::EMPTY;

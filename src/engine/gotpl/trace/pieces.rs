@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_begins_with_a_piece_of_its_own_has_none_of_the_line_before() {
+    fn a_line_with_its_own_first_piece_takes_none_from_the_previous_line() {
         assert_eq!(moved("a\nb", &[(0, 1), (2, 5)], "  a\n  b", 0, 0).unwrap(), [(0, 1), (4, 5)]);
     }
 

@@ -442,7 +442,7 @@ mod tests {
     use crate::engine::gotpl::parse::parse;
 
     #[test]
-    fn a_trace_that_becomes_too_large_anywhere_ends_without_a_panic() {
+    fn an_exhausted_trace_does_not_panic() {
         let parsed = Arc::new(parse(&"a".into(), TextOrigin::Text("".into()), functions::NAMES).expect("a template"));
         let site = Site { parsed: &parsed, offset: 0 };
         for room in 0..12 {

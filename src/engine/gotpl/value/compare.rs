@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn types_count() {
+    fn values_of_different_types_are_not_equal() {
         assert!(!deep_equal(&Value::Int(3), &Value::Float(3.0)));
         assert!(!deep_equal(&Value::from(vec![0]), &Value::list(vec![Value::Int(0)])));
         assert!(deep_equal(&Value::record([("a", Value::Nil)]), &Value::record([("a", Value::Nil)])));
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_hold_themselves_are_compared() {
+    fn recursive_values_are_compared() {
         let cycle = || {
             let map = Map::new();
             map.insert("a".into(), Value::Map(map.clone()));

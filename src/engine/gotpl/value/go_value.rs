@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_that_holds_itself_is_an_error() {
+    fn printing_a_recursive_map_is_an_error() {
         let map = Map::new();
         map.insert("a".into(), Value::Map(map.clone()));
         assert_eq!(print(&Value::Map(map.clone()), 1 << 20), Err(Error::ContainsItself));
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_map_twice_is_not_an_error_and_growth_is_limited() {
+    fn repeated_maps_may_be_printed_up_to_a_limit() {
         let mut value = Value::record([("k", Value::str("v"))]);
         for _ in 0..100 {
             value = Value::list(vec![value.clone(), value]);

@@ -347,7 +347,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_million_levels_are_dropped() {
+    fn values_a_million_levels_deep_can_be_dropped() {
         let mut value = Value::Nil;
         for level in 0..1_000_000 {
             value = if level % 2 == 0 { Value::list(vec![value]) } else { Value::map(vec![("a".into(), value)]) };

@@ -71,7 +71,7 @@ mod tests {
     use crate::engine::sprig::random::testing::seeded;
 
     #[test]
-    fn what_is_encrypted_is_decrypted() {
+    fn encrypted_text_decrypts_to_the_same() {
         let long = "a password that is longer than the 32 bytes of a key";
         for (password, text) in [("", "a"), ("secret", "exactly 16 bytes"), (long, "ünïcode, longer than one block")]
         {

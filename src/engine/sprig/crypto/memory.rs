@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_known_is_not_made_again() {
+    fn remembered_keys_are_not_generated_again() {
         let memory = Memory::default();
         let made = |argument: &[u8], result: &[u8]| memory.hash(Some(&[argument]), || Ok(result.to_vec()));
         assert_eq!(made(b"a", b"1"), Ok(b"1".to_vec()));

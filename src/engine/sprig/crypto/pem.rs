@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_around_a_block_is_skipped() {
+    fn text_around_a_block_is_skipped() {
         let text = b"x\n-----BEGIN A-----\nbroken\n-----BEGIN B-----\nKey: value\n\nAA ==\t\n-----END B-----  \nrest";
         assert_eq!(decode(text), Some(Block { label: b"B".to_vec(), bytes: vec![0] }));
         let empty = b"-----BEGIN A-----\n-----END A-----\n";

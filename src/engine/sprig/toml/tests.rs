@@ -27,7 +27,7 @@ fn table(table: &Table) -> Item {
 }
 
 #[test]
-fn what_is_read_is_written_again() {
+fn parsed_documents_are_written_back() {
     let text = "a = 1\nb = 1.5\nc = \"x\\ty\"\nd = 2021-01-02\ne = 10:11:12.5\nf = 2021-01-02T10:11:12Z\ng = [1, 2]\n\n[t]\n  k = true\n\n[[l]]\n  n = 1\n\n[[l]]\n  n = 2\n";
     let sorted = "a = 1\nb = 1.5\nc = \"x\\ty\"\nd = 2021-01-02\ne = 10:11:12.5\nf = 2021-01-02T10:11:12Z\ng = [1, 2]\n\n[[l]]\n  n = 1\n\n[[l]]\n  n = 2\n\n[t]\n  k = true\n";
     let read = reading(text).unwrap();

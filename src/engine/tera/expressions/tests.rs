@@ -68,7 +68,7 @@ fn indexes_and_filters_are_measured() {
 }
 
 #[test]
-fn what_is_printed_is_measured() {
+fn printed_values_are_measured() {
     for (template, expected) in [
         ("{{- a.b }}", "{{- print(value=a.b) }}{{- a.b }}"),
         ("{{ a[0] }}", "{{ a[(0) | index(of=a) ] | copy  }}"),

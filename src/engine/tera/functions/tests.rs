@@ -90,7 +90,7 @@ fn message_of_helm(error: &str) -> Option<&str> {
 
 /// If a row contains `differs`, that is the expected result, and `why` explains it.
 #[test]
-fn functions_answer_as_helm_does() {
+fn functions_return_the_results_of_helm() {
     let mut wrong = Vec::new();
     for row in cases() {
         let ours = answer(&row);
@@ -124,7 +124,7 @@ fn errors_are_reported_as_in_helm() {
 }
 
 #[test]
-fn what_differs_from_helm_is_explained() {
+fn differences_from_helm_are_explained() {
     let cases = cases();
     for row in &cases {
         let differs = row.get("differs");
@@ -142,7 +142,7 @@ fn what_differs_from_helm_is_explained() {
 }
 
 #[test]
-fn every_function_is_held_against_helm() {
+fn every_function_is_compared_with_helm() {
     let cases: String = cases().iter().map(|row| format!("{} ", row["tera"])).collect();
     let tried: BTreeSet<&str> = cases.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     let untried: Vec<&str> = functions()
@@ -155,7 +155,7 @@ fn every_function_is_held_against_helm() {
 }
 
 #[test]
-fn names_are_not_given_twice() {
+fn function_names_are_unique() {
     let mut names = BTreeSet::new();
     for function in functions() {
         assert!(names.insert(function.name), "{} is there twice", function.name);

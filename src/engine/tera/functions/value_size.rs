@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_shares_its_parts_counts_in_full() {
+    fn shared_parts_of_a_value_count_each_time() {
         let doubled = |times| (0..times).fold(Value::from("x"), |value, _| Value::from(vec![value.clone(), value]));
         assert!(size(&doubled(20)).is_ok());
         assert_eq!(message(&doubled(40)), "the value is larger than 64 MiB");

@@ -6,7 +6,7 @@ fn matches(pattern: &str, text: &str) -> bool {
 }
 
 #[test]
-fn gos_syntax_means_what_go_means() {
+fn patterns_match_as_in_go() {
     assert!(matches(r"^\d+$", "12") && !matches(r"^\d+$", "١٢"));
     assert!(matches(r"^\w$", "a") && !matches(r"^\w$", "ä"));
     assert!(matches(r"^\D$", "ä"));
