@@ -9,7 +9,6 @@ use super::origin::Origin;
 use super::text::cause_lines;
 use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span};
 use crate::engine::TemplateLine;
-use crate::kubernetes::is_at_or_below;
 use crate::report::Finding;
 
 /// The maximum number of calls, and of values, that a finding lists as places.
@@ -34,8 +33,7 @@ fn of_object(difference: &Difference) -> Vec<Finding> {
     let mut found = Vec::new();
     let first = difference.changes.iter().find(|change| change.origin.is_some() || !change.causes.is_empty());
     let about = |impact: &Impact| {
-        let fields = impact.fields();
-        let is_one = |change: &&Change| fields.iter().any(|field| is_in(&change.path.to_string(), field));
+        let is_one = |change: &&Change| impact.is_about(&change.path);
         let with_place = |change: &&Change| change.origin.is_some() || !change.causes.is_empty();
         difference.changes.iter().filter(is_one).find(with_place)
     };
@@ -68,11 +66,6 @@ fn of_object(difference: &Difference) -> Vec<Finding> {
         found.push(finding(change.path.to_string(), placed(diagnostic, &change.causes, change.origin.as_deref())));
     }
     found
-}
-
-/// Whether a path leads to a field, to something in it, or to something around it.
-fn is_in(path: &str, field: &str) -> bool {
-    is_at_or_below(path, field) || is_at_or_below(field, path)
 }
 
 fn with_causes(message: String, causes: &[Cause]) -> String {

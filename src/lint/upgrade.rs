@@ -160,18 +160,14 @@ impl Upgrade<'_> {
     fn check(&self, difference: &Difference, findings: &mut Vec<Finding>) {
         let id = &difference.id;
         for impact in difference.impacts.iter().filter(|impact| impact.level == ImpactLevel::Rejected) {
-            let is_meant = |change: &&Change| {
-                let field = change.path.to_string();
-                let mut parts = field.split('.');
-                parts
-                    .next()
-                    .zip(parts.next())
-                    .is_some_and(|(top, below)| impact.text.contains(&format!("{top}.{below}")))
-            };
-            let change = difference.changes.iter().find(is_meant).or(difference.changes.first());
-            let Some(change) = change else { continue };
-            let what = impact.text.replace("reject this:", "reject the next release:");
-            let text = format!("{id}: {what}, but {} {}", change.path, changes_with(self.factor(difference, change)));
+            let meant = difference.changes.iter().find(|change| impact.is_about(&change.path));
+            let Some(change) = meant.or(difference.changes.first()) else { continue };
+            let reason = impact.reason.as_deref().unwrap_or(&impact.text);
+            let text = format!(
+                "{id}: the API server will reject the next release: {reason}, but {} {}",
+                change.path,
+                changes_with(self.factor(difference, change))
+            );
             findings.push(self.finding(
                 &REFUSED,
                 difference,

@@ -40,20 +40,11 @@ pub(super) fn add_transitions(
         for finding in findings {
             let message = finding.diagnostic.message.as_str();
             let message_text = message.strip_prefix(&format!("{}: ", finding.object)).unwrap_or(message);
-            difference.impacts.push(match finding.diagnostic.severity {
-                Severity::Info => Impact {
-                    rule: "rule-not-evaluated",
-                    level: ImpactLevel::Info,
-                    text: message_text.to_owned(),
-                    remedy: None,
-                    field: Some(finding.path.clone()),
-                },
-                _ => {
-                    let text = format!("the API server will reject this: {message_text}");
-                    let field = Some(finding.path.clone());
-                    Impact { rule: FORBIDDEN, level: ImpactLevel::Rejected, text, remedy: None, field }
-                }
-            });
+            let impact = match finding.diagnostic.severity {
+                Severity::Info => Impact::new("rule-not-evaluated", ImpactLevel::Info, message_text),
+                _ => Impact::rejected_because(FORBIDDEN, message_text),
+            };
+            difference.impacts.push(impact.about(&[&finding.path]));
         }
     }
 }

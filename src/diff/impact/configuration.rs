@@ -44,6 +44,7 @@ impl<'c, 'o> Users<'c, 'o> {
         if is_immutable && object.differs(&["immutable"]) {
             found.push(
                 Impact::rejected("immutable, once it is true,")
+                    .about(&["immutable"])
                     .remedy(format!("kubectl delete {}, then apply", object.reference())),
             );
         }
@@ -54,6 +55,7 @@ impl<'c, 'o> Users<'c, 'o> {
         if is_immutable {
             found.push(
                 Impact::rejected(&format!("data of an immutable {kind}"))
+                    .about(&fields)
                     .remedy("create it under another name, and use that name wherever it is referenced"),
             );
             return;

@@ -94,12 +94,15 @@ pub(super) fn refusals(object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>)
         _ => false,
     };
     if is_refused {
-        found.push(refusal(object, if kind == "CSINode" { "the entry of a driver" } else { "spec.cidrs" }));
+        found.push(match kind {
+            "CSINode" => refusal(object, "the entry of a driver").about(&["spec.drivers"]),
+            _ => refusal(object, "spec.cidrs"),
+        });
     }
     if (group, kind) == ("apiextensions.k8s.io", "CustomResourceDefinition") {
         let gone = changes_of(object, &["spec", "versions"]).any(|change| matches!(&change.kind, ChangeKind::Removed(version) if version.as_map().is_some_and(|map| map.is_true_at(&["storage"]))));
         if gone {
-            let impact = Impact::rejected("the version in which objects are stored");
+            let impact = Impact::rejected("the version in which objects are stored").about(&["spec.versions"]);
             found.push(
                 impact.remedy("keep the version, with served: false if necessary, until no object is stored in it"),
             );
@@ -129,7 +132,7 @@ pub(super) fn refusal(object: &Changed<'_>, field: &str) -> Impact {
         "roleRef" => "roleRef of a binding".to_owned(),
         _ => format!("{field} of {article} {kind}"),
     };
-    Impact::rejected(&what).remedy(remedy).about(field)
+    Impact::rejected(&what).remedy(remedy).about(&[field])
 }
 
 /// Returns the changes to a field as the API server would store them.

@@ -6,21 +6,39 @@ use super::{Impact, ImpactLevel};
 /// Replaces the refusals of a hook that Helm deletes before it runs again, by its `helm.sh/hook-delete-policy` (the default is
 /// `before-hook-creation`). Only `kubectl apply` fails then.
 pub(super) fn soften(object: &Changed<'_>, found: &mut Vec<Impact>) {
-    if !is_deleted_by_helm(object) {
-        return;
-    }
+    let text = match deleted(object) {
+        Deleted::Before => "kubectl apply fails; Helm deletes the hook and creates it again",
+        Deleted::AfterSuccess => {
+            "kubectl apply fails, and so does Helm if the hook failed before; if it succeeded, Helm has deleted it"
+        }
+        Deleted::Not => return,
+    };
     let Some(at) = found.iter().position(|impact| impact.level == ImpactLevel::Rejected) else { return };
-    let (remedy, field) = (found[at].remedy.take(), found[at].field.take());
-    let text = "kubectl apply fails; Helm deletes the hook and creates it again";
-    found[at] = Impact { remedy, field, ..Impact::new("hook-replaced", ImpactLevel::Warning, text) };
+    let (remedy, fields) = (found[at].remedy.take(), std::mem::take(&mut found[at].fields));
+    found[at] = Impact { remedy, fields, ..Impact::new("hook-replaced", ImpactLevel::Warning, text) };
     found.retain(|impact| impact.level != ImpactLevel::Rejected);
 }
 
-fn is_deleted_by_helm(object: &Changed<'_>) -> bool {
+/// When Helm deletes a hook.
+enum Deleted {
+    /// Before it creates the hook again.
+    Before,
+    /// When the hook has succeeded.
+    AfterSuccess,
+    Not,
+}
+
+/// Returns when Helm deletes the hook. It never deletes a CustomResourceDefinition.
+fn deleted(object: &Changed<'_>) -> Deleted {
     let annotation = |name| object.new_fields()?.text_at(&["metadata", "annotations", name]);
-    let policies = annotation("helm.sh/hook-delete-policy").unwrap_or_default();
-    let mut policies = policies.split(',').map(str::trim).filter(|policy| !policy.is_empty()).peekable();
-    annotation("helm.sh/hook").is_some()
-        && (policies.peek().is_none()
-            || policies.any(|policy| matches!(policy, "before-hook-creation" | "hook-succeeded")))
+    if annotation("helm.sh/hook").is_none() || object.difference.id.kind == "CustomResourceDefinition" {
+        return Deleted::Not;
+    }
+    let Some(policies) = annotation("helm.sh/hook-delete-policy") else { return Deleted::Before };
+    let has = |wanted: &str| policies.split(',').any(|policy| policy.trim().eq_ignore_ascii_case(wanted));
+    match (has("before-hook-creation"), has("hook-succeeded")) {
+        (true, _) => Deleted::Before,
+        (_, true) => Deleted::AfterSuccess,
+        _ => Deleted::Not,
+    }
 }

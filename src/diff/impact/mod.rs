@@ -19,6 +19,8 @@ pub(super) mod rules;
 mod services;
 mod workloads;
 
+use crate::kubernetes::{FieldPath, is_at_or_below};
+
 /// How much attention an impact needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ImpactLevel {
@@ -52,24 +54,34 @@ pub struct Impact {
     pub text: String,
     /// What to do about it, if there is a remedy.
     pub remedy: Option<String>,
-    /// The field that the API server refuses to change, if any: `spec.selector`.
-    pub field: Option<String>,
+    /// The fields that the impact is about, where the rule does not name them: `spec.selector`.
+    fields: Vec<String>,
+    /// Why the API server rejects the change, for impacts that say so in a sentence of their own.
+    pub reason: Option<String>,
 }
 
 impl Impact {
-    fn new(rule: &'static str, level: ImpactLevel, text: impl Into<String>) -> Impact {
-        Impact { rule, level, text: text.into(), remedy: None, field: None }
+    /// Returns an impact without a remedy.
+    pub fn new(rule: &'static str, level: ImpactLevel, text: impl Into<String>) -> Impact {
+        Impact { rule, level, text: text.into(), remedy: None, fields: Vec::new(), reason: None }
     }
 
-    /// Sets the field that the impact is about: changes in it have this impact.
-    fn about(self, field: &str) -> Impact {
-        Impact { field: Some(field.to_owned()), ..self }
+    /// Sets the fields that the impact is about: changes in them have this impact.
+    pub fn about(self, fields: &[&str]) -> Impact {
+        Impact { fields: fields.iter().map(|field| (*field).to_owned()).collect(), ..self }
+    }
+
+    /// Whether a change of the field at this path has this impact: the path leads to one of the impact's fields, to something
+    /// in it, or to something around it.
+    pub fn is_about(&self, path: &FieldPath) -> bool {
+        let path = path.to_string();
+        self.fields().into_iter().any(|field| is_at_or_below(&path, field) || is_at_or_below(field, &path))
     }
 
     /// Returns the fields whose changes have this impact, as far as they are known.
-    pub(super) fn fields(&self) -> Vec<&str> {
+    fn fields(&self) -> Vec<&str> {
         match self.rule {
-            _ if self.field.is_some() => self.field.as_deref().into_iter().collect(),
+            _ if !self.fields.is_empty() => self.fields.iter().map(String::as_str).collect(),
             "restarts" | "no-restart" | "next-run" | "hook-replaced" => vec!["spec.template", "spec.jobTemplate"],
             "scales" | "data-lost" | "data-stays" => vec!["spec.replicas"],
             "schedule" => vec!["spec.schedule"],
@@ -88,10 +100,13 @@ impl Impact {
 
     /// Returns the impact of a change that the API server rejects. `what` names what cannot be changed.
     fn rejected(what: &str) -> Impact {
-        Impact::new(
-            "immutable",
-            ImpactLevel::Rejected,
-            format!("the API server will reject this: {what} can't be changed"),
-        )
+        Impact::rejected_because("immutable", format!("{what} can't be changed"))
+    }
+
+    /// Returns the impact of a change that the API server rejects for this reason.
+    pub fn rejected_because(rule: &'static str, reason: impl Into<String>) -> Impact {
+        let reason = reason.into();
+        let text = format!("the API server will reject this: {reason}");
+        Impact { reason: Some(reason), ..Impact::new(rule, ImpactLevel::Rejected, text) }
     }
 }

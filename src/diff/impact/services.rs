@@ -109,7 +109,7 @@ fn fixed_fields(object: &Changed<'_>, found: &mut Vec<Impact>) {
     let mut refuse = |field: &str| {
         let remedy = format!("kubectl delete {}, then apply: it is not reachable in between", object.reference());
         let about = field.rsplit(' ').next().unwrap_or(field);
-        found.push(Impact::rejected(&format!("{field} of a Service")).remedy(remedy).about(about));
+        found.push(Impact::rejected(&format!("{field} of a Service")).remedy(remedy).about(&[about]));
     };
     if object.differs(&["spec", "ipFamilies"])
         && first(old).is_some()
@@ -143,5 +143,5 @@ fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact
         return;
     }
     // Also if the old manifest has no address: the server has already assigned one.
-    found.push(Impact::rejected("spec.clusterIP of a Service").remedy(remedy).about("spec.clusterIP"));
+    found.push(Impact::rejected("spec.clusterIP of a Service").remedy(remedy).about(&["spec.clusterIP"]));
 }

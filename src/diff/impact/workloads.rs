@@ -46,8 +46,8 @@ fn default_left_by_apply(old: &Map, new: &Map) -> Option<Impact> {
     if !becomes_on_delete || said(old, "type") || said(old, "rollingUpdate") || said(new, "rollingUpdate") {
         return None;
     }
-    let text = "the API server will reject this: OnDelete has no partition, and kubectl apply keeps the one that the server has set";
-    let impact = Impact::new("default-left", ImpactLevel::Rejected, text);
+    let reason = "OnDelete has no partition, and kubectl apply keeps the one that the server has set";
+    let impact = Impact::rejected_because("default-left", reason).about(&["spec.updateStrategy"]);
     Some(impact.remedy("set spec.updateStrategy.rollingUpdate: null too, which removes it"))
 }
 
@@ -63,9 +63,9 @@ pub(super) fn selector_left_by_apply(object: &Changed<'_>) -> Option<Impact> {
     let labels = new.map_at(&["spec", "template", "metadata", "labels"])?;
     let is_kept = old.map_at(&["spec", "selector"])?.iter().all(|(key, node)| labels.get(key) == Some(node));
     (!is_kept).then(|| {
-        let text =
-            "the API server will reject this: the selector that it took from the pods' labels no longer matches them";
-        Impact::new("default-left", ImpactLevel::Rejected, text).remedy("write spec.selector")
+        let reason = "the selector that it took from the pods' labels no longer matches them";
+        let impact = Impact::rejected_because("default-left", reason).about(&["spec.template.metadata.labels"]);
+        impact.remedy("write spec.selector")
     })
 }
 
@@ -193,12 +193,9 @@ pub(super) fn claim(old: &Map, new: &Map, found: &mut Vec<Impact>) {
     if let (Some(before), Some(after)) = (storage(old), storage(new)) {
         if after < before {
             found.push(
-                Impact::new(
-                    "immutable",
-                    ImpactLevel::Rejected,
-                    "the API server will reject this: a claim can't shrink",
-                )
-                .remedy("create a new claim and copy the data"),
+                Impact::rejected_because("immutable", "a claim can't shrink")
+                    .about(&["spec.resources.requests.storage"])
+                    .remedy("create a new claim and copy the data"),
             );
         } else if after > before {
             found.push(Impact::new(
