@@ -1,5 +1,6 @@
 //! The structure of Kubernetes' API objects: kinds, fields, types, required fields, allowed values, keys of lists.
 
+use std::cmp::Reverse;
 use std::io::Read;
 use std::sync::OnceLock;
 
@@ -126,11 +127,14 @@ impl Schema {
         self.kinds.get(&(api_version, kind)).copied()
     }
 
-    /// Returns the API versions that have a kind, sorted.
+    /// Returns the API versions that have a kind, sorted by group; of each group stable versions come first, then newer ones.
     pub fn versions_of(&self, kind: &str) -> Vec<&str> {
         let mut found: Vec<&str> =
             self.kinds.keys().filter(|(_, name)| *name == kind).map(|(version, _)| *version).collect();
-        found.sort_unstable();
+        found.sort_unstable_by_key(|api_version| {
+            let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+            (group, Reverse(version_rank(version)), version)
+        });
         found
     }
 
@@ -196,6 +200,19 @@ impl Schema {
         schema.types.extend(current.map(|done| (done.name, done)));
         schema
     }
+}
+
+/// Returns the rank of a version such as `v1` or `v2beta1`: stable versions before beta and alpha versions, and the newest of
+/// each first, as in Kubernetes.
+fn version_rank(version: &str) -> (u8, u32, u32) {
+    let number = |digits: &str| digits.parse().unwrap_or(0);
+    let version = version.strip_prefix('v').unwrap_or(version);
+    let (level, split) = match (version.split_once("beta"), version.split_once("alpha")) {
+        (Some(split), _) => (1, split),
+        (_, Some(split)) => (0, split),
+        _ => (2, (version, "")),
+    };
+    (level, number(split.0), number(split.1))
 }
 
 impl Field {
@@ -286,7 +303,7 @@ mod tests {
         assert_eq!(container.field("ports").unwrap().keys, ["containerPort", "protocol"]);
         assert_eq!(schema.kind("v1", "Namespace").unwrap().is_namespaced, Some(false));
         assert_eq!(schema.kind("v1", "PodList").unwrap().is_namespaced, None);
-        assert_eq!(schema.versions_of("HorizontalPodAutoscaler"), ["autoscaling/v1", "autoscaling/v2"]);
+        assert_eq!(schema.versions_of("HorizontalPodAutoscaler"), ["autoscaling/v2", "autoscaling/v1"]);
         assert!(schema.version().starts_with("v1."));
     }
 }

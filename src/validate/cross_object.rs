@@ -12,8 +12,8 @@ use crate::yaml::{Map, Node, Value};
 /// gathered object by object while their fields are available, and judged at the end.
 pub(super) struct Together<'o> {
     objects: &'o [Object],
-    /// The kinds and names of all objects.
-    names: HashSet<(&'o str, &'o str)>,
+    /// The namespaces of all objects by kind and name.
+    names: HashMap<(&'o str, &'o str), HashSet<&'o str>>,
     pods: Pods,
     /// The place of the last object with each identity.
     places: HashMap<[&'o str; 4], Span>,
@@ -35,15 +35,34 @@ enum PendingCheck {
     /// Whether its selector matches any pods.
     HasPods { selector: Map, place: Span, otherwise: &'static str },
     /// Whether to report that the target of an autoscaler is not among the objects.
-    Scales { kind: String, name: String, place: Span },
+    Scales { target: Missing, place: Span },
     /// Its pods use an object that is not in the input.
-    NotRendered { path: &'static [&'static str], kind: &'static str, name: String, place: Span },
+    NotRendered { path: &'static [&'static str], used: Missing, place: Span },
+}
+
+/// An object that is referred to, but that is not in the input.
+struct Missing {
+    kind: String,
+    name: String,
+    /// Whether the input has such an object in another namespace.
+    is_elsewhere: bool,
+}
+
+impl Missing {
+    fn text(&self) -> String {
+        let Missing { kind, name, is_elsewhere } = self;
+        let namespace = if *is_elsewhere { " in this namespace" } else { "" };
+        format!("{kind}/{name} is not in the input{namespace}")
+    }
 }
 
 impl<'o> Together<'o> {
     /// Prepares the check of these objects.
     pub(super) fn new(objects: &'o [Object]) -> Self {
-        let names = objects.iter().map(|object| (object.id.kind.as_str(), object.id.name.as_str())).collect();
+        let mut names: HashMap<_, HashSet<&str>> = HashMap::with_capacity(objects.len());
+        for Object { id, .. } in objects {
+            names.entry((id.kind.as_str(), id.name.as_str())).or_default().insert(&id.namespace);
+        }
         Together { objects, names, pods: Pods::default(), places: HashMap::new(), pending: Vec::new() }
     }
 
@@ -52,7 +71,7 @@ impl<'o> Together<'o> {
         let object = subject.object;
         let id = &object.id;
         if let Some(pods) = PodsOf::kind(&id.kind) {
-            self.pods.add(fields.map_at(pods.labels).cloned().unwrap_or_default());
+            self.pods.add(fields.map_at(pods.labels).cloned().unwrap_or_default(), &id.namespace);
         }
         if id.name.is_empty() {
             return;
@@ -77,10 +96,9 @@ impl<'o> Together<'o> {
             "HorizontalPodAutoscaler" => {
                 let text = |name| fields.text_at(&["spec", "scaleTargetRef", name]);
                 if let (Some(kind), Some(name)) = (text("kind"), text("name"))
-                    && !self.names.contains(&(kind, name))
+                    && let Some(target) = self.missing(kind, name, &id.namespace)
                 {
-                    let (kind, name) = (kind.to_owned(), name.to_owned());
-                    self.pending.push((subject, PendingCheck::Scales { kind, name, place }));
+                    self.pending.push((subject, PendingCheck::Scales { target, place }));
                 }
             }
             _ => {}
@@ -96,25 +114,39 @@ impl<'o> Together<'o> {
         references(pod, &mut found);
         let mut reported: Vec<(&str, &str)> = Vec::new();
         for (kind, (name, place)) in found {
-            if self.names.contains(&(kind, name)) || reported.contains(&(kind, name)) {
+            if reported.contains(&(kind, name)) {
                 continue;
             }
+            let Some(used) = self.missing(kind, name, &subject.object.id.namespace) else { continue };
             reported.push((kind, name));
-            let check = PendingCheck::NotRendered { path, kind, name: name.to_owned(), place: place.clone() };
-            self.pending.push((subject, check));
+            self.pending.push((subject, PendingCheck::NotRendered { path, used, place: place.clone() }));
         }
+    }
+
+    /// Returns the object with this name as seen from a namespace, if it is missing. An object and a reference of which only one
+    /// declares a namespace may be in the same one.
+    fn missing(&self, kind: &str, name: &str, namespace: &str) -> Option<Missing> {
+        let namespaces = self.names.get(&(kind, name));
+        let is_here = |namespaces: &HashSet<&str>| {
+            namespace.is_empty() || namespaces.contains("") || namespaces.contains(namespace)
+        };
+        (!namespaces.is_some_and(is_here)).then(|| Missing {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            is_elsewhere: namespaces.is_some(),
+        })
     }
 
     /// Reports all findings.
     pub(super) fn report_all(self, findings: &mut Vec<Finding>) {
         for (subject, check) in &self.pending {
             let mut report = Report::new(subject.object, subject.name, subject.nth);
-            self.answer(check, &mut report);
+            self.answer(check, &subject.object.id.namespace, &mut report);
             findings.append(&mut report.findings);
         }
     }
 
-    fn answer(&self, check: &PendingCheck, report: &mut Report<'_>) {
+    fn answer(&self, check: &PendingCheck, namespace: &str, report: &mut Report<'_>) {
         let mut warn = |rule, path: &[&str], message, place| {
             report.report(Severity::Warning, rule, &FieldPath::of_fields(path), message, place);
         };
@@ -125,20 +157,22 @@ impl<'o> Together<'o> {
                 finding.diagnostic = finding.diagnostic.clone().at(first.clone(), "the first");
             }
             PendingCheck::HasPods { selector, place, otherwise } => {
-                if self.pods.has(selector) == Some(false) {
-                    let message = format!("no pod in the input has these labels; {otherwise}");
-                    warn("no-pods", &["spec", "selector"], message, place);
-                }
+                let where_not = match self.pods.selected(selector, namespace) {
+                    Selected::None => "",
+                    Selected::Elsewhere => " in this namespace",
+                    Selected::Some | Selected::Unknown => return,
+                };
+                let message = format!("no pod in the input{where_not} has these labels; {otherwise}");
+                warn("no-pods", &["spec", "selector"], message, place);
             }
             // If the input has nothing that could be scaled, the target is rendered elsewhere.
-            PendingCheck::Scales { kind, name, place } => {
-                if !self.pods.is_empty() || self.objects.iter().any(|other| other.id.kind == *kind) {
-                    let message = format!("{kind}/{name} is not in the input");
-                    warn("points-nowhere", &["spec", "scaleTargetRef"], message, place);
+            PendingCheck::Scales { target, place } => {
+                if !self.pods.is_empty() || self.objects.iter().any(|other| other.id.kind == target.kind) {
+                    warn("points-nowhere", &["spec", "scaleTargetRef"], target.text(), place);
                 }
             }
-            PendingCheck::NotRendered { path, kind, name, place } => {
-                let message = format!("{kind}/{name} is not in the input; it must already exist in the cluster");
+            PendingCheck::NotRendered { path, used, place } => {
+                let message = format!("{}; it must already exist in the cluster", used.text());
                 report.report(Severity::Info, "not-rendered", &FieldPath::of_fields(path), message, place);
             }
         }
@@ -174,42 +208,59 @@ impl PodsOf {
     }
 }
 
-/// The labels of all pods, indexed.
+/// The labels and namespaces of all pods, indexed by label.
 #[derive(Default)]
 struct Pods {
-    labels: Vec<Map>,
+    pods: Vec<(Map, String)>,
     by_label: HashMap<(String, String), Vec<usize>>,
 }
 
+/// Which pods a selector matches.
+enum Selected {
+    /// Pods that may be in the selector's namespace.
+    Some,
+    /// Only pods of other namespaces.
+    Elsewhere,
+    /// No pods.
+    None,
+    /// There are no pods, or the selector is empty.
+    Unknown,
+}
+
 impl Pods {
-    fn add(&mut self, labels: Map) {
+    fn add(&mut self, labels: Map, namespace: &str) {
         for (key, node) in labels.iter() {
             if let Some(value) = node.value.as_str() {
-                self.by_label.entry((key.to_owned(), value.to_owned())).or_default().push(self.labels.len());
+                self.by_label.entry((key.to_owned(), value.to_owned())).or_default().push(self.pods.len());
             }
         }
-        self.labels.push(labels);
+        self.pods.push((labels, namespace.to_owned()));
     }
 
     fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.pods.is_empty()
     }
 
-    /// Whether any pods have the labels of a selector; `None` if there are no pods or if the selector is empty.
-    fn has(&self, selector: &Map) -> Option<bool> {
-        if self.is_empty() {
-            return None;
-        }
+    /// Returns which pods have the labels of a selector in a namespace.
+    fn selected(&self, selector: &Map, namespace: &str) -> Selected {
         // Only pods that have the rarest label are compared.
         let with = |(key, node): (&str, &Node)| {
             let value = node.value.as_str().unwrap_or_default();
             self.by_label.get(&(key.to_owned(), value.to_owned())).map_or(&[][..], Vec::as_slice)
         };
-        let rarest = selector.iter().map(with).min_by_key(|pods| pods.len())?;
+        let Some(rarest) = selector.iter().map(with).min_by_key(|pods| pods.len()).filter(|_| !self.is_empty()) else {
+            return Selected::Unknown;
+        };
         let has = |labels: &Map| {
             selector.iter().all(|(key, node)| labels.get(key).is_some_and(|label| label.value == node.value))
         };
-        Some(rarest.iter().any(|&at| has(&self.labels[at])))
+        let mut matching = rarest.iter().map(|&at| &self.pods[at]).filter(|(labels, _)| has(labels)).peekable();
+        if matching.peek().is_none() {
+            return Selected::None;
+        }
+        // A pod and a selector of which only one declares a namespace may be in the same one.
+        let is_here = |(_, own): &(Map, String)| namespace.is_empty() || own.is_empty() || own == namespace;
+        if matching.any(is_here) { Selected::Some } else { Selected::Elsewhere }
     }
 }
 
@@ -274,6 +325,27 @@ mod tests {
     }
 
     #[test]
+    fn a_reference_does_not_reach_another_namespace() {
+        let in_a = |text: &str| text.replace("{name: web}\nspec", "{name: web, namespace: a}\nspec");
+        let deployment = in_a(&DEPLOYMENT.replace("image: web}", "image: web, envFrom: [{configMapRef: {name: c}}]}"));
+        let of = |kind: &str, namespace: &str, spec: &str| {
+            format!("apiVersion: v1\nkind: {kind}\nmetadata: {{name: c, namespace: {namespace}}}\n{spec}\n")
+        };
+        let service = |namespace: &str| of("Service", namespace, "spec: {selector: {app: web}, ports: [{port: 80}]}");
+        let map = |namespace: &str| of("ConfigMap", namespace, "data: {}");
+        for same in ["a", "''"] {
+            assert_eq!(reported(&[&deployment, &service(same), &map(same)]), [""; 0]);
+        }
+        assert_eq!(
+            reported(&[&deployment, &service("b"), &map("b")]),
+            [
+                "a/Deployment/web: spec.template.spec: ConfigMap/c is not in the input in this namespace; it must already exist in the cluster",
+                "b/Service/c: spec.selector: no pod in the input in this namespace has these labels; the Service has no endpoints"
+            ]
+        );
+    }
+
+    #[test]
     fn a_missing_autoscaler_target_is_reported() {
         assert_eq!(reported(&["WEB", &autoscaler("Deployment", "web")]), [""; 0]);
         assert_eq!(
@@ -283,6 +355,16 @@ mod tests {
         assert_eq!(
             reported(&["WEB", &autoscaler("StatefulSet", "web")]),
             ["HorizontalPodAutoscaler/web: spec.scaleTargetRef: StatefulSet/web is not in the input"]
+        );
+        // The target is in the autoscaler's namespace; a namespace that only one of them declares may be the same.
+        let elsewhere = |namespace: &str| autoscaler("Deployment", "web").replace("{name: web}", namespace);
+        let other = elsewhere("{name: web, namespace: b}");
+        assert_eq!(reported(&["WEB", &other]), [""; 0]);
+        assert_eq!(
+            reported(&[&DEPLOYMENT.replace("{name: web}\nspec", "{name: web, namespace: a}\nspec"), &other]),
+            [
+                "b/HorizontalPodAutoscaler/web: spec.scaleTargetRef: Deployment/web is not in the input in this namespace"
+            ]
         );
         // Without anything that creates pods, the target is elsewhere.
         assert_eq!(reported(&[&autoscaler("Deployment", "web")]), [""; 0]);

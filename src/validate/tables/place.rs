@@ -1,11 +1,15 @@
 //! The rules that a row of a table can contain, and the object that they are applied to.
 
-use crate::diagnostic::{Severity, Span};
+use crate::diagnostic::{Severity, Span, printable};
 use crate::json;
 use crate::kubernetes::{FieldPath, PathStep, quantity};
+use crate::report::Finding;
 use crate::validate::fields::{has, is_set, is_true, items, number, text};
 use crate::validate::report::Report;
 use crate::yaml::{Map, Node, Value};
+
+/// How many of the last findings a new one is compared with. Those about a field are next to each other.
+const MAX_COMPARED: usize = 50;
 
 /// A rule for a field of a type.
 pub(super) struct Row {
@@ -353,15 +357,13 @@ impl<'a, 'f> Place<'a, '_, 'f> {
     }
 
     fn report_once(&mut self, rule: &'static str, path: &FieldPath, message: String, span: Option<&Span>) {
-        // A rule that a field violates in two ways is reported once.
-        let path_text = path.to_string();
-        let is_known = self
-            .report
-            .findings
-            .iter()
-            .rev()
-            .take(50)
-            .any(|found| found.path == path_text && found.diagnostic.code == rule);
+        // Two rows of the tables may find the same, and the type of a field may already say that it is required.
+        let (path_text, shown) = (path.to_string(), printable(&message));
+        let is_same = |found: &Finding| {
+            let known = &found.diagnostic;
+            found.path == path_text && known.code == rule && (rule == "required" || known.message.ends_with(&*shown))
+        };
+        let is_known = self.report.findings.iter().rev().take(MAX_COMPARED).any(is_same);
         if !is_known {
             let span = span.or_else(|| self.nearest(path)).unwrap_or(self.span);
             self.report.error(rule, path, message, span);
