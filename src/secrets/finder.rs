@@ -1,5 +1,6 @@
 //! Finds known strings in text, however they are written there.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use ahash::AHashMap;
@@ -12,7 +13,8 @@ pub(super) const LONG_ENOUGH: usize = 8;
 const MIN_SEARCHED: usize = 4;
 /// Only this many bytes of a longer string are searched for. The rest is found by comparing.
 const SEARCHED_BYTES: usize = 256;
-/// If more known strings begin with the same eight bytes, they are not compared: a match extends to the next white space.
+/// If more known strings begin with the same eight bytes, they are not compared one by one: a match extends to the next white
+/// space.
 const MAX_SAME_PREFIX: usize = 16;
 /// The maximum length of a value that is searched for short strings. It leaves room for base64, and for other text beside them.
 const MAX_TOKEN_LENGTH: usize = 128;
@@ -78,7 +80,7 @@ impl Finder {
         if alike.iter().all(|known| known.text != text) {
             alike.push(Known { text, number, is_encoded });
             // Longest first, so that a string that continues another one is found as a whole.
-            alike.sort_by_key(|known| std::cmp::Reverse(known.text.len()));
+            alike.sort_by(|one, other| by_length(&one.text, &other.text));
         }
     }
 
@@ -185,11 +187,17 @@ fn bit(window: u64) -> usize {
     (window.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize
 }
 
+/// Orders strings by length, the longest first, and then by content.
+fn by_length(one: &[u8], other: &[u8]) -> Ordering {
+    other.len().cmp(&one.len()).then_with(|| one.cmp(other))
+}
+
 fn match_at(bytes: &[u8], at: usize, alike: &[Known]) -> Option<Found> {
     if alike.len() > MAX_SAME_PREFIX {
         let rest = &bytes[at..];
-        let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
-        return Some(Found { range: at..at + length.max(LONG_ENOUGH), number: Some(alike[0].number) });
+        let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len()).max(LONG_ENOUGH);
+        let whole = alike.binary_search_by(|known| by_length(&known.text, &rest[..length]));
+        return Some(Found { range: at..at + length, number: whole.ok().map(|index| alike[index].number) });
     }
     let begins = |known: &&Known| bytes[at..].starts_with(&known.text[..known.text.len().min(SEARCHED_BYTES)]);
     let Known { text, number, is_encoded } = alike.iter().find(begins)?;
@@ -230,5 +238,22 @@ pub(super) fn merged(mut found: Vec<Found>) -> Vec<Found> {
 impl View {
     fn source(&self, range: Range<usize>) -> Range<usize> {
         self.starts[range.start]..self.starts[range.end]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_strings_with_one_beginning_each_has_its_own_number() {
+        let mut finder = Finder::default();
+        for number in 0..=MAX_SAME_PREFIX {
+            finder.add(format!("beginning-{number}").as_bytes(), number);
+        }
+        let numbers = |text: &str| finder.find(text).into_iter().map(|found| found.number).collect::<Vec<_>>();
+        assert_eq!(numbers("a beginning-3 b"), [Some(3)]);
+        assert_eq!(numbers("a Beginning-12 b"), [Some(12)]);
+        assert_eq!(numbers("a beginning-unknown b"), [None]);
     }
 }

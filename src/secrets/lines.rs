@@ -197,20 +197,33 @@ fn looks_like_a_key(line: &str) -> bool {
 
 /// Returns the value of an environment entry: `value: x` next to `name: DB_PASSWORD`.
 fn value_of_an_entry(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
+    /// An entry has few fields. What is further away is not searched for its name.
+    const MAX_LINES: usize = 20;
     let content = &text[line.clone()];
     let column = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
+    let begins_an_item = |line: &str| line.trim_start().starts_with('-');
+    let is_content = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let value = content.trim_start_matches([' ', '-']).strip_prefix("value:")?;
+    let own = column(content);
     let is_name = |other: &str| {
         let name = other.trim_start_matches([' ', '-']).strip_prefix("name:");
-        column(other) == column(content)
-            && name.is_some_and(|name| names_a_secret(name.trim().trim_matches(['"', '\''])))
+        column(other) == own && name.is_some_and(|name| names_a_secret(name.trim().trim_matches(['"', '\''])))
     };
-    let before = text[..line.start].lines().next_back();
-    let after = text[line.end..].lines().nth(1);
+    let above = || {
+        let mut has_begun = begins_an_item(content);
+        let lines = text[..line.start].lines().rev().take(MAX_LINES).filter(is_content);
+        lines
+            .take_while(|line| column(line) >= own)
+            .take_while(|line| !std::mem::replace(&mut has_begun, begins_an_item(line) && column(line) == own))
+            .any(is_name)
+    };
+    let below = || {
+        let lines = text[line.end..].lines().skip(1).take(MAX_LINES).filter(is_content);
+        lines.take_while(|line| column(line) >= own && !(begins_an_item(line) && column(line) == own)).any(is_name)
+    };
     let start = line.end - value.trim_start().len();
     let end = line.start + content.trim_end().len();
-    ([before, after].into_iter().flatten().any(is_name) && start < end && is_text(&text[start..end]))
-        .then_some(start..end)
+    (start < end && is_text(&text[start..end]) && (above() || below())).then_some(start..end)
 }
 
 #[cfg(test)]
@@ -300,5 +313,14 @@ mod tests {
             "- name: DB_PASSWORD\n  value: *\n- value: *\n  name: DB_PASSWORD"
         );
         assert_eq!(shown("- name: DB_USER\n  value: x"), "- name: DB_USER\n  value: x");
+        assert_eq!(
+            shown("- name: DB_PASSWORD\n\n  # old\n  kind: text\n  value: x\n- name: DB_USER\n  value: y"),
+            "- name: DB_PASSWORD\n\n  # old\n  kind: text\n  value: *\n- name: DB_USER\n  value: y"
+        );
+        assert_eq!(
+            shown("- value: x\n  # old\n  name: DB_PASSWORD\n- value: y\n- name: DB_PASSWORD"),
+            "- value: *\n  # old\n  name: DB_PASSWORD\n- value: y\n- name: DB_PASSWORD"
+        );
+        assert_eq!(shown("- name: DB_PASSWORD\n- value: y"), "- name: DB_PASSWORD\n- value: y");
     }
 }

@@ -228,7 +228,7 @@ fn inside_base64(bytes: &[u8]) -> Vec<Vec<u8>> {
 
 /// Decodes a whole string as base64, and as hexadecimal if possible. Returns nothing if it has other characters.
 pub(super) fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
-    let digits = text.trim_ascii().trim_ascii_end();
+    let digits = text.trim_ascii();
     let padding = digits.iter().rev().take_while(|byte| **byte == b'=').count();
     let digits = &digits[..digits.len() - padding];
     if digits.len() < SHORTEST_TOKEN || !digits.iter().copied().all(is_digit) {
