@@ -29,6 +29,7 @@ pub(super) fn environment(seed: Option<&str>, lookup: &LookupFlag) -> Result<Env
         zones,
         seed: seed.map(Arc::from),
         ignores_call_sites: false,
+        notes_random_calls: false,
         memory: Arc::default(),
         variables: Some(Arc::new(variables)),
         objects: lookup.objects()?,

@@ -126,19 +126,25 @@ fn pair_by_stem<'o>(old: &'o [Object], pairs: &mut [Pair<'o>], taken: &mut [bool
     }
 }
 
-/// Returns the name of a ConfigMap or Secret without the hash at its end: 8 to 10 lower-case letters and digits, with at least
-/// one of each.
+/// The length of the hashes that kustomize and kubectl append to names.
+const KUSTOMIZE_LENGTH: usize = 10;
+/// The characters of these hashes: hexadecimal digits, with those replaced that could make up words.
+const KUSTOMIZE_DIGITS: &[u8] = b"2456789bcdfghkmt";
+
+/// Returns the name of a ConfigMap or Secret without the hash at its end: one of kustomize, or 8 to 10 lower-case letters and
+/// digits, with at least one of each.
 fn stem(object: &Object) -> Option<&str> {
     if !matches!(object.id.kind.as_str(), "ConfigMap" | "Secret") {
         return None;
     }
     let (stem, hash) = object.id.name.rsplit_once('-')?;
     let has = |is: fn(&u8) -> bool| hash.bytes().any(|byte| is(&byte));
-    let is_hash = (8..=10).contains(&hash.len())
+    let is_of_kustomize = hash.len() == KUSTOMIZE_LENGTH && hash.bytes().all(|byte| KUSTOMIZE_DIGITS.contains(&byte));
+    let is_mixed = (8..=10).contains(&hash.len())
         && hash.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_lowercase);
-    is_hash.then_some(stem)
+    (is_of_kustomize || is_mixed).then_some(stem)
 }
 
 /// Collects, for each string in the new fields, the strings that were in the same places before.
@@ -254,6 +260,11 @@ mod tests {
         assert_eq!(
             reported(&map("app-5gk8h7m2tf", 1), &map("app-9b4c2d6f8g", 2)),
             ["ConfigMap/app-5gk8h7m2tf as ConfigMap/app-9b4c2d6f8g"]
+        );
+        // Kustomize's hashes may consist of letters or of digits alone.
+        assert_eq!(
+            reported(&map("app-bcdfghkmtb", 1), &map("app-2456789245", 2)),
+            ["ConfigMap/app-bcdfghkmtb as ConfigMap/app-2456789245"]
         );
         // A word is not a hash.
         assert_eq!(reported(&map("app-settings", 1), &map("app-password", 2)).len(), 2);

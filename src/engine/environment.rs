@@ -26,6 +26,8 @@ pub struct Environment {
     /// Whether calls in a file are distinguished only by their function, and not by their position, under a seed. Two
     /// versions of a chart then have the same results, even if a call has moved to another template.
     pub ignores_call_sites: bool,
+    /// Whether random calls are noted even under a seed, because the output is compared with manifests that were made without it.
+    pub notes_random_calls: bool,
     /// The keys and hashes made under the seed.
     pub memory: Arc<Memory>,
     /// The environment variables. Charts cannot see them, only `--name-template` can.
@@ -90,6 +92,7 @@ impl Default for Environment {
             zones: Arc::new(UtcAlone),
             seed: None,
             ignores_call_sites: false,
+            notes_random_calls: false,
             memory: Arc::default(),
             variables: None,
             objects: None,

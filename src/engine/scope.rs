@@ -79,7 +79,7 @@ pub struct Rendered {
     /// Whether it is a `NOTES.txt`, which is run so that its errors are reported, but is never printed among the
     /// manifests.
     pub notes: bool,
-    /// The random functions called while rendering, unless a seed makes them reproducible.
+    /// The random functions called while rendering. With a seed, which makes them reproducible, they are noted only on request.
     pub random: RandomCalls,
 }
 

@@ -26,9 +26,15 @@ pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &Loa
     }
     let shown = named[..named.len().min(SHOWN)].join(", ");
     let more = named.len().checked_sub(SHOWN).filter(|&more| more > 0).map(|more| format!(" and {more} more"));
-    let message = format!("random values change on every run: {shown}{}", more.unwrap_or_default());
-    let note = Diagnostic::new(Severity::Info, "random", message);
+    let more = more.unwrap_or_default();
     let values = unset_values(&random, scope, loaded);
+    let note = |message| Diagnostic::new(Severity::Info, "random", message);
+    if scope.release.environment.seed.is_some() {
+        let note = note(format!("random values differ from those in the manifests: {shown}{more}"));
+        let values = values[..values.len().min(MAX_VALUES)].join(", ");
+        return Some(if values.is_empty() { note } else { note.help(format!("set them: {values}")) });
+    }
+    let note = note(format!("random values change on every run: {shown}{more}"));
     Some(note.help(match &values[..] {
         [] => "use --seed TEXT to get the same values in each run".to_owned(),
         [one] => format!("set {one}, or use --seed TEXT to get the same values in each run"),

@@ -38,7 +38,9 @@ impl Secrets {
     pub fn masked(&self, object: &Map) -> Map {
         let mut object = object.clone();
         if self.is_open {
-            decode_data(&mut object);
+            if !self.keeps_data {
+                decode_data(&mut object);
+            }
         } else {
             self.visit(&mut object, &mut |node, mask| node.value = Value::String(mask.text));
         }

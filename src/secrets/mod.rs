@@ -73,12 +73,19 @@ pub struct Secrets {
     is_numbered: bool,
     /// Whether nothing is masked and the data of Secrets is decoded.
     is_open: bool,
+    /// Whether the data of Secrets stays encoded although nothing is masked.
+    keeps_data: bool,
 }
 
 impl Secrets {
     /// Returns secrets that mask nothing. The data of Secrets is shown decoded, where it is text.
     pub fn shown() -> Secrets {
         Secrets { is_open: true, ..Secrets::default() }
+    }
+
+    /// Returns these secrets for output that other programs read: what is not masked stays as it is written.
+    pub fn as_written(self) -> Secrets {
+        Secrets { keeps_data: true, ..self }
     }
 
     /// Whether nothing is masked.

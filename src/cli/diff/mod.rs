@@ -175,12 +175,13 @@ impl Diff {
         let known = if old.rendered.is_none() { &old.objects[..] } else { &[] };
         let new = builder.side(new, SideSettings { known, ..of_new }, &mut notes, console)?;
         console.set_secrets(|| secrets_of(&old, &new));
+        let is_patch = self.output == DiffFormat::Unified;
         let secrets = console.secrets().clone();
+        let secrets = if is_patch { secrets.as_written() } else { secrets };
         let namespace = &builder.release.namespace;
         for side in [&old, &new] {
             notes.extend(duplicate_warnings(&side.objects, namespace));
         }
-        let is_patch = self.output == DiffFormat::Unified;
         // Rules from the new side could hide its own changes.
         let file = if sides.old.chart().is_some() { &old.rules } else { &new.rules };
         let rules = self.ignored.rules(file.as_ref(), is_patch)?;
@@ -265,6 +266,9 @@ impl Diff {
             ..Release::install(name, global.namespace())
         };
         release.environment = reproducible_across_versions(&self.lookup)?;
+        // Only two charts have the same random values.
+        release.environment.notes_random_calls =
+            [sides.old, sides.new].iter().any(|side| matches!(side, SideOrigin::Manifests { .. }));
         let selection =
             Selection { no_hooks: self.no_hooks, skip_tests: self.skip_tests, include_crds: self.include_crds };
         Ok(SideBuilder::new(release, capabilities, &self.values, global, selection))

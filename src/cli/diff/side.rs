@@ -262,9 +262,7 @@ impl<'a> SideBuilder<'a> {
         let side = self.render(chart, layers, reader, settings.is_new);
         let side = side.map_err(|errors| Failure::from(prefixed(errors, settings.label)));
         let (side, warnings) = secrets.collect_on_failure(console, side)?;
-        if settings.is_new {
-            notes.extend(warnings);
-        }
+        notes.extend(warnings.into_iter().filter(|warning| settings.is_new || warning.code == "random"));
         Ok(side)
     }
 

@@ -58,7 +58,7 @@ impl Host {
 
     /// Whether random calls are noted: without a seed, their results are different in each run.
     pub fn notes_calls(&self) -> bool {
-        self.environment.seed.is_none()
+        self.environment.seed.is_none() || self.environment.notes_random_calls
     }
 
     /// Notes a random call, made in the current file or in a file that it includes.
@@ -73,7 +73,7 @@ impl Host {
         }
     }
 
-    /// Returns the random calls noted since the last time; with a seed there are none.
+    /// Returns the random calls noted since the last time.
     pub fn take_random_calls(&mut self) -> RandomCalls {
         std::mem::take(&mut self.random_calls)
     }
