@@ -322,6 +322,7 @@ const FOREIGN: &[((&str, &str), &[&str])] = &[
     (("JOIN_CLUSTER, value: \"true\"", "JOIN_CLUSTER, value: \"no\""), &["mongooseim-alone"]),
     (("{name: NODE_TYPE, value: name}", "{name: NODE_TYPE, valueFrom: {}}"), &[]),
     (("port: 5222}}", "port: 1}}"), &["mongooseim-probe"]),
+    (("inet_dist_listen_min 9100", "inet_dist_listen_min 5222"), &["mongooseim-port"]),
     (("image: mim", "image: mim:6.8.0\n        ports: [{containerPort: 9}]"), &["mongooseim-port"]),
 ];
 

@@ -86,7 +86,7 @@ impl Ports<'_> {
     fn is_of_others(&self, port: i64) -> bool {
         let distribution = self.subject.vm_args.and_then(|args| args.distribution.as_ref());
         let of_erlang = distribution.map_or(port == DISTRIBUTION, |(ports, _)| ports.contains(&port));
-        port == EPMD || of_erlang || port == DISTRIBUTION || self.subject.installation.is_of_sidecar(port)
+        port == EPMD || of_erlang || self.subject.installation.is_of_sidecar(port)
     }
 
     fn at(&self, port: i64) -> impl Iterator<Item = &Listener> {
