@@ -67,6 +67,33 @@ pub fn prune_files(
     chart: &str,
     kept: &[(String, String)],
 ) -> Result<Vec<String>, Diagnostic> {
+    prune(directory, prefix, chart, &|path| kept.iter().any(|(known, _)| known == path))
+}
+
+/// Removes the files of CustomResourceDefinitions of a chart that an earlier run wrote and that are not in `kept`. They are
+/// below the chart's folder even if other files are below that of a release.
+///
+/// Returns the paths of the removed files, relative to `directory`, in byte order.
+///
+/// # Errors
+/// Files that cannot be read or removed.
+pub fn prune_crd_files(directory: &Path, chart: &str, kept: &[(String, String)]) -> Result<Vec<String>, Diagnostic> {
+    let is_crd = |path: &str| {
+        let mut rest = path.strip_prefix(chart).and_then(|rest| rest.strip_prefix('/'));
+        while let Some(inner) = rest.and_then(|rest| rest.strip_prefix("charts/")) {
+            rest = inner.split_once('/').map(|(_, rest)| rest);
+        }
+        rest.is_some_and(|rest| rest.starts_with("crds/"))
+    };
+    prune(directory, "", chart, &|path| !is_crd(path) || kept.iter().any(|(known, _)| known == path))
+}
+
+fn prune(
+    directory: &Path,
+    prefix: &str,
+    chart: &str,
+    is_kept: &dyn Fn(&str) -> bool,
+) -> Result<Vec<String>, Diagnostic> {
     let mut removed = Vec::new();
     let top = if prefix.is_empty() { chart.to_owned() } else { format!("{prefix}/{chart}") };
     let fail = |path: PathBuf, error: &std::io::Error| {
@@ -76,8 +103,7 @@ pub fn prune_files(
     let place = Inside::new(directory).and_then(|inside| inside.place(&top));
     let place = place.map_err(|error| fail(directory.join(&top), &error))?;
     if place.is_some_and(|place| place.is_dir() && !place.is_symlink()) {
-        let is_kept = |path: &str| kept.iter().any(|(known, _)| known == path);
-        prune_below(directory, prefix, &top, &is_kept, &mut removed).map_err(|(path, error)| fail(path, &error))?;
+        prune_below(directory, prefix, &top, is_kept, &mut removed).map_err(|(path, error)| fail(path, &error))?;
     }
     removed.sort();
     Ok(removed)
@@ -217,6 +243,16 @@ mod tests {
         assert_eq!(fs::read_dir(out.join("web/templates")).unwrap().count(), 3);
         assert!(out.join("other/templates/a.yaml").exists());
         assert_eq!(prune_files(out, "", "nothing", &[]).unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn only_crds_are_pruned_in_the_charts_folder_of_a_release() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |path: &str| (path.to_owned(), format!("---\n# Source: {path}\nkind: X\n"));
+        let paths = ["web/crds/a.yaml", "web/crds/b.yaml", "web/charts/db/crds/c.yaml", "web/templates/crds/d.yaml"];
+        write_files(folder.path(), &paths.map(file)).unwrap();
+        let removed = prune_crd_files(folder.path(), "web", &[file("web/crds/b.yaml")]).unwrap();
+        assert_eq!(removed, ["web/charts/db/crds/c.yaml", "web/crds/a.yaml"]);
     }
 
     #[test]

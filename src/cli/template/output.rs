@@ -306,13 +306,17 @@ impl OutputFlags {
         let mut reported: String = documents.iter().map(|path| line("wrote", path)).collect();
         if self.prune_output {
             let prefix = if self.release_name { release } else { "" };
-            let pruned = match self.layout {
+            let mut pruned = match self.layout {
                 FileLayout::Object => {
                     let is_ours = |name: &str, text: &str| manifest::is_object_file(name, text, chart);
                     io::prune_object_files(directory, prefix, &is_ours, &files)?
                 }
                 _ => io::prune_files(directory, prefix, chart, &files)?,
             };
+            // All releases share these files, so that a run without them leaves them alone.
+            if self.release_name && self.include_crds && self.layout == FileLayout::Template {
+                pruned.extend(io::prune_crd_files(directory, chart, &files)?);
+            }
             reported.extend(pruned.iter().map(|path| line("removed", path)));
         }
         Ok(console.print(&reported)?)
