@@ -24,6 +24,7 @@ impl Chart {
         let mut budget = TreeBudget::default();
         budget.charts(self.count_charts()).map_err(|error| vec![error])?;
         self.choose_subcharts(user, &mut Vec::new(), &mut notes, &mut budget)?;
+        // Imports have the same limit as merging above: a chart that is within it there is not refused for what both cost.
         let mut budget = TreeBudget::default();
         self.import_values(&mut notes, &mut budget)?;
         budget.values(merged_values(&self.values_tree(), &[user])).map_err(|error| vec![error])?;
@@ -138,7 +139,8 @@ impl Chart {
                 declared.push(subchart);
             }
         }
-        // Only charts that fit no declaration are undeclared; a second chart that fits the same declaration is dropped.
+        // Only charts that fit no declaration are undeclared. A second chart that fits the same declaration is dropped, as in
+        // Helm, which takes the first that it loaded.
         self.subcharts = found.into_iter().flatten().filter(undeclared).collect();
         self.subcharts.append(&mut declared);
         Ok(())

@@ -52,7 +52,7 @@ pub struct Metadata {
     pub kind: ChartType,
     /// The engine of its templates.
     pub engine: EngineKind,
-    /// The place of each field, for messages.
+    /// The place of each field, by key in lower case, for messages.
     pub(super) places: BTreeMap<String, Span>,
     /// The null items in lists that must not contain any: the list's name, and the place.
     pub(super) empty_items: Vec<(&'static str, Span)>,
@@ -237,7 +237,7 @@ impl Metadata {
 
     /// Returns the place of a field; a generated span if it is absent.
     pub fn place(&self, field: &str) -> Span {
-        self.places.get(field).cloned().unwrap_or_default()
+        self.places.get(&field.to_ascii_lowercase()).cloned().unwrap_or_default()
     }
 
     /// Returns an error for every rule of Helm that the metadata violates, in Helm's order and with Helm's messages.

@@ -87,9 +87,10 @@ impl<'a> Fields<'a> {
         self.entry(name).map(|(_, entry)| entry.node.span.clone()).unwrap_or_default()
     }
 
-    /// Returns the places of all fields, by key as written.
+    /// Returns the places of all fields, by key in lower case, because names match in any case.
     pub(super) fn places(&self) -> BTreeMap<String, Span> {
-        self.map.entries().map(|(key, entry)| (key.to_owned(), entry.node.span.clone())).collect()
+        let names = self.map.keys().map(str::to_ascii_lowercase);
+        names.map(|name| (self.place(&name), name)).map(|(place, name)| (name, place)).collect()
     }
 
     /// Reads a string field; numbers and booleans are converted to the text that go-yaml writes for them.
@@ -252,6 +253,21 @@ fn sanitize(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::chart::{Chart, File};
+    use crate::diagnostic::Span;
+
+    #[test]
+    fn places_are_found_in_whatever_case_fields_are_written() {
+        let file = |path: &str, text: &str| File::new(path, text.as_bytes().to_vec());
+        let files = vec![
+            file("Chart.yaml", "apiVersion: v2\nName: web\nversion: 1.0.0\nENGINE: gotpl\n"),
+            file("templates/a.yaml", "a: {% if Values.a %}x{% endif %}\n"),
+        ];
+        let chart = Chart::from_files(files).expect("a chart");
+        assert_eq!(chart.metadata.place("name").text(), "web");
+        assert_eq!(chart.metadata.place("engine").text(), "gotpl");
+        assert_eq!(chart.metadata.place("icon"), Span::generated());
+        assert!(chart.undeclared_tera_charts().is_empty());
+    }
 
     /// Recorded from Helm.
     #[test]

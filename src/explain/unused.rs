@@ -1,5 +1,7 @@
 //! Finds values without any effect, by the trace of a render or by experiment.
 
+use std::collections::HashMap;
+
 use super::experiment::{Change, Experiment, Outcome, Subject, same};
 use super::preconditions::{Gate, OpenGates, gates};
 use super::traced::TracedOutput;
@@ -99,7 +101,8 @@ pub fn unused(subject: Subject<'_>, asked: &Map) -> Result<Scanned, Vec<Diagnost
         mentions: Mentioned::default(),
     });
     let mut unused: Vec<Unused> = reported.collect();
-    unused.sort_by_key(|unused| paths.iter().position(|path| *path == unused.path));
+    let order: HashMap<&ValuePath, usize> = paths.iter().enumerate().map(|(at, path)| (path, at)).collect();
+    unused.sort_by_key(|unused| order.get(&unused.path).copied());
     Ok(Scanned { unused, scanned: paths.len(), left_out: leaves.count() })
 }
 

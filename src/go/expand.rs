@@ -2,7 +2,10 @@
 
 /// Replaces each variable with what `value` returns for its name. A `$` without a name is kept, a `${` without one is
 /// dropped.
-pub fn expand(text: &[u8], value: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+///
+/// # Errors
+/// The first error of `value`.
+pub fn expand<E>(text: &[u8], mut value: impl FnMut(&[u8]) -> Result<Vec<u8>, E>) -> Result<Vec<u8>, E> {
     let mut expanded = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(dollar) = rest.iter().position(|&byte| byte == b'$') {
@@ -10,14 +13,14 @@ pub fn expand(text: &[u8], value: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
         expanded.extend_from_slice(&rest[..dollar]);
         let (name, length) = if after.is_empty() { (None, 0) } else { variable(after) };
         match name {
-            Some(name) => expanded.extend(value(name)),
+            Some(name) => expanded.extend(value(name)?),
             None if length == 0 => expanded.push(b'$'),
             None => {}
         }
         rest = &after[length..];
     }
     expanded.extend_from_slice(rest);
-    expanded
+    Ok(expanded)
 }
 
 /// Returns the name at the start of a text, and how many bytes it takes, braces included.
@@ -41,12 +44,15 @@ fn variable(text: &[u8]) -> (Option<&[u8]>, usize) {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
 
     #[test]
     fn names_are_replaced_as_by_go() {
         let expanded = |text: &str| {
-            let bytes = expand(text.as_bytes(), |name| format!("<{}>", String::from_utf8_lossy(name)).into_bytes());
+            let named = |name: &[u8]| format!("<{}>", String::from_utf8_lossy(name)).into_bytes();
+            let Ok(bytes) = expand(text.as_bytes(), |name| Ok::<_, Infallible>(named(name)));
             String::from_utf8(bytes).unwrap()
         };
         for (text, wanted) in [

@@ -1,5 +1,6 @@
 //! Finds installed plugins of Helm 4. Each is a folder with a `plugin.yaml`.
 
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -85,7 +86,8 @@ fn command(name: &str, folder: PathBuf, metadata: &Map) -> Result<PluginCommand,
             b"HELM_PLUGIN_DIR" => folder.display().to_string().into_bytes(),
             other => std::env::var(String::from_utf8_lossy(other).as_ref()).unwrap_or_default().into_bytes(),
         };
-        String::from_utf8_lossy(&expand(text.as_bytes(), value)).into_owned()
+        let Ok(expanded) = expand(text.as_bytes(), |name| Ok::<_, Infallible>(value(name)));
+        String::from_utf8_lossy(&expanded).into_owned()
     };
     let none = || refuse(format!("plugin {name:?}: no plugin command is applicable"));
     let (_, best) = best.ok_or_else(none)?;

@@ -53,7 +53,8 @@ fn whole_head(source: &Source, range: Range<usize>) -> Result<Head, Diagnostic> 
         }
     };
     head.id.name = text(fields, "name", ".metadata.name")?;
-    head.id.namespace = fields.get("namespace").and_then(|node| node.value.as_str()).unwrap_or_default().to_owned();
+    // Helm does not read the namespace, so one of the wrong type is no error here.
+    head.id.namespace = text(fields, "namespace", ".metadata.namespace").unwrap_or_default();
     if let Some(annotations) = fields.get("annotations") {
         head.annotations = match &annotations.value {
             Value::Null => Vec::new(),
@@ -87,4 +88,19 @@ fn wrong_type(value: &Value, wanted: &str, span: &Span) -> Diagnostic {
     let got = value.type_name();
     let message = format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {got} into {wanted}");
     Diagnostic::error("manifest", message).at(span.clone(), "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_is_read_as_a_name_is() {
+        let namespace = |written: &str| {
+            let text = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: a, namespace: {written}}}\n");
+            let source = Source::file("a.yaml", text);
+            read_head(&source, source.whole().range()).map(|head| head.id.namespace).map_err(|error| error.message)
+        };
+        assert_eq!(["b", "12", "true", "~", "[a]"].map(|text| namespace(text).unwrap()), ["b", "12", "true", "", ""]);
+    }
 }

@@ -14,6 +14,8 @@ use crate::diff::Note;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
+/// The size limit for the impacts of all objects, in bytes.
+const MAX_IMPACTS: usize = 4 << 20;
 /// The size limit for the changes and causes of all objects, in bytes. Each change becomes about ten elements.
 const MAX_CHANGES: usize = 4 << 20;
 /// The size limit for the texts of all objects, in bytes. They become elements only when a reader opens them.
@@ -56,7 +58,7 @@ pub fn write_page(head: &Head, shown: &[Shown<'_>], mut texts: impl FnMut(usize)
     html.raw("<noscript><p class=\"note\">The text of the objects is shown by a script, which does not run here.</p></noscript>\n</header>\n");
     navigation(&mut html, shown);
     html.raw("<main tabindex=\"-1\">\n");
-    let mut budget = PageBudget { changes: MAX_CHANGES, texts: MAX_TEXTS };
+    let mut budget = PageBudget { impacts: MAX_IMPACTS, changes: MAX_CHANGES, texts: MAX_TEXTS };
     for (chunk, part) in shown.chunks(CHUNK).enumerate() {
         html.raw(if chunk == 0 { "<div class=\"chunk\">\n" } else { "<div class=\"chunk later\">\n" });
         for (at, shown) in part.iter().enumerate() {

@@ -34,6 +34,8 @@ impl<'a> Shown<'a> {
 
 /// How much space is left on a page.
 pub(super) struct PageBudget {
+    /// Bytes left for impacts.
+    pub(super) impacts: usize,
     /// Bytes left for changes and their causes.
     pub(super) changes: usize,
     /// Bytes left for texts.
@@ -52,8 +54,8 @@ pub(super) fn status(difference: Option<&Difference>) -> (&'static str, &'static
     }
 }
 
-/// Writes an object. If its changes don't fit into `budget`, only their impacts are written; if its text doesn't fit, a note is
-/// written instead.
+/// Writes an object. If its changes don't fit into `budget`, only their impacts are written; if its impacts or its text don't
+/// fit, a note is written instead.
 pub(super) fn section(
     html: &mut Html,
     number: usize,
@@ -83,15 +85,18 @@ pub(super) fn section(
     if let Some(difference) = difference {
         let mut about = Html::default();
         impacts(&mut about, &difference.impacts);
-        let before = about.len();
-        causes(&mut about, &difference.causes);
-        changes(&mut about, &difference.changes);
-        let length = about.len() - before;
-        if length <= budget.changes {
-            budget.changes -= length;
+        if about.len() <= budget.impacts {
+            budget.impacts -= about.len();
             html.part(&about);
         } else {
-            impacts(html, &difference.impacts);
+            html.raw("<p class=\"cut\">The impacts are left out: the page would be too large.</p>\n");
+        }
+        let mut about = Html::default();
+        causes(&mut about, &difference.causes);
+        changes(&mut about, &difference.changes);
+        if about.len() <= budget.changes {
+            budget.changes -= about.len();
+            html.part(&about);
         }
     }
     let data = data(&texts[0], &texts[1]);

@@ -56,7 +56,7 @@ pub fn write_junit(command: &str, objects: &[String], findings: &[Finding]) -> S
     out
 }
 
-/// Escapes text for XML. Hidden characters, and those that XML doesn't allow, are shown as escapes or dropped.
+/// Escapes text for XML. Hidden characters, and those that XML doesn't allow, are shown as escapes.
 fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -67,7 +67,8 @@ fn xml(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\n' => out.push_str("&#10;"),
             '\t' => out.push(c),
-            c if c == '\u{fffe}' || c == '\u{ffff}' => {}
+            // XML doesn't allow these two, although they are not hidden.
+            '\u{fffe}' | '\u{ffff}' => out.extend(c.escape_unicode()),
             // XML doesn't allow control characters; they are shown as in terminal output.
             c if is_hidden(c) => out.push_str(&printable(c.encode_utf8(&mut [0; 4]))),
             c => out.push(c),
@@ -80,6 +81,11 @@ fn xml(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::diagnostic::Diagnostic;
+
+    #[test]
+    fn characters_that_xml_does_not_allow_are_shown_as_escapes() {
+        assert_eq!(xml("a\u{1}\u{fffe}<\u{ffff}\n"), "a\\x01\\u{fffe}&lt;\\u{ffff}&#10;");
+    }
 
     #[test]
     fn objects_with_the_same_name_have_their_own_findings() {

@@ -33,7 +33,7 @@ pub(super) fn explain(fault: Fault, source: &Source, offset: usize, text: &str) 
         let opened = offset + opened.offset;
         diagnostic = diagnostic.at(source.span(opened..opened + 1), label);
     }
-    match advice(&problem, context.map(|(_, mark)| mark), text, place) {
+    match advice(&problem, text, place) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
@@ -70,7 +70,7 @@ fn opened_label(context: &str) -> Option<&'static str> {
 }
 
 /// Returns advice on fixing a common error.
-fn advice(problem: &str, opened: Option<Mark>, text: &str, place: usize) -> Option<String> {
+fn advice(problem: &str, text: &str, place: usize) -> Option<String> {
     let line = line_at(text, place);
     let here = text[place.min(text.len())..].chars().next();
     let unquoted_template = line.contains("{{") && !line.contains("'{{") && !line.contains("\"{{");
@@ -119,7 +119,6 @@ fn advice(problem: &str, opened: Option<Mark>, text: &str, place: usize) -> Opti
             "'*' starts an alias of an anchor earlier in the same document: quote it if it is meant as a string"
                 .to_owned(),
         ),
-        _ if opened.is_some() && here == Some('{') => None,
         _ => None,
     }
 }

@@ -564,6 +564,29 @@ fn lines_of_parsed_text_name_the_values_written_into_it() {
     }
 }
 
+/// `trim` removes all white space of Unicode, even line breaks behind a no-break space.
+#[test]
+fn lines_of_a_trimmed_text_are_counted_from_its_first_line() {
+    let file = |path: &str, text: &str| mim_chart::chart::File::new(path, text.as_bytes().to_vec());
+    let chart = Chart::from_files(vec![
+        file("Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n"),
+        file("values.yaml", "a: one\nb: two\n"),
+        file(
+            "templates/_a.tpl",
+            "{{ define \"x\" }}\u{a0}\n\u{85}\n a: {{ .Values.a }}\nb: {{ .Values.b }}\n{{ end }}",
+        ),
+        file("templates/a.yaml", "{{ include \"x\" . | trim }}\n"),
+    ])
+    .expect("a chart");
+    let traced = traced(&chart, &Map::new(), &Environment::default()).expect("a trace");
+    let shown = |line: usize| -> Vec<String> {
+        let origin = traced.trace.line("c/templates/a.yaml", line).expect("an origin");
+        origin.shown.iter().map(|used| used.path.to_string()).collect()
+    };
+    assert_eq!(traced.files["c/templates/a.yaml"].text.trim_end(), "a: one\nb: two");
+    assert_eq!((shown(1), shown(2)), (vec!["a".to_owned()], vec!["b".to_owned()]));
+}
+
 #[test]
 fn the_line_map_describes_the_printed_output() {
     let folder = tempfile::tempdir().expect("a folder");

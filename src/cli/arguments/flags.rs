@@ -23,16 +23,23 @@ pub(in crate::cli) enum ColorMode {
 impl ColorMode {
     /// Finds `--color` without parsing the arguments: for help, and for errors in the command line itself.
     pub(in crate::cli) fn of_arguments(arguments: &[OsString]) -> ColorMode {
-        let given = |flag: &str| value_in(arguments, flag).and_then(|mode| ColorMode::from_str(&mode, false).ok());
-        given("--color").or_else(|| given("--colour")).unwrap_or(ColorMode::Auto)
+        let mode = value_in(arguments, &["--color", "--colour"]);
+        mode.and_then(|mode| ColorMode::from_str(&mode, false).ok()).unwrap_or(ColorMode::Auto)
     }
 }
 
-/// Finds the value of a flag without parsing the arguments.
-fn value_in(arguments: &[OsString], flag: &str) -> Option<String> {
-    let texts = || arguments.iter().map(|argument| argument.to_string_lossy());
-    let attached = texts().filter_map(|text| Some(text.strip_prefix(flag)?.strip_prefix('=')?.to_owned())).next_back();
-    attached.or_else(|| texts().skip_while(|text| text != flag).nth(1).map(|text| text.into_owned()))
+/// Finds the last value of a flag, by any of its names, without parsing the arguments.
+fn value_in(arguments: &[OsString], names: &[&str]) -> Option<String> {
+    let mut found = None;
+    let mut arguments = arguments.iter().map(|argument| argument.to_string_lossy());
+    while let Some(argument) = arguments.next().filter(|argument| argument != "--") {
+        match argument.split_once('=') {
+            Some((name, value)) if names.contains(&name) => found = Some(value.to_owned()),
+            None if names.contains(&&*argument) => found = arguments.next().map(Into::into),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The format of errors and warnings.
@@ -47,7 +54,7 @@ pub(in crate::cli) enum MessageFormat {
 impl MessageFormat {
     /// Finds `--message-format` without parsing the arguments: for errors in the command line itself.
     pub(in crate::cli) fn of_arguments(arguments: &[OsString]) -> MessageFormat {
-        let asks = value_in(arguments, "--message-format").is_some_and(|format| format == "json");
+        let asks = value_in(arguments, &["--message-format"]).is_some_and(|format| format == "json");
         if asks { MessageFormat::Json } else { MessageFormat::Text }
     }
 }
@@ -281,6 +288,18 @@ fn csv_error(at: usize, what: &str) -> CommaError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_repeated_flag_the_last_value_counts() {
+        let mode = |arguments: &str| {
+            let arguments: Vec<OsString> = arguments.split(' ').map(OsString::from).collect();
+            ColorMode::of_arguments(&arguments)
+        };
+        assert_eq!(mode("--color=always --color never"), ColorMode::Never);
+        assert_eq!(mode("--color never --colour=always -x"), ColorMode::Always);
+        assert_eq!(mode("--color always -- --color=never"), ColorMode::Always);
+        assert_eq!(mode("--color"), ColorMode::Auto);
+    }
 
     fn texts(argument: &str) -> Vec<String> {
         split_comma_list(argument).unwrap().into_iter().map(|item| item.text).collect()

@@ -177,9 +177,9 @@ impl Console {
     }
 }
 
-/// Whether the terminal can only print lines, or its type is unknown.
+/// Whether the terminal can only print lines, or its type is unknown. Windows sets no type.
 fn is_dumb() -> bool {
-    std::env::var_os("TERM").is_none_or(|term| term == "dumb")
+    std::env::var_os("TERM").map_or(cfg!(not(windows)), |term| term == "dumb")
 }
 
 /// Returns the message for standard output that can't be written.
@@ -200,6 +200,6 @@ pub(in crate::cli) fn wants_colors(mode: ColorMode, is_terminal: impl FnOnce() -
         {
             true
         }
-        ColorMode::Auto => is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        ColorMode::Auto => is_terminal() && !is_dumb(),
     }
 }

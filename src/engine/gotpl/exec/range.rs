@@ -4,6 +4,7 @@ use super::items::Items;
 use super::operand::Operand;
 use super::{Context, Exec, Frame, Loop, Result, Variable, fail};
 use crate::engine::gotpl::ast::{Control, Node, NodeId};
+use crate::engine::gotpl::call::ITEM;
 use crate::engine::gotpl::trace::Tracer;
 use crate::engine::gotpl::value::{List, ListKind, Value};
 use crate::go::fmt::{Dialect, display};
@@ -24,7 +25,7 @@ impl<T: Tracer> Exec<T> {
             Value::List(list) => Items::List(list.clone(), 0),
             Value::Bytes(bytes) => Items::Bytes(bytes.clone(), 0),
             Value::Map(map) => {
-                self.limits.spend(map.len().saturating_mul(16))?;
+                self.limits.spend(map.len().saturating_mul(ITEM))?;
                 Items::Map(map.snapshot().into_iter(), map.kind().holds_any())
             }
             Value::Int(_) | Value::Int64(_) | Value::Uint8(_) | Value::Uint64(_) if number_of > 1 => {

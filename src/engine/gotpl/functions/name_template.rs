@@ -46,7 +46,10 @@ fn variable(run: &dyn Evaluate, name: &[u8]) -> Text {
 }
 
 fn expandenv(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
-    let expanded = expand(args.bytes(0), |name| variable(run, name).to_vec());
-    run.spend(expanded.len())?;
+    run.spend(args.bytes(0).len())?;
+    let expanded = expand(args.bytes(0), |name| {
+        let value = variable(run, name).to_vec();
+        run.spend(value.len()).map(|()| value)
+    })?;
     Ok(Value::Str(Text::from(expanded)))
 }

@@ -382,8 +382,8 @@ impl Call<'_> {
         }
         let start = match name {
             "trimPrefix" => before.len() - after.len(),
-            "trim" => before.len() - before.trim_ascii_start().len(),
-            "trimAll" | "trimall" => memchr::memmem::find(before, after).unwrap_or(0),
+            // What was removed consists of characters with which the result does not begin.
+            "trim" | "trimAll" | "trimall" => memchr::memmem::find(before, after).unwrap_or(0),
             _ => 0,
         };
         let skipped = memchr::memchr_iter(b'\n', &before[..start.min(before.len())]).count();
