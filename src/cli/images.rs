@@ -16,7 +16,7 @@ use crate::explain::{images, images_json, images_names, images_text};
 /// The format of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ImagesFormat {
-    /// Text.
+    /// Plain text.
     Text,
     /// One JSON object.
     Json,

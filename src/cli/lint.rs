@@ -50,7 +50,7 @@ pub(super) struct Lint {
     /// Also lint the charts in charts/
     #[arg(long)]
     with_subcharts: bool,
-    /// Also list default values of which no tried change has an effect (this takes some seconds)
+    /// Also list default values without a known effect: no change of them that was tried has one (takes some seconds)
     #[arg(long)]
     unused: bool,
     /// Also render the chart as an upgrade with a higher version and appVersion, and report what the API server would reject,

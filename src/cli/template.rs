@@ -31,7 +31,7 @@ use crate::version::{Constraints, parse_version};
 
 /// Render a chart and print its manifests
 ///
-/// CHART is a chart's directory or archive, by default the built-in MongooseIM chart, which can also be called `mongooseim` or
+/// CHART is a chart's directory or archive, by default the built-in MongooseIM chart, which is also named `mongooseim` or
 /// `mongoose/mongooseim`. A single argument is CHART. NAME is the name of the release, by default `mongooseim` for the built-in
 /// chart and `release-name` for any other.
 #[derive(Debug, Args)]

@@ -35,7 +35,7 @@ pub(super) struct Values {
     /// Add a comment to each line that shows who set the value
     #[arg(long)]
     origins: bool,
-    /// Instead, list the values that were set and of which no tried change has an effect
+    /// Instead, list set values without a known effect: no change of them that was tried has one
     #[arg(long, conflicts_with = "origins")]
     unused: bool,
     /// Format of the list of --unused

@@ -24,7 +24,7 @@ use crate::values::{ValuePath, merge_layers};
 /// The form of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum AnswerFormat {
-    /// Text.
+    /// Plain text.
     Text,
     /// One JSON object.
     Json,

@@ -45,7 +45,7 @@ fn value_in(arguments: &[OsString], names: &[&str]) -> Option<String> {
 /// The format of errors and warnings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum MessageFormat {
-    /// Text, with the lines that each message is about.
+    /// Plain text, with the lines that each message is about.
     Text,
     /// One JSON object per line.
     Json,

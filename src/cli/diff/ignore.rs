@@ -16,8 +16,8 @@ const FILE: &str = ".mim-chart-ignore";
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Ignored changes")]
 pub(super) struct IgnoreFlags {
-    /// Ignore changes, but count them: a path (spec.replicas) or a regular expression that is searched in paths (/checksum/),
-    /// optionally with the kinds it applies to in front (Deployment,StatefulSet:spec.replicas). Rules are also read from
+    /// Ignore changes, but count them: a path (spec.replicas) or a regular expression to search for in paths (/checksum/),
+    /// optionally preceded by the kinds that it applies to (Deployment,StatefulSet:spec.replicas). Rules are also read from
     /// .mim-chart-ignore beside the chart, one per line (repeatable)
     #[arg(long, value_name = "RULE")]
     ignore: Vec<String>,

@@ -40,7 +40,7 @@ use crate::values::merge_defaults;
 /// The form of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum DiffFormat {
-    /// Text.
+    /// Plain text.
     Text,
     /// A pull request comment.
     Markdown,

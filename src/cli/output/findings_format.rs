@@ -13,7 +13,7 @@ use crate::report::{self, Finding, Workspace};
 /// The format of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum FindingsFormat {
-    /// Text.
+    /// Plain text.
     Text,
     /// One JSON object.
     Json,

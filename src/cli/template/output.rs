@@ -51,13 +51,13 @@ impl From<FileLayout> for Layout {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputFlags {
-    /// Print only what these templates render to (repeatable; templates/x.yaml, with * ? [..])
+    /// Print only the output of these templates (repeatable; templates/x.yaml, with * ? [..])
     #[arg(short, long, value_name = "TEMPLATE")]
     show_only: Vec<String>,
     /// Format of the output
     #[arg(long, value_enum, default_value = "yaml", value_name = "FORMAT")]
     output: OutputFormat,
-    /// Write the manifests to files below this directory instead of printing them
+    /// Write the manifests to files in this directory instead of printing them
     #[arg(long, value_name = "DIR", value_parser = OsStringValueParser::new().map(PathBuf::from))]
     output_dir: Option<PathBuf>,
     /// With --output-dir: how manifests are split into files

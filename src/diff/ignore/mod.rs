@@ -153,7 +153,7 @@ impl IgnoreRules {
     }
 }
 
-const HELP: &str = "a rule is a path as printed by diff (spec.replicas, metadata.annotations[\"example.com/x\"], spec.template.spec.containers[*].image) or a regular expression (/checksum/), with the kinds it applies to in front: Deployment,StatefulSet:spec.replicas";
+const HELP: &str = "a rule is a path as printed by diff (spec.replicas, metadata.annotations[\"example.com/x\"], spec.template.spec.containers[*].image) or a regular expression (/checksum/), optionally preceded by the kinds that it applies to: Deployment,StatefulSet:spec.replicas";
 
 fn refuse(place: &Span, message: String) -> Diagnostic {
     Diagnostic::error("ignore", message).at(place.clone(), "").help(HELP)

@@ -33,7 +33,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             Mounted::WithoutIt(store) => {
                 let message =
                     format!("{}: {} has no file for {}; nodes do not start without it", found.path, store, found.text);
-                findings.report(&MISSING, path, message, place, "name a key of it, or add the file");
+                findings.report(&MISSING, path, message, place, "use one of its keys, or add the file");
             }
             Mounted::Nothing => {
                 let in_image = absolute.strip_prefix(ROOT).is_some_and(|file| OF_IMAGE.contains(&file));

@@ -35,9 +35,8 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if name == PUBLIC && version > LAST_PUBLIC {
         let message =
             format!("{PUBLIC} is not known to have MongooseIM {version}: 6.6.0 is the last version known there");
-        let help = format!(
-            "set image.repository={MOVED}, and name a Secret with your login there in imagePullSecrets; or use 6.6.0"
-        );
+        let help =
+            format!("set image.repository={MOVED}, and add a Secret with your login to imagePullSecrets; or use 6.6.0");
         findings.report(&IMAGE, &workload.origin, message, workload.span.clone(), &help);
         findings.set_at(subject.setter("tag", text_of_tag(image)));
     }
