@@ -60,7 +60,7 @@ pub fn is_server_assigned(type_: &ObjectType, field: &str) -> bool {
     SERVER_ASSIGNED.iter().any(|(name, known)| *known == field && type_.name.ends_with(name))
 }
 
-/// Whether [`fill_in`] added a value.
+/// Whether [`add_defaults`] added a value.
 pub fn is_default(node: &Node) -> bool {
     node.span.source().is_none()
 }
