@@ -45,7 +45,7 @@ pub fn write_line(out: &mut Writer, place: LineNumbers<'_>) {
     each_field(place, |name, field| {
         out.field(name);
         match field {
-            Field::Text(text) => out.text(text.as_bytes()),
+            Field::Text(text) => out.string(text),
             Field::Count(count) => out.int(count as i128),
         }
     });

@@ -109,7 +109,7 @@ impl<'t> Shared<'t> {
             ("source", &document.manifest.path),
         ] {
             out.field(key);
-            out.text(text.as_bytes());
+            out.string(text);
         }
         out.field("lines");
         out.open('[');
@@ -169,7 +169,7 @@ impl<'t> Shared<'t> {
             out.open('{');
             if let Some(name) = &call.name {
                 out.field("name");
-                out.text(name.as_bytes());
+                out.string(name);
             }
             if let Some(place) = call.place.numbers() {
                 write_line(out, place);

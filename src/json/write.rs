@@ -39,7 +39,7 @@ fn write_value(value: &Value, out: &mut Writer) {
         Value::Bool(value) => out.bool(*value),
         Value::Int(number) => out.int((*number).into()),
         Value::Float(number) => out.float(*number),
-        Value::String(text) => out.text(text.as_bytes()),
+        Value::String(text) => out.string(text),
         Value::List(items) => {
             out.open('[');
             for item in items {
@@ -152,7 +152,7 @@ impl Writer {
             }
             first -= 1;
         }
-        self.out.push_str(str::from_utf8(&digits[first..]).unwrap_or_default());
+        self.out.extend(digits[first..].iter().map(|digit| char::from(*digit)));
     }
 
     /// Writes a float, which must be finite.
@@ -186,9 +186,9 @@ impl Writer {
     /// Like [`Writer::key`], for a key that needs no escapes.
     pub fn field(&mut self, name: &'static str) {
         self.entry();
-        for part in ["\"", name, if self.depth.is_some() { "\": " } else { "\":" }] {
-            self.out.push_str(part);
-        }
+        self.out.push('"');
+        self.out.push_str(name);
+        self.out.push_str(if self.depth.is_some() { "\": " } else { "\":" });
     }
 
     /// Writes `]` or `}`.
@@ -210,19 +210,24 @@ impl Writer {
 
     /// Writes a string, escaped as in Go; bytes that are not UTF-8 become the escape of U+FFFD.
     pub fn text(&mut self, text: &[u8]) {
-        self.out.reserve(text.len() + 2);
+        if let Ok(text) = str::from_utf8(text) {
+            return self.string(text);
+        }
         self.out.push('"');
-        match str::from_utf8(text) {
-            Ok(text) => self.characters(text),
-            Err(_) => {
-                for chunk in text.utf8_chunks() {
-                    self.characters(chunk.valid());
-                    for _ in chunk.invalid() {
-                        self.out.push_str("\\ufffd");
-                    }
-                }
+        for chunk in text.utf8_chunks() {
+            self.characters(chunk.valid());
+            for _ in chunk.invalid() {
+                self.out.push_str("\\ufffd");
             }
         }
+        self.out.push('"');
+    }
+
+    /// Like [`Writer::text`], for text that is known to be UTF-8.
+    pub fn string(&mut self, text: &str) {
+        self.out.reserve(text.len() + 2);
+        self.out.push('"');
+        self.characters(text);
         self.out.push('"');
     }
 
