@@ -45,15 +45,15 @@ pub fn align<T: Hash + Eq>(old: &[T], new: &[T]) -> Vec<Stretch> {
 /// Returns the stretches, and the number of steps it took to find them; the searches take about `limit` steps at most.
 fn aligned<T: Hash + Eq>(old: &[T], new: &[T], limit: usize) -> (Vec<Stretch>, usize) {
     let (old, new) = numbered(old, new);
-    let mut gone = vec![false; old.len()];
-    let mut come = vec![false; new.len()];
-    let mut steps = mark_changes((&old, &new), (&mut gone, &mut come), limit);
+    let mut removed = vec![false; old.len()];
+    let mut added = vec![false; new.len()];
+    let mut steps = mark_changes((&old, &new), (&mut removed, &mut added), limit);
     let mut moves = MOVES_PER_ITEM * (old.len() + new.len());
     let most = moves;
-    move_down(&old, &mut gone, &come, &mut moves);
-    move_down(&new, &mut come, &gone, &mut moves);
+    move_down(&old, &mut removed, &added, &mut moves);
+    move_down(&new, &mut added, &removed, &mut moves);
     steps += most - moves;
-    (stretches(&gone, &come), steps)
+    (stretches(&removed, &added), steps)
 }
 
 /// Replaces items by numbers: equal items have the same number.
@@ -67,7 +67,7 @@ fn numbered<T: Hash + Eq>(old: &[T], new: &[T]) -> (Vec<u32>, Vec<u32>) {
 }
 
 /// Marks the old items that were removed and the new items that were added. Returns the number of steps.
-fn mark_changes((old, new): (&[u32], &[u32]), (gone, come): (&mut [bool], &mut [bool]), limit: usize) -> usize {
+fn mark_changes((old, new): (&[u32], &[u32]), (removed, added): (&mut [bool], &mut [bool]), limit: usize) -> usize {
     let common = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     let tail = old[common..].iter().rev().zip(new[common..].iter().rev()).take_while(|(a, b)| a == b).count();
     let (old_range, new_range) = (common..old.len() - tail, common..new.len() - tail);
@@ -91,10 +91,10 @@ fn mark_changes((old, new): (&[u32], &[u32]), (gone, come): (&mut [bool], &mut [
         }
         kept
     };
-    let old = set_aside(old, old_range, gone);
-    let new = set_aside(new, new_range, come);
+    let old = set_aside(old, old_range, removed);
+    let new = set_aside(new, new_range, added);
     let mut search = Search::new(&old.items, &new.items, limit);
-    search.run(|at| gone[old.places[at]] = true, |at| come[new.places[at]] = true);
+    search.run(|at| removed[old.places[at]] = true, |at| added[new.places[at]] = true);
     search.steps
 }
 
@@ -181,8 +181,8 @@ impl<'i> Search<'i> {
         for _ in 0..self.reach {
             grow(&mut forward_from, &mut forward_to, -m, n, |outside| forward[at(outside)] = -1);
             for diagonal in (forward_from..=forward_to).rev().step_by(2) {
-                let (before, behind) = (forward[at(diagonal - 1)], forward[at(diagonal + 1)]);
-                let start = if before < behind { behind } else { before + 1 };
+                let (before, after) = (forward[at(diagonal - 1)], forward[at(diagonal + 1)]);
+                let start = if before < after { after } else { before + 1 };
                 let mut x = start;
                 while x < n && x - diagonal < m && a[x as usize] == b[(x - diagonal) as usize] {
                     x += 1;
@@ -195,8 +195,8 @@ impl<'i> Search<'i> {
             }
             grow(&mut backward_from, &mut backward_to, -m, n, |outside| backward[at(outside)] = isize::MAX);
             for diagonal in (backward_from..=backward_to).rev().step_by(2) {
-                let (before, behind) = (backward[at(diagonal - 1)], backward[at(diagonal + 1)]);
-                let start = if before < behind { before } else { behind - 1 };
+                let (before, after) = (backward[at(diagonal - 1)], backward[at(diagonal + 1)]);
+                let start = if before < after { before } else { after - 1 };
                 let mut x = start;
                 while x > 0 && x > diagonal && a[x as usize - 1] == b[(x - diagonal) as usize - 1] {
                     x -= 1;
@@ -261,30 +261,30 @@ fn move_down(items: &[u32], changed: &mut [bool], other: &[bool], moves: &mut us
             continue;
         }
         let start = changed[..end].iter().rposition(|&is_changed| !is_changed).map_or(0, |at| at + 1);
-        let (mut first, mut behind, mut unchanged) = (start, end, unchanged_before);
-        while !meets_changes[unchanged] && behind < items.len() && items[first] == items[behind] && *moves > 0 {
-            (changed[first], changed[behind]) = (false, true);
-            (first, behind, unchanged, *moves) = (first + 1, behind + 1, unchanged + 1, *moves - 1);
-            while behind < items.len() && changed[behind] {
-                behind += 1;
+        let (mut first, mut after, mut unchanged) = (start, end, unchanged_before);
+        while !meets_changes[unchanged] && after < items.len() && items[first] == items[after] && *moves > 0 {
+            (changed[first], changed[after]) = (false, true);
+            (first, after, unchanged, *moves) = (first + 1, after + 1, unchanged + 1, *moves - 1);
+            while after < items.len() && changed[after] {
+                after += 1;
             }
         }
         end = start;
     }
 }
 
-fn stretches(gone: &[bool], come: &[bool]) -> Vec<Stretch> {
+fn stretches(removed: &[bool], added: &[bool]) -> Vec<Stretch> {
     let mut all = Vec::new();
     let (mut old, mut new) = (0, 0);
     let changed = |side: &[bool], from: usize| from + side[from..].iter().take_while(|&&changed| changed).count();
-    while old < gone.len() || new < come.len() {
-        let (old_end, new_end) = (changed(gone, old), changed(come, new));
+    while old < removed.len() || new < added.len() {
+        let (old_end, new_end) = (changed(removed, old), changed(added, new));
         if old_end > old || new_end > new {
             all.push(Stretch { old: old..old_end, new: new..new_end, is_same: false });
         }
         // Both sides have the same number of unchanged items here.
-        let both = gone[old_end..].iter().zip(&come[new_end..]);
-        let length = both.take_while(|(gone, come)| !**gone && !**come).count();
+        let both = removed[old_end..].iter().zip(&added[new_end..]);
+        let length = both.take_while(|(removed, added)| !**removed && !**added).count();
         (old, new) = (old_end + length, new_end + length);
         if length > 0 {
             all.push(Stretch { old: old_end..old, new: new_end..new, is_same: true });

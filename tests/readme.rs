@@ -27,8 +27,8 @@ fn section(text: &str, name: &str) -> Range<usize> {
 /// Tests run in parallel, and all write the same document.
 static WRITING: Mutex<()> = Mutex::new(());
 
-fn hold(path: &Path, name: &str, wanted: &str) {
-    let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+fn check_section(path: &Path, name: &str, wanted: &str) {
+    let _guard = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut text = std::fs::read_to_string(path).expect("the document");
     let place = section(&text, name);
     if text[place.clone()] != *wanted && std::env::var_os("UPDATE_README").is_some() {
@@ -96,7 +96,7 @@ fn the_table_of_values_is_the_schema() {
     let schema: Value = serde_json::from_str(&text).expect("JSON");
     let mut table = "| value | meaning | type | default |\n|---|---|---|---|\n".to_owned();
     rows("", &schema, &schema, &mut table);
-    hold(&root().join("charts/mongooseim/README.md"), "values", &table);
+    check_section(&root().join("charts/mongooseim/README.md"), "values", &table);
 }
 
 #[test]
@@ -113,13 +113,13 @@ fn the_table_of_functions_is_that_of_the_engine() {
          alternative: {}.",
         names.join(", ")
     );
-    hold(&root().join("templates/README.md"), "functions", &table);
+    check_section(&root().join("templates/README.md"), "functions", &table);
 }
 
 #[test]
 fn the_pipeline_shown_is_the_one_that_is_tested() {
     let text = std::fs::read_to_string(root().join("tests/cases/pipelines/github.yaml")).expect("the pipeline");
-    hold(&root().join("README.md"), "pipeline github", &format!("```yaml\n{text}```\n"));
+    check_section(&root().join("README.md"), "pipeline github", &format!("```yaml\n{text}```\n"));
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn the_table_of_rules_lists_every_mongooseim_rule() {
             );
         }
     }
-    hold(&root().join("charts/mongooseim/README.md"), "lint rules", &table);
+    check_section(&root().join("charts/mongooseim/README.md"), "lint rules", &table);
 }
 
 /// Runs a shell command in a folder, with `mim-chart` in PATH.
@@ -203,7 +203,7 @@ fn the_first_hour_prints_the_output_shown() {
             let printed = shell_in(folder.path(), &command).replace(&format!("{}/", folder.path().display()), "./");
             let _ = write!(console, "$ {command}\n{printed}");
         }
-        hold(&path, &marker, &format!("```console\n{console}```\n"));
+        check_section(&path, &marker, &format!("```console\n{console}```\n"));
     }
 }
 
@@ -218,7 +218,7 @@ fn the_examples_print_the_output_shown() {
             let marker = format!("run {name}");
             let shown = &text[section(&text, &marker)];
             let line = shown.lines().find_map(|line| line.strip_prefix("$ ")).expect("a command");
-            hold(&path, &marker, &format!("```console\n$ {line}\n{}```\n", shell(line)));
+            check_section(&path, &marker, &format!("```console\n$ {line}\n{}```\n", shell(line)));
         }
     }
 }

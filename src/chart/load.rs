@@ -47,9 +47,9 @@ impl Chart {
         depth: usize,
         metadata_type: &str,
     ) -> Result<Chart, Vec<Diagnostic>> {
-        let alone = |error: Diagnostic| vec![error];
-        TreeBudget::depth(depth).map_err(alone)?;
-        budget.charts(1).map_err(alone)?;
+        let one = |error: Diagnostic| vec![error];
+        TreeBudget::depth(depth).map_err(one)?;
+        budget.charts(1).map_err(one)?;
         let is_built_in = files.iter().all(|file| matches!(file.bytes, Content::BuiltIn(_)));
         let mut chart = Chart { is_built_in, ..Chart::default() };
         let mut errors = Vec::new();
@@ -118,7 +118,7 @@ impl Chart {
                 errors.extend(chart.templates.iter().filter_map(|template| check_template(template).err()));
             }
         }
-        budget.values(count_values(&chart.values)).map_err(alone)?;
+        budget.values(count_values(&chart.values)).map_err(one)?;
         chart.add_subcharts(subcharts, &mut errors, budget, depth);
         if errors.is_empty() { Ok(chart) } else { Err(errors) }
     }

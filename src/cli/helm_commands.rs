@@ -36,18 +36,18 @@ const COMMANDS: &[HelmCommand] = &[
 
 /// Returns advice for users who type Helm's command `name`: sentences or command lines, with the names and flags from
 /// `arguments`, the whole command line. `None` if Helm has no such command either.
-pub(super) fn advise(name: &str, arguments: &[OsString], whole: fn() -> Command) -> Option<Vec<String>> {
+pub(super) fn advise(name: &str, arguments: &[OsString], command_line: fn() -> Command) -> Option<Vec<String>> {
     let found = COMMANDS.iter().find(|command| command.names.contains(&name))?;
-    Some((found.instead)(&HelmInvocation::parse(name, arguments, whole())?))
+    Some((found.instead)(&HelmInvocation::parse(name, arguments, command_line())?))
 }
 
 /// Returns the Helm command that a mistyped name is closest to, if none of mim-chart's own is closer.
-pub(super) fn meant_by(name: &str, arguments: &[OsString], whole: fn() -> Command) -> Option<&'static str> {
-    let command = whole();
+pub(super) fn meant_by(name: &str, arguments: &[OsString], command_line: fn() -> Command) -> Option<&'static str> {
+    let command = command_line();
     let mut all: Vec<&str> = names().collect();
     all.extend(command.get_subcommands().flat_map(Command::get_name_and_visible_aliases));
     let found = nearest(name, all)?.to_owned();
-    HelmInvocation::parse(name, arguments, whole())?;
+    HelmInvocation::parse(name, arguments, command_line())?;
     names().find(|helms| *helms == found)
 }
 
@@ -86,9 +86,9 @@ const OTHER_FLAGS_WITH_VALUES: &[&str] = &[
 
 impl HelmInvocation {
     /// Parses the arguments after the command `name`; `None` if another command comes before it.
-    fn parse(name: &str, arguments: &[OsString], mut whole: Command) -> Option<HelmInvocation> {
-        whole.build();
-        let template = whole.find_subcommand("template");
+    fn parse(name: &str, arguments: &[OsString], mut command_line: Command) -> Option<HelmInvocation> {
+        command_line.build();
+        let template = command_line.find_subcommand("template");
         let flags: Vec<&Arg> = template.into_iter().flat_map(Command::get_arguments).collect();
         let mut invocation = HelmInvocation::default();
         let mut words = arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned());

@@ -43,10 +43,10 @@ impl Man {
 
 /// Returns the names and texts of all pages.
 fn pages(command: Command) -> anyhow::Result<Vec<(String, String)>> {
-    let mut whole = command.disable_help_subcommand(true);
-    whole.build();
+    let mut command_line = command.disable_help_subcommand(true);
+    command_line.build();
     let mut pages = Vec::new();
-    add_pages(&whole, &mut pages)?;
+    add_pages(&command_line, &mut pages)?;
     Ok(pages)
 }
 

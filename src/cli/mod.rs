@@ -112,7 +112,7 @@ fn run_then(arguments: impl IntoIterator<Item = OsString>, then: impl FnOnce(u8)
         stack::call_or_here(&[stack::RUN, stack::DEEPEST], || request.answer(completed_command()));
         return 0;
     }
-    let parsed = help_alone(arguments).map_or_else(|| parse(arguments), Err);
+    let parsed = try_help(arguments).map_or_else(|| parse(arguments), Err);
     let parsed = parsed.and_then(|matches| Ok((CommandLine::from_arg_matches(&matches)?, matches)));
     let (line, matches) = match parsed {
         Ok(parsed) => parsed,
@@ -129,7 +129,7 @@ fn run_then(arguments: impl IntoIterator<Item = OsString>, then: impl FnOnce(u8)
 }
 
 /// Returns the help that the arguments ask for, or `None`. The command without Helm's flags is enough to parse them.
-fn help_alone(arguments: &[OsString]) -> Option<clap::Error> {
+fn try_help(arguments: &[OsString]) -> Option<clap::Error> {
     let asks = |argument: &OsString| argument == "--help" || argument == "-h" || argument == "help";
     let error = arguments.iter().any(asks).then(|| shown_command().try_get_matches_from(arguments).err())??;
     (error.kind() == ErrorKind::DisplayHelp).then_some(error)
@@ -137,7 +137,7 @@ fn help_alone(arguments: &[OsString]) -> Option<clap::Error> {
 
 /// Parses the arguments. Help is returned as an error.
 fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
-    if let Some(parsed) = parse_alone(arguments) {
+    if let Some(parsed) = try_parse_command(arguments) {
         return Ok(parsed);
     }
     command().try_get_matches_from(arguments).or_else(|error| match error.kind() {
@@ -160,23 +160,24 @@ fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
 
 /// Parses the arguments of a frequently used command without setting up the other commands, which takes as long as rendering a
 /// small chart. `None` if there is an error or help is asked for: the whole command line is parsed then.
-fn parse_alone(arguments: &[OsString]) -> Option<ArgMatches> {
-    let alone = clap::Command::new;
+fn try_parse_command(arguments: &[OsString]) -> Option<ArgMatches> {
+    let new_command = clap::Command::new;
     let command = match arguments.get(1)?.to_str()? {
-        "template" => template::Template::augment_args(alone("template")),
-        "values" => values::Values::augment_args(alone("values")),
-        "validate" => validate::Validate::augment_args(alone("validate")),
-        "diff" => diff::Diff::augment_args(alone("diff")),
-        "lint" => lint::Lint::augment_args(alone("lint")),
-        "why" => why::Why::augment_args(alone("why")),
-        "version" => version::Version::augment_args(alone("version")),
-        "completion" => completion::Completion::augment_args(alone("completion")),
+        "template" => template::Template::augment_args(new_command("template")),
+        "values" => values::Values::augment_args(new_command("values")),
+        "validate" => validate::Validate::augment_args(new_command("validate")),
+        "diff" => diff::Diff::augment_args(new_command("diff")),
+        "lint" => lint::Lint::augment_args(new_command("lint")),
+        "why" => why::Why::augment_args(new_command("why")),
+        "version" => version::Version::augment_args(new_command("version")),
+        "completion" => completion::Completion::augment_args(new_command("completion")),
         _ => return None,
     };
-    let mut whole = pflag::as_pflag(GlobalFlags::augment_args(clap::Command::new("mim-chart")).subcommand(command));
-    let matches = whole.try_get_matches_from_mut(arguments).ok();
+    let mut command_line =
+        pflag::as_pflag(GlobalFlags::augment_args(clap::Command::new("mim-chart")).subcommand(command));
+    let matches = command_line.try_get_matches_from_mut(arguments).ok();
     // Dropping it would take as long again.
-    std::mem::forget(whole);
+    std::mem::forget(command_line);
     matches
 }
 
@@ -223,11 +224,11 @@ fn run_command(line: CommandLine, matches: &ArgMatches) -> u8 {
 
 /// Prints the short help of a subcommand, or of the whole command.
 fn print_help(name: Option<&str>, console: &mut Console) -> anyhow::Result<()> {
-    let mut whole = shown_command();
-    whole.build();
+    let mut command_line = shown_command();
+    command_line.build();
     let command = match name {
-        Some(name) => whole.find_subcommand_mut(name),
-        None => Some(&mut whole),
+        Some(name) => command_line.find_subcommand_mut(name),
+        None => Some(&mut command_line),
     };
     let help = command.map(clap::Command::render_help).unwrap_or_default();
     let help = if console.colors_output() { help.ansi().to_string() } else { help.to_string() };

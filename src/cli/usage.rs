@@ -13,9 +13,9 @@ use crate::diagnostic::nearest;
 use crate::diagnostic::{Diagnostic, TextStyle, printable, write_json, write_text};
 use crate::io::write_to_stdout;
 
-/// Prints help and versions on standard output and returns 0, or prints an error and returns 1. `whole` returns the whole
+/// Prints help and versions on standard output and returns 0, or prints an error and returns 1. `command_line` returns the whole
 /// command.
-pub(super) fn report(error: &Error, arguments: &[OsString], whole: fn() -> Command) -> u8 {
+pub(super) fn report(error: &Error, arguments: &[OsString], command_line: fn() -> Command) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let help = error.render();
         let color = wants_colors(ColorMode::of_arguments(arguments), || std::io::stdout().is_terminal());
@@ -25,7 +25,7 @@ pub(super) fn report(error: &Error, arguments: &[OsString], whole: fn() -> Comma
             Err(error) => return report_error(Diagnostic::error("output", unwritable(&error)), arguments),
         }
     }
-    report_error(diagnose(error, arguments, whole), arguments)
+    report_error(diagnose(error, arguments, command_line), arguments)
 }
 
 fn report_error(diagnostic: Diagnostic, arguments: &[OsString]) -> u8 {
@@ -40,7 +40,7 @@ fn report_error(diagnostic: Diagnostic, arguments: &[OsString]) -> u8 {
     1
 }
 
-fn diagnose(error: &Error, arguments: &[OsString], whole: fn() -> Command) -> Diagnostic {
+fn diagnose(error: &Error, arguments: &[OsString], command_line: fn() -> Command) -> Diagnostic {
     let context = |kind| context_text(error, kind);
     let argument = printable(&context(ContextKind::InvalidArg).unwrap_or_default()).into_owned();
     let diagnostic = Diagnostic::error("usage", message(error, &argument));
@@ -49,7 +49,7 @@ fn diagnose(error: &Error, arguments: &[OsString], whole: fn() -> Command) -> Di
             Some(near) => diagnostic.help(format!("did you mean {near}?")),
             None => diagnostic.help("run the command with --help to see its flags"),
         },
-        ErrorKind::InvalidSubcommand => unknown_command(error, diagnostic, arguments, whole),
+        ErrorKind::InvalidSubcommand => unknown_command(error, diagnostic, arguments, command_line),
         ErrorKind::InvalidValue => match near_value(error, &argument, arguments) {
             Some(near) => diagnostic.help(format!("did you mean {near}?")),
             None => diagnostic,
@@ -76,14 +76,14 @@ fn unknown_command(
     error: &Error,
     mut diagnostic: Diagnostic,
     arguments: &[OsString],
-    whole: fn() -> Command,
+    command_line: fn() -> Command,
 ) -> Diagnostic {
     let name = context_text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
-    if let Some(advice) = helm_commands::advise(&name, arguments, whole) {
+    if let Some(advice) = helm_commands::advise(&name, arguments, command_line) {
         diagnostic.help.extend(advice);
         return diagnostic;
     }
-    if let Some(meant) = helm_commands::meant_by(&name, arguments, whole) {
+    if let Some(meant) = helm_commands::meant_by(&name, arguments, command_line) {
         return diagnostic.help(format!("{meant} is a Helm command: `mim-chart {meant}` shows the equivalent"));
     }
     match context_text(error, ContextKind::SuggestedSubcommand) {

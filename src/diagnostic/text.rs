@@ -59,7 +59,7 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
     for (index, excerpt) in excerpts(&diagnostic.labels).into_iter().enumerate() {
         group = excerpt.add_to(group, index == 0);
     }
-    for source in brought_in_by_flags(&diagnostic.labels) {
+    for source in files_named_by_flags(&diagnostic.labels) {
         group = group.element(Level::NOTE.message(source));
     }
     for help in &diagnostic.help {
@@ -68,7 +68,7 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
     group
 }
 
-fn brought_in_by_flags(labels: &[Label]) -> Vec<String> {
+fn files_named_by_flags(labels: &[Label]) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for flag in labels.iter().filter_map(|label| label.span.source()?.given_by()) {
         let note = format!("the file was passed with {}", printable(&flag.to_string()));

@@ -75,8 +75,8 @@ impl Subject<'_> {
         if may_do.is_empty() || !needs_attention(self.impacts) {
             return covered;
         }
-        let others = self.impacts_without(of_kubernetes, &|_| true);
-        let is_new = |impact: &Impact| impact.level > ImpactLevel::Info && !others.contains(impact);
+        let other_impacts = self.impacts_without(of_kubernetes, &|_| true);
+        let is_new = |impact: &Impact| impact.level > ImpactLevel::Info && !other_impacts.contains(impact);
         if !self.impacts.iter().any(is_new) {
             return covered;
         }

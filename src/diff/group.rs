@@ -98,7 +98,7 @@ pub(super) fn names_by_kind(objects: &[&Difference]) -> Vec<String> {
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Key {
     path: String,
-    what: String,
+    change_text: String,
 }
 
 /// Finds the changes that many objects have in common.
@@ -191,7 +191,7 @@ fn key(change: &Change) -> Option<Key> {
     const SHORTEST: usize = 5;
     let is_long = |value: &Value| value.as_str().is_some_and(|text| text.contains('\n'));
     let last = || FieldPath(change.path.0.last().cloned().into_iter().collect()).to_string();
-    let (path, what) = match &change.kind {
+    let (path, change_text) = match &change.kind {
         ChangeKind::Changed(old, new) if is_long(old) || is_long(new) => return None,
         ChangeKind::Changed(old, new) => {
             let is_distinctive = |value: &Value| value.as_str().is_some_and(|text| text.len() >= SHORTEST);
@@ -203,7 +203,7 @@ fn key(change: &Change) -> Option<Key> {
         ChangeKind::Removed(value) => (general(&change.path).to_string(), format!("-{}", json::write(value))),
         ChangeKind::Reordered => return None,
     };
-    Some(Key { path, what })
+    Some(Key { path, change_text })
 }
 
 /// Removes the identity of list items from a path, except in its last step.

@@ -65,8 +65,8 @@ pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &'o str)
     for (at, object) in old.iter().enumerate() {
         taken[at] |= first.contains_key(&identity(object, namespace));
     }
-    let gone = old.iter().zip(taken).filter(|(_, taken)| !taken);
-    pairs.extend(gone.map(|(object, _)| Pair { old: Some(object), new: None, is_rename: false }));
+    let removed = old.iter().zip(taken).filter(|(_, taken)| !taken);
+    pairs.extend(removed.map(|(object, _)| Pair { old: Some(object), new: None, is_rename: false }));
     pairs
 }
 

@@ -52,7 +52,7 @@ pub(super) fn written_changes(old: &Version<'_>, new: &Version<'_>, namespace: &
 }
 
 fn filled(old: &Version<'_>, new: &Version<'_>, namespace: &str) -> (Map, Map) {
-    let is_one_text = old.id.kind == "Secret" && !(is_text_alone(old.fields) && is_text_alone(new.fields));
+    let is_one_text = old.id.kind == "Secret" && !(has_only_text(old.fields) && has_only_text(new.fields));
     let filled = |version: &Version<'_>| {
         let mut fields = version.fields.clone();
         if is_one_text {
@@ -73,7 +73,7 @@ pub(super) fn type_of(id: &Id) -> Option<&'static ObjectType> {
     schema.object_type(schema.kind(&id.api_version, &id.kind)?.type_name)
 }
 
-fn is_text_alone(secret: &Map) -> bool {
+fn has_only_text(secret: &Map) -> bool {
     secret.map_at(&["data"]).is_none_or(Map::is_empty)
 }
 

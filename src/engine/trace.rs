@@ -317,13 +317,13 @@ impl Trace {
     /// Returns what depends on a value, on something it contains, or on something that contains it.
     pub fn dependents<'t>(&'t self, value: &'t ValuePath) -> Dependents<'t> {
         let meant: Vec<bool> = self.paths.iter().map(|used| self.depends(used, value)).collect();
-        let holds = self.sets.iter().map(|set| set.iter().any(|path| meant[*path as usize])).collect();
-        Dependents { trace: self, value, holds }
+        let sets_with_value = self.sets.iter().map(|set| set.iter().any(|path| meant[*path as usize])).collect();
+        Dependents { trace: self, value, sets_with_value }
     }
 
     /// Returns the values that decided about lines of a rendered file that show random values. Setting one of them may
     /// replace the random value.
-    pub fn values_beside_random(&self, path: &str) -> Vec<Used> {
+    pub fn values_replacing_random(&self, path: &str) -> Vec<Used> {
         let Some(file) = self.file(path) else { return Vec::new() };
         let mut found = Vec::new();
         for range in (0..file.lines.len()).filter_map(|index| file.range(index)) {
@@ -431,7 +431,7 @@ pub struct Dependents<'t> {
     trace: &'t Trace,
     value: &'t ValuePath,
     /// Which of the sets contain the value.
-    holds: Vec<bool>,
+    sets_with_value: Vec<bool>,
 }
 
 impl Dependents<'_> {
@@ -440,16 +440,18 @@ impl Dependents<'_> {
         let Some(file) = self.trace.file(path) else { return Vec::new() };
         let mut switches = self.trace.switches_around(path).flat_map(|switches| &switches.values);
         let is_switched = switches.any(|known| is_part(known, self.value));
-        let is_held = |piece: &TracePiece| self.holds[piece.shown as usize] || self.holds[piece.deciding as usize];
+        let is_held = |piece: &TracePiece| {
+            self.sets_with_value[piece.shown as usize] || self.sets_with_value[piece.deciding as usize]
+        };
         if !is_switched && !file.pieces.iter().any(is_held) {
             return Vec::new();
         }
         let dependence = |index: usize| {
             let pieces = || file.range(index).into_iter().flat_map(|range| file.touching(range));
-            if pieces().any(|piece| self.holds[piece.shown as usize]) {
+            if pieces().any(|piece| self.sets_with_value[piece.shown as usize]) {
                 return Some(Dependence::Shown);
             }
-            let is_decided = is_switched || pieces().any(|piece| self.holds[piece.deciding as usize]);
+            let is_decided = is_switched || pieces().any(|piece| self.sets_with_value[piece.deciding as usize]);
             is_decided.then_some(Dependence::Decided)
         };
         (0..file.lines.len()).filter_map(|index| Some((index + 1, dependence(index)?))).collect()

@@ -62,11 +62,11 @@ impl Used {
             Aspect::Whole => true,
             Aspect::Keys => goes_with(self.child(key).get(values), below),
             Aspect::Emptiness => {
-                let others = match self.path.steps().is_empty() {
-                    true => others_of_map(values, key),
-                    false => self.path.get(values).map_or(0, |node| others(node, key)),
+                let other_parts = match self.path.steps().is_empty() {
+                    true => other_keys(values, key),
+                    false => self.path.get(values).map_or(0, |node| other_parts(node, key)),
                 };
-                others == 0 && goes_with(self.child(key).get(values), below)
+                other_parts == 0 && goes_with(self.child(key).get(values), below)
             }
         }
     }
@@ -101,7 +101,7 @@ fn goes_with(node: Option<&Node>, below: &[Step]) -> bool {
     let mut node = node;
     for step in below {
         let Some(inner) = node else { return true };
-        if others(inner, step) > 0 {
+        if other_parts(inner, step) > 0 {
             return false;
         }
         node = match (step, &inner.value) {
@@ -114,16 +114,16 @@ fn goes_with(node: Option<&Node>, below: &[Step]) -> bool {
 }
 
 /// Returns how many other keys or items there are besides this one.
-fn others(node: &Node, step: &Step) -> usize {
+fn other_parts(node: &Node, step: &Step) -> usize {
     match (&node.value, step) {
-        (Value::Map(map), step) => others_of_map(map, step),
+        (Value::Map(map), step) => other_keys(map, step),
         (Value::List(items), Step::Item(index)) => items.len() - usize::from(*index < items.len()),
         (Value::List(items), Step::Key(_)) => items.len(),
         _ => 0,
     }
 }
 
-fn others_of_map(map: &Map, step: &Step) -> usize {
+fn other_keys(map: &Map, step: &Step) -> usize {
     let has_it = matches!(step, Step::Key(key) if map.get(key).is_some());
     map.len() - usize::from(has_it)
 }

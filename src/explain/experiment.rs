@@ -122,8 +122,8 @@ impl<'a> Experiment<'a> {
             self.rendered.iter().map(|rendered| (rendered.path.as_str(), rendered)).collect();
         let after: HashSet<&str> = rendered.iter().map(|rendered| rendered.path.as_str()).collect();
         let is_other = |now: &&Rendered| before.get(now.path.as_str()).is_none_or(|before| before.text != now.text);
-        let gone = before.keys().filter(|path| !after.contains(*path)).copied();
-        rendered.iter().filter(is_other).map(|rendered| rendered.path.as_str()).chain(gone).collect()
+        let removed = before.keys().filter(|path| !after.contains(*path)).copied();
+        rendered.iter().filter(is_other).map(|rendered| rendered.path.as_str()).chain(removed).collect()
     }
 
     fn free_sessions(&self) -> MutexGuard<'_, Vec<Session>> {

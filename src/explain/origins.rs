@@ -48,7 +48,7 @@ pub fn add_origins(
         return;
     }
     // Objects that are only added need no trace of the old side.
-    let needs_old = new.is_none() || comparison.differences.iter().any(is_any_gone);
+    let needs_old = new.is_none() || comparison.differences.iter().any(removes_anything);
     let old = old.filter(|_| needs_old).and_then(|old| LineSource::new(old, secrets));
     let new = new.and_then(|new| LineSource::new(new, secrets));
     for difference in &mut comparison.differences {
@@ -125,7 +125,7 @@ impl<'a> Untraced<'a> {
     }
 }
 
-fn is_any_gone(difference: &Difference) -> bool {
+fn removes_anything(difference: &Difference) -> bool {
     difference.status == Status::Removed
         || difference.changes.iter().any(|change| matches!(change.kind, ChangeKind::Removed(_)))
 }

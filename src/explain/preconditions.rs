@@ -180,9 +180,10 @@ impl<'c> Trial<'c> {
         open: &[usize],
     ) -> Vec<(usize, Vec<Change>)> {
         let gates: Vec<&Change> = self.gates.iter().map(|gate| &gate.change).collect();
-        let holds = |path: &ValuePath, gate: &Change| gate.path.is_prefix_of(path) || path.is_prefix_of(&gate.path);
+        let is_related =
+            |path: &ValuePath, gate: &Change| gate.path.is_prefix_of(path) || path.is_prefix_of(&gate.path);
         let apart = |gates: &[&Change]| -> Vec<usize> {
-            let is_apart = |at: &usize| !gates.iter().any(|gate| holds(&without_effect[*at].0, gate));
+            let is_apart = |at: &usize| !gates.iter().any(|gate| is_related(&without_effect[*at].0, gate));
             open.iter().copied().filter(is_apart).collect()
         };
         let silent = apart(&gates);

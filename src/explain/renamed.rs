@@ -31,8 +31,8 @@ impl<'a> Renames<'a> {
             .take_while(|above| !above.steps().is_empty())
             .collect();
         above.reverse();
-        let gone = above.iter().filter(|above| above.get(self.new).is_none());
-        for from in gone {
+        let removed = above.iter().filter(|above| above.get(self.new).is_none());
+        for from in removed {
             let Some(node) = from.get(self.old) else { continue };
             let Some(to) = self.best(from, node) else { continue };
             let whole = join(&to, &path.below(from.steps().len()));

@@ -31,7 +31,7 @@ impl TracedOutput {
         experiment.trace(None).map(TracedOutput::of_render)
     }
 
-    /// Like [`TracedOutput::of`], but traces only what depends on the value at `path`.
+    /// Like [`TracedOutput::render`], but traces only what depends on the value at `path`.
     pub(super) fn about(path: &ValuePath, experiment: &Experiment<'_>) -> Option<TracedOutput> {
         let paths = std::slice::from_ref(path);
         experiment.trace(Some(Focus::Values(paths))).map(TracedOutput::of_render)

@@ -109,8 +109,8 @@ fn mark_winner(setters: &mut Vec<ValueSource>, now: Option<&Node>) {
         return;
     };
     if now.value.as_map().is_some() {
-        let gone = setters.iter().rposition(|setter| !matches!(setter.value, Some(Value::Map(_))));
-        for setter in setters.iter_mut().skip(gone.map_or(0, |gone| gone + 1)) {
+        let last_replaced = setters.iter().rposition(|setter| !matches!(setter.value, Some(Value::Map(_))));
+        for setter in setters.iter_mut().skip(last_replaced.map_or(0, |last_replaced| last_replaced + 1)) {
             setter.wins = true;
         }
         return;

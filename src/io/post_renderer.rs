@@ -80,9 +80,9 @@ impl PostRenderer {
         let answer = process::run(command, Some(manifests), MAX_MANIFEST_BYTES);
         let answer = answer.map_err(|error| self.failed(&format!("exec: {}", os_error(&error))))?;
         let text = self.output(answer).map_err(|(reason, stderr)| {
-            let said = stderr.trim();
+            let message = stderr.trim();
             let error = self.failed(&reason);
-            if said.is_empty() { error } else { error.help(format!("its standard error: {said}")) }
+            if message.is_empty() { error } else { error.help(format!("its standard error: {message}")) }
         })?;
         if text.trim().is_empty() {
             return Err(failed(&format!("post-renderer {:?} produced empty output", self.name)));

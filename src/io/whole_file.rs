@@ -83,7 +83,7 @@ pub(super) mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_beside_the_place_is_not_followed() {
+    fn a_link_at_the_temporary_path_is_not_followed() {
         let folder = tempfile::tempdir().unwrap();
         let (target, other) = (folder.path().join("a"), folder.path().join("other"));
         fs::write(&other, "other").unwrap();

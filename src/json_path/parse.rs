@@ -238,13 +238,13 @@ fn filter(text: &str) -> Result<Filter, String> {
     const OPERATOR: [char; 4] = ['!', '<', '>', '='];
     let split = || {
         let left = text.find(OPERATOR).filter(|&left| left > 0)?;
-        let behind = &text[left..];
-        let mut operator = behind.find(|c| !OPERATOR.contains(&c)).unwrap_or(behind.len());
-        if operator == behind.len() {
+        let rest_of_text = &text[left..];
+        let mut operator = rest_of_text.find(|c| !OPERATOR.contains(&c)).unwrap_or(rest_of_text.len());
+        if operator == rest_of_text.len() {
             // The right side cannot be empty: without one it gets the last character of the operator.
             operator -= 1;
         }
-        (operator > 0).then(|| (&text[..left], &behind[..operator], &behind[operator..]))
+        (operator > 0).then(|| (&text[..left], &rest_of_text[..operator], &rest_of_text[operator..]))
     };
     match split() {
         None => Ok(Filter { left: parse_steps(text)?, comparison: None }),

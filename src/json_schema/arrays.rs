@@ -24,7 +24,7 @@ impl<'s> Evaluation<'_, 's, '_> {
             self.fail(|| format!("items at {} and {} are equal", count(first), count(second)));
         }
         if self.draft >= Draft::Draft2020 {
-            self.check_items_behind_prefix(items);
+            self.check_items_after_prefix(items);
         } else {
             self.check_items(items);
         }
@@ -56,7 +56,7 @@ impl<'s> Evaluation<'_, 's, '_> {
     }
 
     /// Checks `prefixItems` and `items` of 2020-12.
-    fn check_items_behind_prefix(&mut self, items: &[Node]) {
+    fn check_items_after_prefix(&mut self, items: &[Node]) {
         let prefix = self.keywords.prefix_items.and_then(|prefix| prefix.value.as_list()).unwrap_or_default();
         self.check_each(items, 0, |number| prefix.get(number));
         if let Some(schema) = self.keywords.items {

@@ -226,6 +226,7 @@ pub(super) fn read_json(source: &Source) -> Result<Node, Diagnostic> {
     if rest.trim_start_matches([' ', '\t', '\n', '\r']).is_empty() {
         return Ok(document);
     }
-    let behind = end + rest.len() - rest.trim_start().len();
-    Err(Diagnostic::error("schema", "invalid character after top-level value").at(source.span(behind..behind + 1), ""))
+    let after_reference = end + rest.len() - rest.trim_start().len();
+    Err(Diagnostic::error("schema", "invalid character after top-level value")
+        .at(source.span(after_reference..after_reference + 1), ""))
 }

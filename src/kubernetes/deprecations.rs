@@ -23,7 +23,7 @@ pub fn deprecation(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> O
         return None;
     }
     let Deprecated { since, removed, replacement, .. } = found;
-    let gone = match removed {
+    let removed_text = match removed {
         0 => String::new(),
         removed => format!(", unavailable in v1.{removed}+"),
     };
@@ -31,13 +31,13 @@ pub fn deprecation(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> O
         "" => String::new(),
         replacement => format!("; use {replacement} {}", replacing_kind(api_version, kind)),
     };
-    Some(format!("{api_version} {kind} is deprecated in v1.{since}+{gone}{instead}"))
+    Some(format!("{api_version} {kind} is deprecated in v1.{since}+{removed_text}{instead}"))
 }
 
 /// Whether a kind of an API version is removed in a version of Kubernetes.
-pub fn is_gone(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> bool {
+pub fn is_removed(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> bool {
     let found = DEPRECATED.iter().find(|row| row.api_version == api_version && row.has(kind));
-    found.is_some_and(|row| row.removed > 0 && row.is_gone_in(kubernetes))
+    found.is_some_and(|row| row.removed > 0 && row.is_removed_in(kubernetes))
 }
 
 /// Returns the kind that Kubernetes recommends instead. It is the same kind, except for a renamed one and three errors in the
@@ -64,7 +64,7 @@ impl Deprecated {
         Deprecated { api_version, since, removed, replacement, kinds, with_lists: true }
     }
 
-    const fn alone(
+    const fn without_lists(
         api_version: &'static str,
         since: u32,
         removed: u32,
@@ -85,7 +85,7 @@ impl Deprecated {
         Deprecated::is_from(self.since, kubernetes)
     }
 
-    fn is_gone_in(&self, kubernetes: &KubeVersion) -> bool {
+    fn is_removed_in(&self, kubernetes: &KubeVersion) -> bool {
         Deprecated::is_from(self.removed, kubernetes)
     }
 
@@ -107,14 +107,14 @@ const DEPRECATED: &[Deprecated] = &[
     Deprecated::new("admissionregistration.k8s.io/v1beta1", 16, 22, "admissionregistration.k8s.io/v1", &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]),
     Deprecated::new("admissionregistration.k8s.io/v1beta1", 31, 34, "", &["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"]),
     Deprecated::new("apps/v1beta1", 8, 16, "apps/v1", &["ControllerRevision", "Deployment", "StatefulSet"]),
-    Deprecated::alone("apps/v1beta1", 8, 16, "apps/v1", &["DeploymentRollback"]),
-    Deprecated::alone("apps/v1beta1", 8, 16, "autoscaling/v1", &["Scale"]),
+    Deprecated::without_lists("apps/v1beta1", 8, 16, "apps/v1", &["DeploymentRollback"]),
+    Deprecated::without_lists("apps/v1beta1", 8, 16, "autoscaling/v1", &["Scale"]),
     Deprecated::new("apps/v1beta2", 9, 16, "apps/v1", &["ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]),
-    Deprecated::alone("apps/v1beta2", 9, 16, "autoscaling/v1", &["Scale"]),
-    Deprecated::alone("authentication.k8s.io/v1alpha1", 29, 32, "", &["SelfSubjectReview"]),
-    Deprecated::alone("authentication.k8s.io/v1beta1", 30, 33, "", &["SelfSubjectReview"]),
-    Deprecated::alone("authentication.k8s.io/v1beta1", 19, 22, "authentication.k8s.io/v1", &["TokenReview"]),
-    Deprecated::alone("authorization.k8s.io/v1beta1", 19, 22, "authorization.k8s.io/v1", &["LocalSubjectAccessReview", "SelfSubjectAccessReview", "SelfSubjectRulesReview", "SubjectAccessReview"]),
+    Deprecated::without_lists("apps/v1beta2", 9, 16, "autoscaling/v1", &["Scale"]),
+    Deprecated::without_lists("authentication.k8s.io/v1alpha1", 29, 32, "", &["SelfSubjectReview"]),
+    Deprecated::without_lists("authentication.k8s.io/v1beta1", 30, 33, "", &["SelfSubjectReview"]),
+    Deprecated::without_lists("authentication.k8s.io/v1beta1", 19, 22, "authentication.k8s.io/v1", &["TokenReview"]),
+    Deprecated::without_lists("authorization.k8s.io/v1beta1", 19, 22, "authorization.k8s.io/v1", &["LocalSubjectAccessReview", "SelfSubjectAccessReview", "SelfSubjectRulesReview", "SubjectAccessReview"]),
     Deprecated::new("batch/v1beta1", 21, 25, "batch/v1", &["CronJob"]),
     Deprecated::new("certificates.k8s.io/v1alpha1", 34, 37, "", &["ClusterTrustBundle"]),
     Deprecated::new("certificates.k8s.io/v1beta1", 19, 22, "certificates.k8s.io/v1", &["CertificateSigningRequest"]),
@@ -126,17 +126,17 @@ const DEPRECATED: &[Deprecated] = &[
     Deprecated::new("discovery.k8s.io/v1beta1", 21, 25, "discovery.k8s.io/v1", &["EndpointSlice"]),
     Deprecated::new("events.k8s.io/v1beta1", 22, 25, "", &["Event"]),
     Deprecated::new("extensions/v1beta1", 8, 16, "apps/v1", &["DaemonSet", "Deployment", "ReplicaSet"]),
-    Deprecated::alone("extensions/v1beta1", 8, 16, "", &["DeploymentRollback"]),
+    Deprecated::without_lists("extensions/v1beta1", 8, 16, "", &["DeploymentRollback"]),
     Deprecated::new("extensions/v1beta1", 14, 22, "networking.k8s.io/v1", &["Ingress"]),
     Deprecated::new("extensions/v1beta1", 9, 16, "networking.k8s.io/v1", &["NetworkPolicy"]),
-    Deprecated::alone("extensions/v1beta1", 2, 16, "", &["Scale"]),
+    Deprecated::without_lists("extensions/v1beta1", 2, 16, "", &["Scale"]),
     Deprecated::new("flowcontrol.apiserver.k8s.io/v1beta1", 23, 26, "flowcontrol.apiserver.k8s.io/v1beta3", &["FlowSchema", "PriorityLevelConfiguration"]),
     Deprecated::new("flowcontrol.apiserver.k8s.io/v1beta2", 26, 29, "flowcontrol.apiserver.k8s.io/v1beta3", &["FlowSchema", "PriorityLevelConfiguration"]),
     Deprecated::new("flowcontrol.apiserver.k8s.io/v1beta3", 29, 32, "flowcontrol.apiserver.k8s.io/v1", &["FlowSchema", "PriorityLevelConfiguration"]),
     Deprecated::new("networking.k8s.io/v1beta1", 34, 37, "", &["IPAddress", "ServiceCIDR"]),
     Deprecated::new("networking.k8s.io/v1beta1", 19, 22, "networking.k8s.io/v1", &["Ingress", "IngressClass"]),
     Deprecated::new("node.k8s.io/v1beta1", 22, 25, "", &["RuntimeClass"]),
-    Deprecated::alone("policy/v1beta1", 22, 25, "", &["Eviction"]),
+    Deprecated::without_lists("policy/v1beta1", 22, 25, "", &["Eviction"]),
     Deprecated::new("policy/v1beta1", 21, 25, "policy/v1", &["PodDisruptionBudget"]),
     Deprecated::new("rbac.authorization.k8s.io/v1beta1", 17, 22, "rbac.authorization.k8s.io/v1", &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"]),
     Deprecated::new("resource.k8s.io/v1alpha3", 36, 39, "", &["DeviceTaintRule"]),

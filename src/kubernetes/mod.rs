@@ -32,14 +32,14 @@ mod sequence;
 mod version;
 
 pub use defaults::{add_defaults, is_default, is_nothing, is_server_assigned};
-pub use deprecations::{deprecation, is_gone};
+pub use deprecations::{deprecation, is_removed};
 pub use field_path::{FieldPath, FieldPaths, PathStep, is_at_or_below};
 pub use formats::{has_format, is_known_format};
 pub use id::Id;
 pub use images::{ImageField, ImageRole, images_of};
 pub use kind_names::kind_named;
 pub use live::as_applied;
-pub use object::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream, read_stream_beside};
+pub use object::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream, read_stream_with_known};
 pub use quantity::{is_quantity, quantity};
 pub use schema::{Field, Kind, ObjectType, Schema, Type};
 pub use version::{DEFAULT_API_VERSIONS, KubeVersion};

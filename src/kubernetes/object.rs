@@ -112,7 +112,7 @@ pub fn read_stream(source: &Source, not_utf8: &[usize], origin: &str) -> Stream 
 
 /// Reads a stream like [`read_stream`], but takes objects over from `known` if their documents have the same text. When two
 /// streams are compared, most objects are equal. `known` are results of [`read_stream`].
-pub fn read_stream_beside(source: &Source, not_utf8: &[usize], origin: &str, known: &[Object]) -> Stream {
+pub fn read_stream_with_known(source: &Source, not_utf8: &[usize], origin: &str, known: &[Object]) -> Stream {
     let known = known.iter().filter_map(|object| Some((object.text()?, object))).collect();
     read_all(&Reading { source, not_utf8, origin, known }, false)
 }
@@ -415,7 +415,7 @@ mod tests {
                     kind: C\nmetadata: {name: c, uid: d}\n---\nkind: D\nmetadata: {name: e}\n";
         let known = read_objects(&Source::file("old.yaml", text), "old.yaml").unwrap();
         let source = Source::file("new.yaml", format!("# Source: c/a.yaml\n{}", text.replace("name: e", "name: f")));
-        let beside = read_stream_beside(&source, &[], "new.yaml", &known);
+        let beside = read_stream_with_known(&source, &[], "new.yaml", &known);
         assert_eq!(beside.objects.len(), 4);
         assert_eq!(all_of(&beside), all_of(&read_stream(&source, &[], "new.yaml")));
     }

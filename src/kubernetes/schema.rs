@@ -104,7 +104,7 @@ impl Schema {
     /// let kind = schema.kind("apps/v1", "StatefulSet").unwrap();
     /// assert_eq!(kind.is_namespaced, Some(true));
     /// let spec = schema.at("apps/v1", "StatefulSet", ["spec"]).unwrap();
-    /// assert_eq!(spec.field("replicas").unwrap().of, Type::Int32);
+    /// assert_eq!(spec.field("replicas").unwrap().type_, Type::Int32);
     /// assert_eq!(spec.field("volumeClaimTemplates").unwrap().keys, [""; 0]);
     /// ```
     pub fn built_in() -> &'static Schema {

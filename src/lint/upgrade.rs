@@ -57,12 +57,12 @@ pub(super) fn check(scope: &Scope<'_>, locate: bool) -> Vec<Finding> {
     };
     let namespace = &scope.release.namespace;
     let compare = |next: &[Object]| compare_sides(&now, next, &Secrets::default(), namespace);
-    let alone = FACTORS.map(|factor| match objects(scope, &[factor], Some(&installed)) {
+    let by_factor = FACTORS.map(|factor| match objects(scope, &[factor], Some(&installed)) {
         Ok(next) => (factor, compare(&next)),
         Err(_) => (factor, Comparison::default()),
     });
     let compared = compare(&next);
-    let upgrade = Upgrade { next: &next, alone };
+    let upgrade = Upgrade { next: &next, by_factor };
     let mut findings = Vec::new();
     for difference in &compared.differences {
         upgrade.check(difference, &mut findings);
@@ -128,8 +128,8 @@ fn objects(
 
 /// Returns the objects of a cluster after the installation.
 fn installed(scope: &Scope<'_>, objects: &[Object]) -> ClusterObjects {
-    let given = scope.release.environment.objects.iter().flat_map(|given| given.all()).cloned();
-    ClusterObjects::new(objects.iter().map(as_stored).chain(given).collect())
+    let existing = scope.release.environment.objects.iter().flat_map(|existing| existing.all()).cloned();
+    ClusterObjects::new(objects.iter().map(as_stored).chain(existing).collect())
 }
 
 /// Returns an object as the API server stores it: a Secret's `stringData` becomes `data`.
@@ -153,7 +153,7 @@ fn as_stored(object: &Object) -> Object {
 struct Upgrade<'a> {
     next: &'a [Object],
     /// The changes caused by each factor without the others.
-    alone: [(Factor, Comparison); 3],
+    by_factor: [(Factor, Comparison); 3],
 }
 
 impl Upgrade<'_> {
@@ -190,10 +190,10 @@ impl Upgrade<'_> {
             _ => None,
         };
         let Some(new) = new.filter(|new| !is_replaced_on_purpose(&new.id.kind)) else { return };
-        let goes = |alone: &Difference| {
-            matches!(alone.status, Status::Renamed | Status::Removed) && is_same(alone, difference)
+        let is_replaced = |tried: &Difference| {
+            matches!(tried.status, Status::Renamed | Status::Removed) && is_same(tried, difference)
         };
-        let factor = self.alone.iter().find(|(_, compared)| compared.differences.iter().any(goes));
+        let factor = self.by_factor.iter().find(|(_, compared)| compared.differences.iter().any(is_replaced));
         let text = format!(
             "{}/{}: every release replaces it: its name {}",
             difference.id.kind,
@@ -207,11 +207,11 @@ impl Upgrade<'_> {
     /// Reports restarts of pods that a new application version does not explain: the release or the chart
     /// version changes their template.
     fn check_restart(&self, difference: &Difference, findings: &mut Vec<Finding>) {
-        for (factor, compared) in self.alone.iter().filter(|(factor, _)| *factor != Factor::AppVersion) {
-            let Some(alone) = compared.differences.iter().find(|alone| is_same(alone, difference)) else { continue };
+        for (factor, compared) in self.by_factor.iter().filter(|(factor, _)| *factor != Factor::AppVersion) {
+            let Some(tried) = compared.differences.iter().find(|tried| is_same(tried, difference)) else { continue };
             let in_pods: Vec<&Change> =
-                alone.changes.iter().filter(|change| change.path.is_below(&["spec", "template"])).collect();
-            let restarts = alone.impacts.iter().any(|impact| impact.rule == "restarts");
+                tried.changes.iter().filter(|change| change.path.is_below(&["spec", "template"])).collect();
+            let restarts = tried.impacts.iter().any(|impact| impact.rule == "restarts");
             let Some(first) = in_pods.first().filter(|_| restarts) else { continue };
             let more = match in_pods.len() - 1 {
                 0 => String::new(),
@@ -232,10 +232,10 @@ impl Upgrade<'_> {
     /// Returns the factor that causes a change.
     fn factor(&self, difference: &Difference, change: &Change) -> Option<Factor> {
         let changes_it = |compared: &Comparison| {
-            let mut same = compared.differences.iter().filter(|alone| is_same(alone, difference));
-            same.any(|alone| alone.changes.iter().any(|alone| alone.path == change.path))
+            let mut same = compared.differences.iter().filter(|tried| is_same(tried, difference));
+            same.any(|tried| tried.changes.iter().any(|tried| tried.path == change.path))
         };
-        self.alone.iter().find(|(_, compared)| changes_it(compared)).map(|(factor, _)| *factor)
+        self.by_factor.iter().find(|(_, compared)| changes_it(compared)).map(|(factor, _)| *factor)
     }
 
     fn finding(&self, rule: &Rule, difference: &Difference, field: &FieldPath, text: String, help: &str) -> Finding {

@@ -68,7 +68,7 @@ fn unset_values(random: &[&Rendered], scope: &Scope<'_>, loaded: &LoadedTree) ->
         _ => String::new(),
     };
     let mut paths: Vec<ValuePath> = Vec::new();
-    let beside = random.iter().flat_map(|rendered| trace.values_beside_random(&rendered.path));
+    let beside = random.iter().flat_map(|rendered| trace.values_replacing_random(&rendered.path));
     for path in beside.map(|used| used.path).filter(is_unset) {
         // Names of objects decide much, but nothing random.
         if !OF_NAMES.contains(&last(&path).as_str()) && !paths.contains(&path) {

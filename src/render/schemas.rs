@@ -55,8 +55,8 @@ impl Schemas {
         self.found.iter().find_map(|found| {
             let steps = path.steps();
             let is_above = |(at, name): (usize, &String)| steps.get(at) == Some(&Step::Key(name.clone()));
-            let holds = found.path.len() <= steps.len() && found.path.iter().enumerate().all(is_above);
-            let view = SchemaView::of_document(found.document()?).filter(|_| holds)?;
+            let is_below = found.path.len() <= steps.len() && found.path.iter().enumerate().all(is_above);
+            let view = SchemaView::of_document(found.document()?).filter(|_| is_below)?;
             steps[found.path.len()..].iter().try_fold(view, |view, step| {
                 view.alternatives().into_iter().find_map(|view| match step {
                     Step::Key(key) => view.property(key),

@@ -353,17 +353,17 @@ fn hidden_texts_at(source: &Source, spans: &[&Span], hidden: &[Hidden]) -> Vec<S
 
 /// Splits hidden ranges that span several lines, so that the number of lines stays the same.
 fn by_line(text: &str, hidden: Vec<Hidden>) -> Vec<Hidden> {
-    let mut apart = Vec::with_capacity(hidden.len());
+    let mut separate = Vec::with_capacity(hidden.len());
     for Hidden { range, mask } in hidden {
         let mut at = range.start;
         for line in text[range].split_inclusive('\n') {
             let body = line.trim_end_matches(['\n', '\r']);
             let indent = if at == 0 || text[..at].ends_with('\n') { body.len() - body.trim_start().len() } else { 0 };
             if body.len() > indent {
-                apart.push(Hidden { range: at + indent..at + body.len(), mask: mask.clone() });
+                separate.push(Hidden { range: at + indent..at + body.len(), mask: mask.clone() });
             }
             at += line.len();
         }
     }
-    apart
+    separate
 }

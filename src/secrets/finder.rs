@@ -76,11 +76,11 @@ impl Finder {
         self.may_begin.resize(MAY_BEGIN_BITS / 64, 0);
         let bit = bit(window);
         self.may_begin[bit / 64] |= 1 << (bit % 64);
-        let alike = self.long.entry(window).or_default();
-        if alike.iter().all(|known| known.text != text) {
-            alike.push(Known { text, number, is_encoded });
+        let same_prefix = self.long.entry(window).or_default();
+        if same_prefix.iter().all(|known| known.text != text) {
+            same_prefix.push(Known { text, number, is_encoded });
             // Longest first, so that a string that continues another one is found as a whole.
-            alike.sort_by(|one, other| by_length(&one.text, &other.text));
+            same_prefix.sort_by(|one, other| by_length(&one.text, &other.text));
         }
     }
 
@@ -131,7 +131,7 @@ impl Finder {
         if !self.short.is_empty() {
             found.extend(spellings::values(bytes).into_iter().filter_map(|range| {
                 let value = &bytes[range.clone()];
-                let number = self.short_number(value).or_else(|| self.number_beside(value))?;
+                let number = self.short_number(value).or_else(|| self.number_in_encoded(value))?;
                 let is_quoted = range.start > 0 && matches!(bytes[range.start - 1], b'"' | b'\'');
                 let is_number = value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
                 (is_quoted || !is_number).then_some(Found { range, number: Some(number) })
@@ -141,7 +141,7 @@ impl Finder {
     }
 
     /// Returns the number of a short string that is a part of an encoded value, such as the password in `user:password`.
-    fn number_beside(&self, value: &[u8]) -> Option<usize> {
+    fn number_in_encoded(&self, value: &[u8]) -> Option<usize> {
         spellings::decoded(value).iter().filter(|text| std::str::from_utf8(text).is_ok()).find_map(|text| {
             let values = spellings::values(text);
             values.into_iter().find_map(|range| self.short.get(&text[range].to_ascii_lowercase()).copied())
@@ -159,8 +159,8 @@ impl Finder {
         loop {
             let bit = bit(hash);
             let may_begin = self.may_begin[bit / 64] >> (bit % 64) & 1 == 1;
-            let alike = if may_begin { self.long.get(&hash) } else { None };
-            let next = match alike.and_then(|alike| match_at(&lower, at, alike)) {
+            let same_prefix = if may_begin { self.long.get(&hash) } else { None };
+            let next = match same_prefix.and_then(|same_prefix| match_at(&lower, at, same_prefix)) {
                 Some(place) => {
                     let end = place.range.end;
                     found.push(place);
@@ -192,15 +192,15 @@ fn by_length(one: &[u8], other: &[u8]) -> Ordering {
     other.len().cmp(&one.len()).then_with(|| one.cmp(other))
 }
 
-fn match_at(bytes: &[u8], at: usize, alike: &[Known]) -> Option<Found> {
-    if alike.len() > MAX_SAME_PREFIX {
+fn match_at(bytes: &[u8], at: usize, same_prefix: &[Known]) -> Option<Found> {
+    if same_prefix.len() > MAX_SAME_PREFIX {
         let rest = &bytes[at..];
         let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len()).max(LONG_ENOUGH);
-        let whole = alike.binary_search_by(|known| by_length(&known.text, &rest[..length]));
-        return Some(Found { range: at..at + length, number: whole.ok().map(|index| alike[index].number) });
+        let whole = same_prefix.binary_search_by(|known| by_length(&known.text, &rest[..length]));
+        return Some(Found { range: at..at + length, number: whole.ok().map(|index| same_prefix[index].number) });
     }
     let begins = |known: &&Known| bytes[at..].starts_with(&known.text[..known.text.len().min(SEARCHED_BYTES)]);
-    let Known { text, number, is_encoded } = alike.iter().find(begins)?;
+    let Known { text, number, is_encoded } = same_prefix.iter().find(begins)?;
     let range = if *is_encoded {
         spellings::token_around(bytes, at..at + text.len().min(SEARCHED_BYTES))
     } else {

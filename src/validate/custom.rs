@@ -258,7 +258,7 @@ fn unknown_fields(fields: &Map, schema: &Node, path: &mut FieldPath, is_whole_ob
 fn whole_object(fields: &Map, path: &FieldPath, is_embedded: bool, report: &mut Report<'_>) {
     for name in ["apiVersion", "kind"].into_iter().filter(|_| is_embedded) {
         let given = fields.get(name).filter(|node| !node.value.is_null());
-        let place = given.map_or_else(|| report.whole.clone(), |node| node.span.clone());
+        let place = given.map_or_else(|| report.object_span.clone(), |node| node.span.clone());
         let message = match given.map(|node| &node.value) {
             None => "Required value",
             Some(Value::String(text)) if text.is_empty() => "must not be empty",

@@ -25,8 +25,8 @@ pub(super) fn problem(node: &Node, schema: &Map) -> Option<(FieldPath, String)> 
         return Some(innermost(violation));
     }
     let rules = compiled.rules.as_ref()?;
-    let (whole, findings) = (node.span.clone(), Vec::new());
-    let mut report = Report { object: "default", nth: 0, kind: "", origin: "", whole, findings };
+    let (object_span, findings) = (node.span.clone(), Vec::new());
+    let mut report = Report { object: "default", nth: 0, kind: "", origin: "", object_span, findings };
     let limits = Limits::default();
     let mut evaluation = Evaluation { limits: &limits, report: &mut report, is_update: false };
     evaluation.check(rules, node, None, &FieldPath::default(), &node.span);

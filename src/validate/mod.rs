@@ -113,7 +113,7 @@ fn one(
     }
     let schema = Schema::built_in();
     if let Some(warning) = crate::kubernetes::deprecation(&id.api_version, &id.kind, request.kube_version) {
-        let severity = if crate::kubernetes::is_gone(&id.api_version, &id.kind, request.kube_version) {
+        let severity = if crate::kubernetes::is_removed(&id.api_version, &id.kind, request.kube_version) {
             Severity::Error
         } else {
             Severity::Warning

@@ -15,7 +15,7 @@ pub(super) struct Report<'a> {
     /// The template or file that it comes from.
     pub(super) origin: &'a str,
     /// The place of findings that have no better one.
-    pub(super) whole: Span,
+    pub(super) object_span: Span,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -27,7 +27,7 @@ impl<'a> Report<'a> {
             nth,
             kind: &object.id.kind,
             origin: &object.origin,
-            whole: object.span.clone(),
+            object_span: object.span.clone(),
             findings: Vec::new(),
         }
     }
@@ -42,7 +42,7 @@ impl<'a> Report<'a> {
     ) -> &mut Finding {
         let path = path.to_string();
         let field = if path.is_empty() { String::new() } else { format!("{path}: ") };
-        let place = if place.source().is_some() { place } else { &self.whole };
+        let place = if place.source().is_some() { place } else { &self.object_span };
         let is_elsewhere = place.source().is_some_and(|source| source.name() != self.origin);
         let origin = if is_elsewhere { format!("from {}", self.origin) } else { String::new() };
         let message = format!("{}: {field}{message}", self.object);
@@ -65,7 +65,7 @@ impl<'a> Report<'a> {
 }
 
 /// Returns the place of an object's kind, for findings about the object as a whole.
-pub(super) fn head(fields: &Map, whole: &Span) -> Span {
+pub(super) fn head(fields: &Map, object_span: &Span) -> Span {
     let places = ["kind", "apiVersion"].iter().filter_map(|key| fields.get(key));
-    places.map(|node| node.span.clone()).find(|span| span.source().is_some()).unwrap_or_else(|| whole.clone())
+    places.map(|node| node.span.clone()).find(|span| span.source().is_some()).unwrap_or_else(|| object_span.clone())
 }

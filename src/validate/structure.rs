@@ -29,15 +29,15 @@ pub(super) fn object(fields: &Map, type_: &ObjectType, path: &mut FieldPath, pla
     }
     tables::check(type_.name, fields, path, place, report);
     for field in &type_.fields {
-        let given = fields.get(field.name).filter(|node| !node.value.is_null());
+        let value_node = fields.get(field.name).filter(|node| !node.value.is_null());
         // A missing spec of an object or pod template is treated as an empty one.
-        if let (None, "spec", Type::Object(name)) = (given, field.name, &field.type_)
+        if let (None, "spec", Type::Object(name)) = (value_node, field.name, &field.type_)
             && !field.required
             && let Some(type_) = Schema::built_in().object_type(name)
         {
             object(&Map::new(), type_, &mut path.field(field.name), place, report);
         }
-        if field.required && lacks(type_, field, given) {
+        if field.required && lacks(type_, field, value_node) {
             report.error("required", &path.field(field.name), "Required value".to_owned(), place);
         }
     }
@@ -77,12 +77,12 @@ const MAY_BE_MISSING: &[(&str, &str)] = &[
 ];
 
 /// Whether a required field is missing for the server.
-fn lacks(type_: &ObjectType, field: &Field, given: Option<&Node>) -> bool {
+fn lacks(type_: &ObjectType, field: &Field, value_node: Option<&Node>) -> bool {
     let is_in = |table: &[(&str, &str)]| {
         let name = type_.name.rsplit('.').next().unwrap_or_default();
         table.contains(&(name, field.name))
     };
-    match given {
+    match value_node {
         _ if field.type_ == Type::Boolean || is_in(MAY_BE_MISSING) => false,
         None => true,
         // The server adds the API group of a role.

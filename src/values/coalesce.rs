@@ -73,7 +73,7 @@ impl Merging {
     }
 
     fn default(&mut self, tree: &ValuesTree<'_>, key: &str, default: &Entry, values: &mut Map, path: &Path<'_>) {
-        let Some(given) = values.get_mut(key) else {
+        let Some(existing) = values.get_mut(key) else {
             if self.nulls == Nulls::Keep {
                 values.insert(key, default.key.clone(), default.node.clone());
             } else if !default.node.value.is_null() {
@@ -81,7 +81,7 @@ impl Merging {
             }
             return;
         };
-        match (&mut given.value, &default.node.value) {
+        match (&mut existing.value, &default.node.value) {
             (Value::Null, _) if self.nulls == Nulls::Strip => {
                 values.remove(key);
             }
@@ -92,10 +92,10 @@ impl Merging {
                 self.table(into, from, nulls, &path.below(key));
             }
             (Value::Map(_), Value::Null) => {}
-            (given, default) if is_empty(given) && is_empty(default) => {}
+            (existing, default) if is_empty(existing) && is_empty(default) => {}
             (Value::Map(_), _) => {
                 let message = format!("skipped value for {path}.{key}: Not a table.");
-                self.mismatch(message, given, &default.node);
+                self.mismatch(message, existing, &default.node);
             }
             _ => {}
         }
@@ -103,9 +103,9 @@ impl Merging {
 
     fn subchart(&mut self, subchart: &ValuesTree<'_>, values: &mut Map, path: &Path<'_>) {
         let name = &subchart.name;
-        let given = values.get_mut(name);
-        let place = given.as_ref().map(|node| node.span.clone()).unwrap_or_default();
-        let mut part = match given.map(|node| std::mem::take(&mut node.value)) {
+        let existing = values.get_mut(name);
+        let place = existing.as_ref().map(|node| node.span.clone()).unwrap_or_default();
+        let mut part = match existing.map(|node| std::mem::take(&mut node.value)) {
             None => Map::new(),
             Some(Value::Map(part)) => part,
             Some(other) => {
@@ -192,9 +192,9 @@ mod tests {
 
     #[test]
     fn an_empty_map_over_an_empty_default_is_not_a_mismatch() {
-        for (default, given) in [("''", "{}"), ("[]", "{}"), ("{}", "''"), ("{}", "[]")] {
-            let (default, given) = (format!("a: {default}\n"), format!("a: {given}\n"));
-            assert_eq!(merge(&default, &given).1, [""; 0], "{given} over {default}");
+        for (default, existing) in [("''", "{}"), ("[]", "{}"), ("{}", "''"), ("{}", "[]")] {
+            let (default, existing) = (format!("a: {default}\n"), format!("a: {existing}\n"));
+            assert_eq!(merge(&default, &existing).1, [""; 0], "{existing} over {default}");
         }
         assert_eq!(merge("a: x\n", "a: {}\n").1, ["skipped value for c.a: Not a table."]);
         assert_eq!(merge("a: 0\n", "a: {}\n").1, ["skipped value for c.a: Not a table."]);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_null_of_the_parent_deletes_a_subcharts_default_only_beside_values_of_the_user() {
+    fn a_parents_null_deletes_a_subcharts_default_only_with_user_values() {
         assert_eq!(merge_with_subchart("x: {k: null}\n", Some("k: 1\n"), "").0, "x:\n  global: {}\n  k: 1");
         assert_eq!(merge_with_subchart("x: {k: null}\n", Some("k: 1\n"), "x: {z: 1}\n").0, "x:\n  global: {}\n  z: 1");
         assert_eq!(merge_with_subchart("x: {k: 5}\n", Some("k: 1\n"), "x: {k: null}\n").0, "x:\n  global: {}");
@@ -234,8 +234,8 @@ mod tests {
         let (defaults, none) = (Map::new(), Map::new());
         let subchart = ValuesTree { name: "x".into(), defaults: &none, subcharts: vec![] };
         let tree = ValuesTree { name: "c".into(), defaults: &defaults, subcharts: vec![subchart] };
-        for (given, shown) in [("5", "%!t(float64=5)"), ("null", "%!t(<nil>)"), ("s", "%!t(string=s)")] {
-            let errors = coalesce(&tree, read(&format!("x: {given}\n"))).unwrap_err();
+        for (existing, shown) in [("5", "%!t(float64=5)"), ("null", "%!t(<nil>)"), ("s", "%!t(string=s)")] {
+            let errors = coalesce(&tree, read(&format!("x: {existing}\n"))).unwrap_err();
             assert_eq!(errors[0].message, format!("type mismatch on x: {shown}"));
         }
     }
@@ -267,9 +267,10 @@ mod tests {
     #[test]
     fn only_tables_keep_nulls_of_the_defaults() {
         let read = |text: &str| crate::yaml::read_values(&crate::diagnostic::Source::file("v.yaml", text)).unwrap();
-        let mut given = read("{a: ~, b: {c: ~, d: 1}, e: ~, f: 1, g: {h: 1}}");
-        let warnings = coalesce_tables(&mut given, &read("{a: 1, b: {c: 1, i: ~}, e: ~, f: {x: 1}, g: 1, j: {k: ~}}"));
-        assert_eq!(given, read("{b: {d: 1, i: ~}, e: ~, f: 1, g: {h: 1}, j: {k: ~}}"));
+        let mut existing = read("{a: ~, b: {c: ~, d: 1}, e: ~, f: 1, g: {h: 1}}");
+        let warnings =
+            coalesce_tables(&mut existing, &read("{a: 1, b: {c: 1, i: ~}, e: ~, f: {x: 1}, g: 1, j: {k: ~}}"));
+        assert_eq!(existing, read("{b: {d: 1, i: ~}, e: ~, f: 1, g: {h: 1}, j: {k: ~}}"));
         let warnings: Vec<_> = warnings.iter().map(|warning| warning.message.as_str()).collect();
         assert_eq!(
             warnings,

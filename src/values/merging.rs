@@ -62,14 +62,14 @@ impl Merging {
     /// Adds the keys of `from` that `into` lacks, recursively in maps.
     pub(super) fn table(&mut self, into: &mut Map, from: &Map, nulls: Nulls, path: &Path<'_>) {
         for (key, entry) in from.entries() {
-            let Some(given) = into.get_mut(key) else {
+            let Some(existing) = into.get_mut(key) else {
                 let node = if nulls == Nulls::Strip { without_nulls(&entry.node) } else { entry.node.clone() };
                 if nulls != Nulls::Strip || !node.value.is_null() {
                     into.insert(key, entry.key.clone(), node);
                 }
                 continue;
             };
-            match (&mut given.value, &entry.node.value) {
+            match (&mut existing.value, &entry.node.value) {
                 (Value::Null, default) if nulls != Nulls::Keep && !default.is_null() => {
                     into.remove(key);
                 }
@@ -79,13 +79,13 @@ impl Merging {
                 (Value::Map(_), default) => {
                     let (at, value) = (path.below(key), display(default));
                     let message = format!("destination for {at} is a table. Ignoring non-table value ({value})");
-                    self.mismatch(message, given, &entry.node);
+                    self.mismatch(message, existing, &entry.node);
                 }
                 (_, default @ Value::Map(_)) => {
                     let shown = if nulls == Nulls::Strip { &without_nulls(&entry.node).value } else { default };
                     let (at, value) = (path.below(key), display(shown));
                     let message = format!("cannot overwrite table with non table for {at} ({value})");
-                    self.mismatch(message, given, &entry.node);
+                    self.mismatch(message, existing, &entry.node);
                 }
                 _ => {}
             }
@@ -94,7 +94,7 @@ impl Merging {
 
     /// Warns that a key has a map on one side and another type on the other.
     pub(super) fn mismatch(&mut self, message: String, used: &Node, ignored: &Node) {
-        let label = |node: &Node, what: &str| format!("this {} is {what}", kind_of(&node.value));
+        let label = |node: &Node, state: &str| format!("this {} is {state}", kind_of(&node.value));
         let mut warning = Diagnostic::warning("values", message).at(used.span.clone(), label(used, "used"));
         if ignored.span.source().is_some() {
             warning = warning.at(ignored.span.clone(), label(ignored, "ignored"));

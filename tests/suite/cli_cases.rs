@@ -55,7 +55,7 @@ fn failure(folder: &Path, expect_failure: Option<bool>) -> Option<String> {
         return Some(format!("{name} (exit code {:?})", output.status.code()));
     }
     let shown = transcript(&output, scratch.path());
-    let held = std::panic::catch_unwind(|| {
+    let outcome = std::panic::catch_unwind(|| {
         insta::with_settings!({
             snapshot_path => folder,
             prepend_module_to_snapshot => false,
@@ -65,7 +65,7 @@ fn failure(folder: &Path, expect_failure: Option<bool>) -> Option<String> {
             insta::assert_snapshot!("output", shown);
         });
     });
-    held.is_err().then_some(name)
+    outcome.is_err().then_some(name)
 }
 
 #[test]

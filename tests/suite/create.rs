@@ -131,8 +131,8 @@ fn the_archive_of_a_new_chart_holds_its_files_and_renders_the_same() {
     run(folder.path(), &["package", "web"]);
     let bytes = std::fs::read(folder.path().join("web-0.1.0.tgz")).expect("the archive");
     let files = mim_chart::chart::unpack(&bytes, "web").expect("the archive can be unpacked");
-    let mut held: Vec<String> = files.into_iter().map(|file| file.path).collect();
-    held.sort();
+    let mut archived: Vec<String> = files.into_iter().map(|file| file.path).collect();
+    archived.sort();
     let mut made = Vec::new();
     let mut waiting = vec![folder.path().join("web")];
     while let Some(path) = waiting.pop() {
@@ -144,8 +144,8 @@ fn the_archive_of_a_new_chart_holds_its_files_and_renders_the_same() {
         }
     }
     made.sort();
-    assert_eq!(held, made);
-    assert!(held.iter().any(|path| path.starts_with("templates/stock/")));
+    assert_eq!(archived, made);
+    assert!(archived.iter().any(|path| path.starts_with("templates/stock/")));
     assert!(template(folder.path(), &["web"]) == template(folder.path(), &["web-0.1.0.tgz"]));
 }
 

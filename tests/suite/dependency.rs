@@ -16,8 +16,8 @@ fn run(folder: &Path, words: &[&str]) -> Output {
 }
 
 /// Helm pads files shorter than 512 bytes with zeros before it detects their type, and so reports every short file as binary.
-fn without_content_type(said: &str) -> String {
-    said.lines().map(|line| line.split("; got '").next().unwrap_or(line).to_owned() + "\n").collect()
+fn without_content_type(message: &str) -> String {
+    message.lines().map(|line| line.split("; got '").next().unwrap_or(line).to_owned() + "\n").collect()
 }
 
 /// Returns the names in charts/, and the lock files without their times.
@@ -69,9 +69,9 @@ fn dependency_list_and_build_match_helm() {
                 wrong.push(format!("{name}: {words:?} says\n{stdout}{stderr}\nHelm\n{helms}"));
             }
         }
-        let (held, helms) = (state(scratch.path()), json!({"charts": case["charts"], "lock": case["lock"]}));
-        if held != helms {
-            wrong.push(format!("{name}: leaves {held:#}, Helm {helms:#}"));
+        let (result, helms) = (state(scratch.path()), json!({"charts": case["charts"], "lock": case["lock"]}));
+        if result != helms {
+            wrong.push(format!("{name}: leaves {result:#}, Helm {helms:#}"));
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));

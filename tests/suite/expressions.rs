@@ -49,16 +49,16 @@ fn expressions_evaluate_as_on_the_api_server() {
     let mut wrong = Vec::new();
     for (number, (rule, outcome)) in taken.iter().enumerate() {
         let end = format!("rule {number}");
-        let said = messages
+        let message = messages
             .iter()
             .filter_map(|message| message.strip_suffix(&end))
-            .find(|said| said.ends_with(": ") || said.ends_with(' '));
-        let own = match said.map(|said| said.trim_start_matches("Rule/x: spec: ")) {
+            .find(|message| message.ends_with(": ") || message.ends_with(' '));
+        let own = match message.map(|message| message.trim_start_matches("Rule/x: spec: ")) {
             None => "holds".to_owned(),
             Some("") => "broken".to_owned(),
-            Some(said) => format!(
+            Some(message) => format!(
                 "fails: {}",
-                said.trim_end().trim_end_matches("evaluating rule:").trim_end_matches("for rule:").trim_end()
+                message.trim_end().trim_end_matches("evaluating rule:").trim_end_matches("for rule:").trim_end()
             ),
         };
         if own != outcome.trim_end() {

@@ -21,14 +21,14 @@ fn schema_messages_match_helm() {
     let mut wrong = Vec::new();
     for case in &cases {
         let field = |name: &str| case[name].as_str().unwrap_or_else(|| panic!("a case without {name}"));
-        let mut said = said(field("schema"), field("values"));
+        let mut message = validation_message(field("schema"), field("values"));
         if case["any_order"].as_bool() == Some(true) {
-            said = in_fixed_order(&said);
+            message = in_fixed_order(&message);
         }
         let different = DIFFERENT.contains(&field("name"));
-        if (said == without_reason(field("error"))) == different {
+        if (message == without_reason(field("error"))) == different {
             wrong.push(format!(
-                "{}: {}\n--- Helm\n{}\n--- mim-chart\n{said}\n",
+                "{}: {}\n--- Helm\n{}\n--- mim-chart\n{message}\n",
                 field("name"),
                 field("schema"),
                 field("error")
@@ -39,7 +39,7 @@ fn schema_messages_match_helm() {
 }
 
 /// Returns the error as the command prints it, or nothing.
-fn said(schema: &str, values: &str) -> String {
+fn validation_message(schema: &str, values: &str) -> String {
     let values = read_values(&Source::file("given.yaml", values)).expect("the values are a map");
     let schema = Schema::parse(&Source::file("values.schema.json", schema));
     let error = check(&[("probe", schema.as_ref(), &values)]).into_iter().find(Diagnostic::is_error);

@@ -49,20 +49,20 @@ fn archives_hold_the_files_of_helms_archives() {
         files.iter().for_each(|(path, text)| write(&scratch.path().join("probe").join(path), text));
         let output = package(scratch.path(), "probe", &texts(&case["arguments"]));
         let streams = [output.stdout, output.stderr].concat();
-        let said = String::from_utf8_lossy(&streams).replace(&scratch.path().display().to_string(), "W");
+        let printed = String::from_utf8_lossy(&streams).replace(&scratch.path().display().to_string(), "W");
         let wanted =
             field("said").strip_prefix("Error: ").map_or(field("said").to_owned(), |text| format!("error: {text}"));
-        let held = archives(scratch.path()).first().map(|archive| entries(archive)).unwrap_or_default();
+        let packed_files = archives(scratch.path()).first().map(|archive| entries(archive)).unwrap_or_default();
         let strip = |entry: &Value| {
             let path = entry[0].as_str().expect("a path");
             (path.split_once('/').expect("a folder").1.to_owned(), entry[1].as_str().expect("a text").to_owned())
         };
         let helms: Vec<_> = case["entries"].as_array().expect("entries").iter().map(strip).collect();
-        if !said.starts_with(&wanted) {
-            wrong.push(format!("{}: says {said:?}, Helm {wanted:?}", field("name")));
+        if !printed.starts_with(&wanted) {
+            wrong.push(format!("{}: says {printed:?}, Helm {wanted:?}", field("name")));
         }
-        if held != helms {
-            wrong.push(format!("{}: holds {held:#?}, Helm's {helms:#?}", field("name")));
+        if packed_files != helms {
+            wrong.push(format!("{}: holds {packed_files:#?}, Helm's {helms:#?}", field("name")));
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -79,12 +79,12 @@ fn the_archive_of_the_built_in_chart_is_reproducible_and_renders_the_same() {
     assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
     let archive = archives(scratch.path()).remove(0);
     let name = archive.file_name().and_then(|name| name.to_str()).expect("a name");
-    let held = entries(&archive);
-    assert!(held.iter().any(|(path, _)| path == "templates/stock/_metadata.yaml"));
+    let packed_files = entries(&archive);
+    assert!(packed_files.iter().any(|(path, _)| path == "templates/stock/_metadata.yaml"));
     assert!(template(scratch.path(), name) == template(scratch.path(), "mongooseim"), "the archive renders otherwise");
 
     // Unpacking and packing again results in the same bytes, whatever the folder and the time.
-    held.iter().for_each(|(path, text)| write(&scratch.path().join("unpacked").join(path), text));
+    packed_files.iter().for_each(|(path, text)| write(&scratch.path().join("unpacked").join(path), text));
     let again = package(scratch.path(), "unpacked", &["-d", "again"]);
     assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
     let bytes = |path: &str| std::fs::read(scratch.path().join(path)).expect("the archive");

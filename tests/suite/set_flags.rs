@@ -27,7 +27,7 @@ fn difference(case: &Json) -> Option<String> {
     let answer = merge_layers(&layers(case), &Inputs::new());
     let values = answer.as_ref().map(|map| write(&Value::Map(map.clone())).unwrap_or_default());
     let same = match (&case["error"], &case["yaml"], &case["yaml_sha256"], &values) {
-        (Json::String(helm), _, _, Err(errors)) => errors.iter().any(|error| says(error, helm)),
+        (Json::String(helm), _, _, Err(errors)) => errors.iter().any(|error| has_message(error, helm)),
         (_, Json::String(helm), _, Ok(yaml)) => helm == yaml,
         (_, _, Json::String(helm), Ok(yaml)) => *helm == digest(yaml),
         _ => false,
@@ -39,7 +39,7 @@ fn digest(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn says(error: &Diagnostic, helm: &str) -> bool {
+fn has_message(error: &Diagnostic, helm: &str) -> bool {
     let helm = helm.strip_prefix("Error: ").unwrap_or(helm);
     error.is_error() && error.message.contains(helm) && !error.labels.is_empty()
 }

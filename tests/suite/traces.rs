@@ -82,7 +82,7 @@ fn base(chart: &Chart, environment: &Environment, numbers: &mut Numbers, seed: u
 }
 
 /// Returns different values of the same kind, and null.
-fn others(value: Option<&Value>) -> Vec<Value> {
+fn other_values(value: Option<&Value>) -> Vec<Value> {
     let text = |text: &str| Value::String(text.to_owned());
     match value {
         Some(Value::Bool(value)) => vec![Value::Bool(!value)],
@@ -233,10 +233,10 @@ fn differing(old: &str, new: &str) -> (Vec<usize>, Vec<usize>) {
     let [old, new] = [old, new].map(|text| text.lines().collect::<Vec<_>>());
     let stretches = align(&old, &new);
     let changed = stretches.into_iter().filter(|stretch| !stretch.is_same);
-    changed.fold((Vec::new(), Vec::new()), |(mut gone, mut come), stretch| {
-        gone.extend(stretch.old.map(|at| at + 1));
-        come.extend(stretch.new.map(|at| at + 1));
-        (gone, come)
+    changed.fold((Vec::new(), Vec::new()), |(mut removed_lines, mut added_lines), stretch| {
+        removed_lines.extend(stretch.old.map(|at| at + 1));
+        added_lines.extend(stretch.new.map(|at| at + 1));
+        (removed_lines, added_lines)
     })
 }
 
@@ -255,13 +255,13 @@ fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
             break;
         }
         let path = all[numbers.below(all.len())].clone();
-        let mut choices = others(path.get(&base.values).map(|node| &node.value));
+        let mut choices = other_values(path.get(&base.values).map(|node| &node.value));
         let mut more = Vec::new();
         if numbers.below(4) == 0 {
             // Change a second value at the same time.
             let second = all[numbers.below(all.len())].clone();
             if !second.is_prefix_of(&path) && !path.is_prefix_of(&second) {
-                let choices = others(second.get(&base.values).map(|node| &node.value));
+                let choices = other_values(second.get(&base.values).map(|node| &node.value));
                 let value = choices[numbers.below(choices.len())].clone();
                 more.push((second, value));
             }
@@ -340,8 +340,8 @@ fn try_pair(
         // A disabled subchart has no files.
         let text = |traced: &Traced| traced.files.get(path).map(|file| file.text.clone()).unwrap_or_default();
         let (old, new) = (text(base), text(other));
-        let (gone, come) = differing(&old, &new);
-        let sides = [(base, old, gone, "-"), (other, new, come, "+")];
+        let (removed_lines, added_lines) = differing(&old, &new);
+        let sides = [(base, old, removed_lines, "-"), (other, new, added_lines, "+")];
         for (traced, file, lines, sign) in sides {
             for line in lines {
                 let text = file.lines().nth(line - 1).unwrap_or_default();

@@ -113,18 +113,18 @@ fn assert_right(every: usize, is_live: bool) {
         let compared = compared(&old, &new);
         // One letter for an object that is replaced, and a second one for server-side apply if that has a different result.
         let happens = text(&row[3]);
-        let says = claimed(&compared, &templates);
+        let claim = claimed(&compared, &templates);
         tried += 1;
         // Whether a claim can grow depends on its storage class, as `diff` says.
         let may_grow = compared.differences.iter().flat_map(|one| &one.impacts).any(|impact| impact.rule == "grows");
-        let is_right = |happens: char| happens == says || may_grow && happens == 'R';
+        let is_right = |happens: char| happens == claim || may_grow && happens == 'R';
         let ways = [happens.chars().next(), happens.chars().last()];
         for (wrong_in_way, happens) in of_each.iter_mut().zip(ways) {
             *wrong_in_way += usize::from(!happens.is_some_and(is_right));
         }
         if !happens.chars().any(is_right) {
             let kind = text(&manifest["kind"]);
-            wrong.push(format!("{kind} {}: {} {}: {says} is claimed, and {happens} happens", row[0], row[1], row[2]));
+            wrong.push(format!("{kind} {}: {} {}: {claim} is claimed, and {happens} happens", row[0], row[1], row[2]));
         }
     }
     let share = |wrong: usize| 100.0 * (tried - wrong) as f64 / tried as f64;

@@ -83,14 +83,14 @@ impl<'s> Bindings<'s> {
 
     fn fits_by_kind(&mut self, one: &Type<'s>, other: &Type<'s>) -> bool {
         if let Type::Open(open) = other {
-            match self.stands_for(one, *open) {
+            match self.can_be(one, *open) {
                 (true, _) => return true,
                 (false, true) => return false,
                 (false, false) => {}
             }
         }
         match (one, other) {
-            (Type::Open(open), other) => self.stands_for(other, *open).0,
+            (Type::Open(open), other) => self.can_be(other, *open).0,
             (Type::Dyn | Type::Error, _) | (_, Type::Dyn | Type::Error) => true,
             (one, other) if *one == NULL => other.takes_null(),
             (one, other) if *other == NULL => one.takes_null(),
@@ -104,7 +104,7 @@ impl<'s> Bindings<'s> {
     }
 
     /// Returns whether an open type can be `one`, and whether it was bound before.
-    fn stands_for(&mut self, one: &Type<'s>, open: usize) -> (bool, bool) {
+    fn can_be(&mut self, one: &Type<'s>, open: usize) -> (bool, bool) {
         if *one == Type::Open(open) {
             return (true, true);
         }

@@ -5,7 +5,9 @@ use std::path::Path;
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::io;
-use crate::kubernetes::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream, read_stream_beside};
+use crate::kubernetes::{
+    Object, Refused, Stream, read_objects, read_stored_stream, read_stream, read_stream_with_known,
+};
 
 /// The contents of the inputs of a command line.
 #[derive(Debug, Default)]
@@ -154,13 +156,14 @@ pub(in crate::cli) fn objects_of_files(
 ///
 /// # Errors
 /// Those of [`objects_of_files`].
-pub(in crate::cli) fn objects_of_files_beside(
+pub(in crate::cli) fn objects_of_files_with_known(
     known: &[Object],
     paths: &[String],
     flag: &str,
     command: &str,
 ) -> Result<Vec<Object>, Vec<Diagnostic>> {
-    let read = |source: &Source, not_utf8: &[usize], origin: &str| read_stream_beside(source, not_utf8, origin, known);
+    let read =
+        |source: &Source, not_utf8: &[usize], origin: &str| read_stream_with_known(source, not_utf8, origin, known);
     all_objects(read_input_with(&read, paths, flag)?, flag, command)
 }
 

@@ -265,8 +265,9 @@ impl Building<'_> {
     /// Finds the archive in `charts/` with this version of a chart.
     fn archive_of(&self, name: &str, version: &str) -> Option<&Vendored> {
         self.vendored.iter().find(|one| {
-            let held = one.chart.as_ref().map(|chart| (chart.metadata.name.as_str(), chart.metadata.version.as_str()));
-            !one.is_directory && held.is_ok_and(|held| held == (name, version))
+            let vendored_version =
+                one.chart.as_ref().map(|chart| (chart.metadata.name.as_str(), chart.metadata.version.as_str()));
+            !one.is_directory && vendored_version.is_ok_and(|vendored_version| vendored_version == (name, version))
         })
     }
 

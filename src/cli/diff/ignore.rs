@@ -72,7 +72,7 @@ fn places(chart: Option<&str>) -> Vec<PathBuf> {
 ///
 /// # Errors
 /// The file can't be read.
-pub(super) fn file_beside(chart: Option<&str>) -> Result<Option<Source>, Diagnostic> {
+pub(super) fn ignore_file_of(chart: Option<&str>) -> Result<Option<Source>, Diagnostic> {
     for place in places(chart) {
         if let Some(source) = io::read_rules_file(&place)? {
             return Ok(Some(source));

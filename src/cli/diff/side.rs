@@ -7,7 +7,7 @@ use super::ignore;
 use crate::chart::Chart;
 use crate::cli::arguments::chart_argument::{Located, built_in_of, is_path, locate, locate_at};
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
-use crate::cli::arguments::manifest_input::{crds_of, objects_of_files_beside};
+use crate::cli::arguments::manifest_input::{crds_of, objects_of_files_with_known};
 use crate::cli::arguments::rendering::{check_configuration, leave_out_hooks};
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::side_flags::{ARGUMENT, SideOrigin, SideValues};
@@ -152,13 +152,13 @@ impl<'a> SideBuilder<'a> {
         match found {
             SideInput::Chart(argument, located) => {
                 let layers = self.layers(settings)?;
-                let rules = ignore::file_beside(argument).map_err(|error| vec![error])?;
+                let rules = ignore::ignore_file_of(argument).map_err(|error| vec![error])?;
                 let chart = located.chart().map_err(|errors| prefixed(errors, settings.label))?;
                 let side = self.rendered(argument, chart, &layers, &self.inputs, settings, (notes, console))?;
                 Ok(Side { rules, ..side })
             }
             SideInput::Manifests(path, flag) => {
-                let objects = objects_of_files_beside(settings.known, &[path.to_owned()], flag, "diff");
+                let objects = objects_of_files_with_known(settings.known, &[path.to_owned()], flag, "diff");
                 let explain = |error| about_arguments(about_values(error, settings.values_files), flag);
                 let objects = objects.map_err(|errors| errors.into_iter().map(explain).collect::<Vec<_>>())?;
                 Ok(Side { objects, ..Side::default() })

@@ -41,9 +41,9 @@ pub(super) fn restarts(object: &Changed<'_>) -> bool {
 /// Reports a change to `OnDelete` that the API server rejects. If a manifest has no update strategy, the server adds a partition,
 /// which client-side apply leaves in place, and which `OnDelete` must not have.
 fn default_left_by_apply(old: &Map, new: &Map) -> Option<Impact> {
-    let said = |map: &Map, field: &str| map.at(["spec", "updateStrategy", field]).is_some();
+    let is_set = |map: &Map, field: &str| map.at(["spec", "updateStrategy", field]).is_some();
     let becomes_on_delete = new.text_at(&["spec", "updateStrategy", "type"]) == Some("OnDelete");
-    if !becomes_on_delete || said(old, "type") || said(old, "rollingUpdate") || said(new, "rollingUpdate") {
+    if !becomes_on_delete || is_set(old, "type") || is_set(old, "rollingUpdate") || is_set(new, "rollingUpdate") {
         return None;
     }
     let reason = "OnDelete has no partition, and kubectl apply keeps the one that the server has set";

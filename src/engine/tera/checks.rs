@@ -56,9 +56,9 @@ pub(super) fn register(tera: &mut Tera, budget: &Arc<Budget>) {
     filter(tera, budget, READ, |budget, value| budget.spend_read(measured(value)?));
     filter(tera, budget, SPREAD, |budget, value| budget.spend_made(bare(value)));
     filter(tera, budget, LITERAL, |budget, value| budget.spend_made(bare(value)));
-    filter(tera, budget, LOOP, gone_through);
+    filter(tera, budget, LOOP, check_traversal);
     filter(tera, budget, COMPREHENSION, |budget, value| {
-        gone_through(budget, value)?;
+        check_traversal(budget, value)?;
         budget.spend_steps(value.len().unwrap_or(0) as u64)
     });
     let shared = Arc::clone(budget);
@@ -130,7 +130,7 @@ fn bare(value: &Value) -> u64 {
 }
 
 /// Charges what a loop costs before its first turn.
-fn gone_through(budget: &Budget, value: &Value) -> Result<(), String> {
+fn check_traversal(budget: &Budget, value: &Value) -> Result<(), String> {
     match (value.as_str(), value.as_map()) {
         (Some(text), _) => budget.spend_read(text.len() as u64),
         (_, Some(_)) => budget.spend_made(bare(value)),

@@ -38,19 +38,19 @@ pub(super) struct Mapper<'a> {
 pub(super) struct TemplateError {
     pub(super) diagnostic: Diagnostic,
     /// What is wrong, regardless of which template was rendered.
-    what: String,
+    message: String,
 }
 
 impl TemplateError {
     /// Whether both report the same fault: templates that share a faulty part all fail because of it.
     pub(super) fn is_fault_of(&self, other: &TemplateError) -> bool {
-        self.what == other.what && self.diagnostic.labels.first() == other.diagnostic.labels.first()
+        self.message == other.message && self.diagnostic.labels.first() == other.diagnostic.labels.first()
     }
 }
 
 impl From<Diagnostic> for TemplateError {
     fn from(diagnostic: Diagnostic) -> Self {
-        TemplateError { what: diagnostic.message.clone(), diagnostic }
+        TemplateError { message: diagnostic.message.clone(), diagnostic }
     }
 }
 
@@ -64,7 +64,7 @@ enum Within<'a> {
 
 /// An error that is about to be reported.
 struct Fault {
-    what: String,
+    message: String,
     labels: Vec<Label>,
     help: Vec<String>,
     /// The place in a template that the first line names, if the labels show the values at fault instead.
@@ -109,9 +109,9 @@ impl Mapper<'_> {
 
     /// Formats an error as Helm does: `KIND at (PATH:LINE:COLUMN): …`.
     fn template_error(&self, kind: &str, name: &str, fault: Fault) -> TemplateError {
-        let Fault { what, mut labels, help, raised_at } = fault;
+        let Fault { message, mut labels, help, raised_at } = fault;
         let place = raised_at.iter().chain(labels.iter().map(|label| &label.span));
-        let place = place.into_iter().find(|span| self.lies_in_templates(span));
+        let place = place.into_iter().find(|span| self.is_in_templates(span));
         let at = match place.and_then(Span::position).zip(place.and_then(Span::source)) {
             Some((at, source)) => format!("{}:{}:{}", self.path_of(source, name), at.line, at.column),
             None => self.templates.path(name),
@@ -125,15 +125,15 @@ impl Mapper<'_> {
             }
         });
         labels.truncate(MAX_LABELS);
-        let what = checks::shortened(&what);
-        let mut reported = Diagnostic::error("template", format!("{kind} at ({}): {what}", printable(&at)));
+        let message = checks::shortened(&message);
+        let mut reported = Diagnostic::error("template", format!("{kind} at ({}): {message}", printable(&at)));
         reported.labels = labels;
         reported.help = help;
-        TemplateError { diagnostic: reported, what }
+        TemplateError { diagnostic: reported, message }
     }
 
     /// Whether a place is in a template, rather than in a text of the values.
-    fn lies_in_templates(&self, span: &Span) -> bool {
+    fn is_in_templates(&self, span: &Span) -> bool {
         span.source().is_some_and(|source| self.templates.name_of(source).is_some())
     }
 
@@ -146,7 +146,7 @@ impl Mapper<'_> {
 
     /// Reports an error that concerns the templates as a whole: cycles, missing parents, components defined twice.
     fn of_the_whole(&self, error: &Error) -> TemplateError {
-        let (what, name, other) = match error.kind() {
+        let (message, name, other) = match error.kind() {
             ErrorKind::CircularInclude { tpl, include_chain } => (
                 format!("templates include each other in a cycle: {}", include_chain.join(" → ")),
                 tpl,
@@ -170,7 +170,7 @@ impl Mapper<'_> {
         };
         let place = self.reference_in(name, other.map(String::as_str));
         let labels = place.into_iter().map(|span| Label { span, text: String::new() }).collect();
-        self.template_error("parse error", name, Fault { what, labels, help, raised_at: None })
+        self.template_error("parse error", name, Fault { message, labels, help, raised_at: None })
     }
 
     /// Returns the tag in a template that extends or includes `other`, or its first such tag if that is `None`.
@@ -205,7 +205,7 @@ impl Mapper<'_> {
             Within::Template(name) => self.templates.source(name).map(|source| source.span(0..0)),
         };
         let labels = place.into_iter().map(|span| Label { span, text: String::new() }).collect();
-        Fault { what: fault.trim_end_matches('.').to_owned(), labels, help: Vec::new(), raised_at: None }
+        Fault { message: fault.trim_end_matches('.').to_owned(), labels, help: Vec::new(), raised_at: None }
     }
 
     fn explain_report(&self, within: Within<'_>, error: &Error, report: &ReportError, kept: &[Kept]) -> Fault {
@@ -250,7 +250,7 @@ impl Mapper<'_> {
         if !places.is_empty() {
             labels = places.into_iter().map(|span| Label { span, text: String::new() }).collect();
         }
-        Fault { what: sentence.to_owned(), labels, help, raised_at }
+        Fault { message: sentence.to_owned(), labels, help, raised_at }
     }
 
     /// Returns what the user writes before the keys of the chart's values: the names of subcharts.
@@ -263,7 +263,7 @@ impl Mapper<'_> {
     fn reported(&self, within: Within<'_>, report: &Report) -> Fault {
         let labels = self.labels(within, report);
         let (text, range) = self.original(within, report);
-        let Advice { what, help, place, more } = hints::advise(&report.message, text, range, self.templates);
+        let Advice { message, help, place, more } = hints::advise(&report.message, text, range, self.templates);
         let mut labels = labels;
         if let (Some(place), Some(first)) = (place, labels.first_mut()) {
             first.span = self.place(self.text_of(within, report), place);
@@ -274,7 +274,7 @@ impl Mapper<'_> {
         });
         let at = labels.len().min(1);
         labels.splice(at..at, more);
-        Fault { what, labels, help, raised_at: None }
+        Fault { message, labels, help, raised_at: None }
     }
 
     /// Returns the text that a report is about: `within`, or a template that it includes or whose component it calls.

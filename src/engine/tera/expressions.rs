@@ -121,7 +121,7 @@ impl<'t, 'i> Walk<'t, 'i> {
             if let Some(Around::Component { .. }) = self.around.last() {
                 self.in_component(token)?;
             } else if self.operand.is_some() {
-                self.behind_operand(token)?;
+                self.continue_operand(token)?;
             } else {
                 self.before_operand(token)?;
             }
@@ -224,7 +224,7 @@ impl<'t, 'i> Walk<'t, 'i> {
         Some(())
     }
 
-    fn behind_operand(&mut self, token: Token<'t>) -> Option<()> {
+    fn continue_operand(&mut self, token: Token<'t>) -> Option<()> {
         match token.text {
             "." | "?." => {
                 let name = *self.tokens.get(self.at)?;

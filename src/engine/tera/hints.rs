@@ -11,7 +11,7 @@ use crate::diagnostic::nearest;
 /// An error message, with advice.
 #[derive(Debug, Default)]
 pub(super) struct Advice {
-    pub(super) what: String,
+    pub(super) message: String,
     pub(super) help: Vec<String>,
     /// The bytes to mark, if they are not those that Tera reports.
     pub(super) place: Option<Range<usize>>,
@@ -26,7 +26,7 @@ pub(super) fn advise(message: &str, text: &str, range: Range<usize>, templates: 
         && let Some(help) = go_template_hints::advise(&text[tag.clone()], is_function)
     {
         return Advice {
-            what: "this is Go template syntax, but the chart's templates are written in Tera".to_owned(),
+            message: "this is Go template syntax, but the chart's templates are written in Tera".to_owned(),
             help,
             place: Some(tag.clone()),
             more: Vec::new(),
@@ -41,7 +41,7 @@ pub(super) fn advise(message: &str, text: &str, range: Range<usize>, templates: 
     if message == "Unexpected end of input" {
         return unexpected_end(text);
     }
-    let mut advice = Advice { what: reworded(message), ..Advice::default() };
+    let mut advice = Advice { message: reworded(message), ..Advice::default() };
     if message.starts_with("Found ") {
         // A tag that is not closed continues on the next lines, until something does not fit.
         if let Some(tag) = tag.filter(|tag| text[tag.start..range.start.max(tag.start)].contains('\n')) {
@@ -97,12 +97,12 @@ fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> 
         let known = names_after(rest, "Available fields: ");
         advice.place = Some(path.start..range.end);
         if let Some(near) = nearest(field, known.iter().copied()) {
-            advice.what = format!("{here} is not defined");
+            advice.message = format!("{here} is not defined");
             advice.help.push(format!("did you mean {parent}.{near}?"));
         } else if known.is_empty() {
-            advice.what = format!("{here} is not defined: {parent} is empty, or no map");
+            advice.message = format!("{here} is not defined: {parent} is empty, or no map");
         } else {
-            advice.what = format!("{here} is not defined");
+            advice.message = format!("{here} is not defined");
             advice.help.push(format!("{parent} has {}", listed(&known)));
         }
         let behind = whole.get(here.len()..).unwrap_or("");
@@ -116,10 +116,10 @@ fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> 
         let (name, rest) = rest.split_once('`')?;
         let known = names_after(rest, "Available variables: ");
         if rest.contains("its value is undefined") {
-            advice.what = format!("{name} has no value");
+            advice.message = format!("{name} has no value");
             return Some(advice);
         }
-        advice.what = format!("{name} is not defined");
+        advice.message = format!("{name} is not defined");
         advice.help.push(match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean {near}?"),
             None => format!("templates can use {}; a value is written as Values.{name}", listed(&known)),
@@ -129,7 +129,7 @@ fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> 
     if message == "Iteration not possible on type `undefined`" {
         let path = path_from(text, range.start);
         let whole = &text[path.clone()];
-        advice.what = format!("{whole} is not defined, so there is nothing to loop over");
+        advice.message = format!("{whole} is not defined, so there is nothing to loop over");
         advice.help.push(format!("`for … in {whole} or []` does nothing if it is not set"));
         advice.place = Some(path);
         return Some(advice);
@@ -140,7 +140,7 @@ fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> 
         let open = whole.matches('[').count() > whole.matches(']').count();
         let end = range.end + usize::from(open && text[range.end..].starts_with(']'));
         let whole = &text[range.start..end];
-        advice.what = format!("{whole} is not defined");
+        advice.message = format!("{whole} is not defined");
         advice.help.push(format!("`{whole}?[…]` is empty if it is not set"));
         advice.place = Some(range.start..end);
         return Some(advice);
@@ -240,7 +240,7 @@ const OWN_TESTS: &[&str] = &[
 ];
 
 fn unknown_name(kind: &str, name: &str, templates: &Templates<'_>) -> Advice {
-    let what = format!("unknown {kind} `{name}`");
+    let message = format!("unknown {kind} `{name}`");
     let help = match kind {
         "filter" | "function" => {
             let own: &[&str] = if kind == "filter" { OWN_FILTERS } else { &["super", "throw"] };
@@ -271,7 +271,7 @@ fn unknown_name(kind: &str, name: &str, templates: &Templates<'_>) -> Advice {
         "template" => unknown_template(name, templates),
         _ => Vec::new(),
     };
-    Advice { what, help, ..Advice::default() }
+    Advice { message, help, ..Advice::default() }
 }
 
 /// Suggests a known template in place of an unknown one.
@@ -334,7 +334,7 @@ fn unexpected_end(text: &str) -> Advice {
         let line_end = text[tag.start..].find('\n').map_or(text.len(), |at| tag.start + at);
         let close = if text[tag.clone()].starts_with("{%") { "%}" } else { "}}" };
         return Advice {
-            what: "the template ends inside a tag".to_owned(),
+            message: "the template ends inside a tag".to_owned(),
             help: vec![format!("close it with {close}")],
             place: Some(tag.start..line_end),
             more: Vec::new(),
@@ -342,11 +342,13 @@ fn unexpected_end(text: &str) -> Advice {
     }
     match open.pop() {
         Some((word, range)) => Advice {
-            what: format!("the template ends before `{{% end{word} %}}`"),
+            message: format!("the template ends before `{{% end{word} %}}`"),
             help: vec![format!("close it with {{% end{word} %}}")],
             place: Some(range),
             more: Vec::new(),
         },
-        None => Advice { what: "the template ends too early".to_owned(), place: Some(end..end), ..Advice::default() },
+        None => {
+            Advice { message: "the template ends too early".to_owned(), place: Some(end..end), ..Advice::default() }
+        }
     }
 }

@@ -159,7 +159,7 @@ pub(super) struct Tags {
 const COSTLY_OBJECTS: [&str; 3] = ["Capabilities", "Files", "Subcharts"];
 
 /// Returns the key after `Values`, if only one key is needed.
-fn key_behind(rest: &str) -> Option<&str> {
+fn first_key(rest: &str) -> Option<&str> {
     let rest = rest.strip_prefix('.')?;
     let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     // A letter of another alphabet would continue the name.
@@ -245,7 +245,7 @@ fn names_in_tag<'a>(tag: &'a str, found: &mut References<'a>) {
                     _ => {}
                 }
                 match name {
-                    "Values" => match key_behind(&tag[at + length..]) {
+                    "Values" => match first_key(&tag[at + length..]) {
                         Some(key) => found.values.push(key),
                         None => found.objects.push(name),
                     },

@@ -73,12 +73,12 @@ pub fn is_default(node: &Node) -> bool {
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
-/// use mim_chart::kubernetes::{Id, fill_in};
+/// use mim_chart::kubernetes::{Id, add_defaults};
 ///
 /// let text = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80}]}\n";
 /// let mut service = mim_chart::yaml::read_values(&Source::file("m.yaml", text)).unwrap();
 /// let id = Id { api_version: "v1".into(), kind: "Service".into(), namespace: String::new(), name: "a".into() };
-/// fill_in(&mut service, &id, "default");
+/// add_defaults(&mut service, &id, "default");
 /// assert_eq!(service.text_at(&["spec", "type"]), Some("ClusterIP"));
 /// let port = service.maps_at(&["spec", "ports"]).next().unwrap();
 /// assert_eq!((port.number_at(&["targetPort"]), port.text_at(&["protocol"])), (Some(80), Some("TCP")));
@@ -159,18 +159,18 @@ impl Filling<'_> {
     }
 
     fn applies(&self, default: &Default, object: &Map, type_: &ObjectType, held_by: &str) -> bool {
-        let stands = |name: &str| {
+        let is_set = |name: &str| {
             let node = object.get(name);
             node.is_some_and(|node| type_.field(name).is_none_or(|field| !is_nothing(&node.value, field)))
         };
-        !stands(default.field)
+        !is_set(default.field)
             && default.conditions.iter().all(|condition| {
                 match (condition.split_once('='), condition.strip_prefix('!')) {
                     (Some(("in", kind)), _) => self.kind == kind,
                     (Some(("as", field)), _) => held_by == field,
                     (Some((name, value)), _) => object.text_at(&[name]) == Some(value),
-                    (None, Some(name)) => !stands(name),
-                    (None, None) => stands(condition),
+                    (None, Some(name)) => !is_set(name),
+                    (None, None) => is_set(condition),
                 }
             })
     }

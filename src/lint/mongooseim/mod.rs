@@ -169,12 +169,12 @@ fn read(file: &File, findings: &mut Findings) -> Option<Configuration> {
         Ok(configuration) => {
             if let Some((what, at)) = tomerl::unread(&file.text) {
                 let error = SyntaxError { message: what.to_owned(), at };
-                sections::tell_syntax(file, &error, findings);
+                sections::report_syntax(file, &error, findings);
             }
             Some(configuration)
         }
         Err(error) => {
-            sections::tell_syntax(file, &error, findings);
+            sections::report_syntax(file, &error, findings);
             None
         }
     }

@@ -34,7 +34,7 @@ const SECTIONS: [&str; 13] = [
 const HOST_SECTIONS: [&str; 9] =
     ["host", "host_type", "general", "auth", "modules", "outgoing_pools", "acl", "access", "s2s"];
 
-pub(super) fn tell_syntax(file: &File, error: &SyntaxError, findings: &mut Findings) {
+pub(super) fn report_syntax(file: &File, error: &SyntaxError, findings: &mut Findings) {
     let text = format!("mongooseim.toml is not TOML: {}; nodes do not start with it", error.message);
     findings.report(&SYNTAX, &file.path, text, file.place(error.at), "fix the line, or remove mimConfig");
 }

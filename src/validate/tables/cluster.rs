@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Row] = &[
     row("certificates.v1.CertificateSigningRequestSpec", "usages", Rule::Required("")),
     row("certificates.v1.CertificateSigningRequestSpec", "usages", Rule::ItemsOf(USAGES)),
     row("certificates.v1.CertificateSigningRequestSpec", "usages", Rule::Whole(usages)),
-    row("certificates.v1.CertificateSigningRequestSpec", "request", Rule::Given(is_request, "PEM block type must be CERTIFICATE REQUEST")),
+    row("certificates.v1.CertificateSigningRequestSpec", "request", Rule::FormIfSet(is_request, "PEM block type must be CERTIFICATE REQUEST")),
 ];
 
 /// Whether a string is a certificate request: PEM in base64.

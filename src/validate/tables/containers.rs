@@ -10,7 +10,7 @@ use crate::yaml::{Map, Value};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    row("core.v1.Container", "name", Rule::Given(names::is_dns_label, LABEL)),
+    row("core.v1.Container", "name", Rule::FormIfSet(names::is_dns_label, LABEL)),
     row("core.v1.Container", "image", Rule::Whole(image)),
     row("core.v1.Container", "ports", Rule::Whole(port_names)),
     row("core.v1.Container", "volumeMounts", Rule::Whole(mount_paths)),
@@ -40,9 +40,9 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ResourceRequirements", "", Rule::Whole(resources)),
     row("core.v1.LifecycleHandler", "", Rule::Whole(one_handler)),
     row("core.v1.HTTPGetAction", "scheme", Rule::OneOf(&["HTTP", "HTTPS"])),
-    row("core.v1.HTTPGetAction", "port", Rule::Given(names::is_port_name, PORT_NAME)),
+    row("core.v1.HTTPGetAction", "port", Rule::FormIfSet(names::is_port_name, PORT_NAME)),
     row("core.v1.HTTPGetAction", "port", Rule::Number(form::is_port, PORT)),
-    row("core.v1.TCPSocketAction", "port", Rule::Given(names::is_port_name, PORT_NAME)),
+    row("core.v1.TCPSocketAction", "port", Rule::FormIfSet(names::is_port_name, PORT_NAME)),
     row("core.v1.TCPSocketAction", "port", Rule::Number(form::is_port, PORT)),
     row("core.v1.GRPCAction", "port", Rule::Number(form::is_port, PORT)),
     row("core.v1.ExecAction", "command", Rule::Required("")),
@@ -68,8 +68,8 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.VolumeDevice", "devicePath", Rule::Form(form::has_no_backsteps, "can not contain backsteps ('..')")),
     row("core.v1.PodResourceClaim", "name", Rule::Form(names::is_dns_label, LABEL)),
     row("core.v1.PodResourceClaim", "", Rule::Whole(one_claim)),
-    row("core.v1.PodResourceClaim", "resourceClaimName", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
-    row("core.v1.PodResourceClaim", "resourceClaimTemplateName", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
+    row("core.v1.PodResourceClaim", "resourceClaimName", Rule::FormIfSet(names::is_dns_subdomain, SUBDOMAIN)),
+    row("core.v1.PodResourceClaim", "resourceClaimTemplateName", Rule::FormIfSet(names::is_dns_subdomain, SUBDOMAIN)),
 ];
 
 /// A claim either exists already or is created from a template.

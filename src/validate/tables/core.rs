@@ -390,14 +390,14 @@ fn term_keys(at: &mut Place<'_, '_, '_>) {
     }
     let (own, others) = (at.indexed_texts("matchLabelKeys"), at.texts("mismatchLabelKeys"));
     let mut known: HashSet<&str> = selector.map_at(&["matchLabels"]).into_iter().flat_map(Map::keys).collect();
-    let mut twice = HashSet::new();
+    let mut seen = HashSet::new();
     for key in selector.maps_at(&["matchExpressions"]).map(|requirement| text(requirement, "key")) {
         if !known.insert(key) {
-            twice.insert(key);
+            seen.insert(key);
         }
     }
     for (index, key) in own {
-        if twice.contains(key) {
+        if seen.contains(key) {
             at.invalid_item("matchLabelKeys", index, "exists in both matchLabelKeys and labelSelector");
         } else if others.contains(&key) {
             at.invalid_item("matchLabelKeys", index, "exists in both matchLabelKeys and mismatchLabelKeys");

@@ -17,7 +17,7 @@ pub(super) const ROWS: &[Row] = &[
     row("networking.v1.IPBlock", "cidr", Rule::Whole(network)),
     row("networking.v1.IPBlock", "except", Rule::Whole(except)),
     row("networking.v1.IngressSpec", "", Rule::Whole(rules)),
-    row("networking.v1.IngressSpec", "ingressClassName", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
+    row("networking.v1.IngressSpec", "ingressClassName", Rule::FormIfSet(names::is_dns_subdomain, SUBDOMAIN)),
     row("networking.v1.IngressRule", "host", Rule::Whole(host)),
     row("networking.v1.IngressTLS", "hosts", Rule::Whole(tls_hosts)),
     row("networking.v1.IngressTLS", "secretName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
@@ -33,7 +33,7 @@ pub(super) const ROWS: &[Row] = &[
     row("networking.v1.IngressClassSpec", "controller", Rule::Form(form::is_domain_prefixed, "must be a domain-prefixed path (such as \"acme.io/foo\")")),
     row("networking.v1.IngressClassSpec", "controller", Rule::Required("")),
     row("networking.v1.IngressClassParametersReference", "namespace", Rule::Form(names::is_dns_label, LABEL)),
-    row("networking.v1.IngressClassParametersReference", "apiGroup", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
+    row("networking.v1.IngressClassParametersReference", "apiGroup", Rule::FormIfSet(names::is_dns_subdomain, SUBDOMAIN)),
     row("networking.v1.IngressClassParametersReference", "", Rule::Whole(parameters)),
     row("networking.v1.IngressClass", "spec", Rule::Whole(|at| if at.map("spec").is_none_or(|spec| !has(spec, "controller")) {
         let path = at.path.field("spec").field("controller");

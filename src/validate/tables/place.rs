@@ -33,7 +33,7 @@ pub(super) enum Rule {
     /// A string must be one of these, even if it is empty.
     Choice(&'static [&'static str]),
     /// A string must have this form, even if it is empty; the message is reported otherwise.
-    Given(fn(&str) -> bool, &'static str),
+    FormIfSet(fn(&str) -> bool, &'static str),
     /// A string must have this form or be empty; the message is reported otherwise.
     Form(fn(&str) -> bool, &'static str),
     /// Every item of a list of strings must have this form; the message is reported otherwise.
@@ -96,9 +96,9 @@ impl Row {
                 }
             }
             Rule::Choice(choices) => at.choice(field, choices),
-            Rule::Given(form, message) => {
-                let given = at.fields.get(field).and_then(|node| node.value.as_str());
-                if given.is_some_and(|text| !form(text)) {
+            Rule::FormIfSet(form, message) => {
+                let text = at.fields.get(field).and_then(|node| node.value.as_str());
+                if text.is_some_and(|text| !form(text)) {
                     at.invalid(field, message);
                 }
             }

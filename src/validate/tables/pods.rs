@@ -25,7 +25,7 @@ pub(super) const ROWS: &[Row] = &[
     row("apps.v1.StatefulSetSpec", "template", Rule::Whole(mounts_of_claims)),
     row("core.v1.PodTemplateSpec", "metadata", Rule::Whole(labels)),
     row("core.v1.PodSpec", "containers", Rule::Whole(containers)),
-    row("core.v1.PodSpec", "", Rule::Whole(names_once)),
+    row("core.v1.PodSpec", "", Rule::Whole(unique_names)),
     row("core.v1.PodSpec", "volumes", Rule::Whole(mounts)),
 ];
 
@@ -112,7 +112,7 @@ fn containers(at: &mut Place<'_, '_, '_>) {
 }
 
 /// A container must not have the name of an init container. Duplicates within a list are reported by the list's type.
-fn names_once(at: &mut Place<'_, '_, '_>) {
+fn unique_names(at: &mut Place<'_, '_, '_>) {
     let before: HashSet<&str> =
         at.fields.maps_at(&["initContainers"]).map(|container| text(container, "name")).collect();
     for (path, container) in at.items("containers") {

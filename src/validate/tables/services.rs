@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ServicePort", "port", Rule::Number(form::is_port, PORT)),
     row("core.v1.ServicePort", "targetPort", Rule::Number(form::is_port_or_none, PORT)),
     row("core.v1.ServicePort", "targetPort", Rule::Form(names::is_port_name, PORT_NAME)),
-    row("core.v1.ServicePort", "appProtocol", Rule::Given(names::is_qualified_name, QUALIFIED)),
+    row("core.v1.ServicePort", "appProtocol", Rule::FormIfSet(names::is_qualified_name, QUALIFIED)),
     row("core.v1.LimitRangeSpec", "", Rule::Whole(limit_range)),
     row("core.v1.LimitRangeItem", "", Rule::Whole(limit)),
     row("core.v1.ResourceQuotaSpec", "hard", Rule::Whole(quota)),

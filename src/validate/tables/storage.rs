@@ -15,13 +15,13 @@ const MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "Read
 pub(super) const ROWS: &[Row] = &[
     row("core.v1.PersistentVolumeClaimSpec", "accessModes", Rule::Required("at least 1 access mode is required")),
     row("core.v1.PersistentVolumeClaimSpec", "accessModes", Rule::ItemsOf(MODES)),
-    row("core.v1.PersistentVolumeClaimSpec", "accessModes", Rule::Whole(alone)),
+    row("core.v1.PersistentVolumeClaimSpec", "accessModes", Rule::Whole(exclusive_access_mode)),
     row("core.v1.PersistentVolumeClaimSpec", "resources", Rule::Whole(request)),
     row("core.v1.PersistentVolumeClaimSpec", "storageClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("core.v1.PersistentVolumeClaimSpec", "volumeMode", Rule::Choice(&["Block", "Filesystem"])),
     row("core.v1.PersistentVolumeClaimSpec", "volumeAttributesClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("core.v1.PersistentVolumeClaimSpec", "", Rule::Whole(sources)),
-    row("core.v1.PersistentVolumeSpec", "accessModes", Rule::Whole(alone)),
+    row("core.v1.PersistentVolumeSpec", "accessModes", Rule::Whole(exclusive_access_mode)),
     row("core.v1.PersistentVolumeSpec", "accessModes", Rule::ItemsOf(MODES)),
     row("core.v1.PersistentVolumeSpec", "accessModes", Rule::Required("")),
     row("core.v1.PersistentVolumeSpec", "", Rule::Whole(volume)),
@@ -60,7 +60,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.TopologySelectorTerm", "matchLabelExpressions", Rule::Whole(unique_keys)),
 ];
 
-fn alone(at: &mut Place<'_, '_, '_>) {
+fn exclusive_access_mode(at: &mut Place<'_, '_, '_>) {
     let modes: Vec<&str> = at
         .list("accessModes")
         .iter()

@@ -43,7 +43,7 @@ const SOURCES: [&str; 30] = [
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    row("core.v1.Volume", "name", Rule::Given(names::is_dns_label, LABEL)),
+    row("core.v1.Volume", "name", Rule::FormIfSet(names::is_dns_label, LABEL)),
     row("core.v1.Volume", "", Rule::Whole(one_source)),
     // The API server does not check the form of these names.
     row("core.v1.ConfigMapVolumeSource", "name", Rule::Required("")),
@@ -194,8 +194,8 @@ fn projected(at: &mut Place<'_, '_, '_>) {
     let kinds = ["secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle", "podCertificate"];
     let mut known = std::collections::HashSet::new();
     for (path, source) in at.items("sources") {
-        let given = kinds.iter().filter(|kind| is_set(source, kind)).count();
-        if given > 1 {
+        let count = kinds.iter().filter(|kind| is_set(source, kind)).count();
+        if count > 1 {
             at.required_at(&path, "may not specify more than 1 volume type");
         }
         for (path, file) in paths_of(source, &path) {

@@ -49,7 +49,7 @@ pub(super) const ROWS: &[Row] = &[
     row("batch.v1.JobSpec", "maxFailedIndexes", Rule::AtLeast(0)),
     row("batch.v1.JobSpec", "completionMode", Rule::OneOf(&["NonIndexed", "Indexed"])),
     row("batch.v1.JobSpec", "podReplacementPolicy", Rule::Choice(&["Failed", "TerminatingOrFailed"])),
-    row("batch.v1.JobSpec", "managedBy", Rule::Given(form::is_domain_prefixed, "must be a domain-prefixed path (such as \"acme.io/foo\")")),
+    row("batch.v1.JobSpec", "managedBy", Rule::FormIfSet(form::is_domain_prefixed, "must be a domain-prefixed path (such as \"acme.io/foo\")")),
     row("batch.v1.JobSpec", "", Rule::Whole(indexed)),
     row("batch.v1.JobSpec", "", Rule::Whole(failure_policy)),
     row("batch.v1.JobSpec", "", Rule::Whole(success_policy)),

@@ -77,9 +77,11 @@ fn combinations_of_values_render_valid_objects() {
     let mut wrong = Vec::new();
     for sets in &runs {
         if let Err(panic) = std::panic::catch_unwind(|| invariants::check(&render(sets), sets)) {
-            let said =
-                panic.downcast_ref::<String>().cloned().or(panic.downcast_ref::<&str>().map(|said| (*said).to_owned()));
-            wrong.push(format!("{sets:?}\n  {}", said.unwrap_or_default()));
+            let printed = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or(panic.downcast_ref::<&str>().map(|printed| (*printed).to_owned()));
+            wrong.push(format!("{sets:?}\n  {}", printed.unwrap_or_default()));
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), runs.len(), wrong.join("\n"));

@@ -83,10 +83,13 @@ fn every_module_works_or_says_which_value_to_set() {
                     let rendered = read(String::from_utf8(output.stdout).expect("UTF-8"));
                     accepted.insert(format!("{module}-{at}.toml"), rendered.file("mongooseim.toml").expect("a file"));
                 } else {
-                    let said = sentence(&output);
-                    let has_value =
-                        said.contains("set persistentDatabase=rdbms") || said.contains("set volatileDatabase=mnesia");
-                    assert!(said.contains(&format!("modules.{module}")) && has_value, "{version} {sets:?}: {said}");
+                    let printed = sentence(&output);
+                    let has_value = printed.contains("set persistentDatabase=rdbms")
+                        || printed.contains("set volatileDatabase=mnesia");
+                    assert!(
+                        printed.contains(&format!("modules.{module}")) && has_value,
+                        "{version} {sets:?}: {printed}"
+                    );
                 }
             }
             let works = (0..CHOICES.len()).any(|at| accepted.contains_key(&format!("{module}-{at}.toml")));

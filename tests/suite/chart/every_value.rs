@@ -221,10 +221,10 @@ fn missing_values_are_errors_not_crashes() {
             invariants::check(&rendered, &sets);
             return;
         }
-        let said = String::from_utf8_lossy(&output.stderr);
+        let printed = String::from_utf8_lossy(&output.stderr);
         let name = key.rsplit('.').next().unwrap_or(key);
-        if !said.contains(name) || said.contains("not defined") || said.contains("undefined") {
-            let _ = writeln!(wrong, "{key}=null: {said}");
+        if !printed.contains(name) || printed.contains("not defined") || printed.contains("undefined") {
+            let _ = writeln!(wrong, "{key}=null: {printed}");
         }
     };
     for (key, value) in values.as_object().expect("a map") {

@@ -37,7 +37,7 @@ const WITHOUT_MNESIA: &str = r#"{
   ]
 }"#;
 
-fn alone() -> String {
+fn second_node_only() -> String {
     let first = "            \"mongooseim@mongooseim-0.mongooseim.chat.svc.cluster.local\"\n";
     JOINED.replace(first, "").replace("local\",", "local\"")
 }
@@ -123,7 +123,7 @@ fn the_probe_does_not_depend_on_the_number_of_nodes() {
 fn a_node_has_joined_once_its_database_has_other_nodes() {
     assert!(SECOND.has_joined());
     assert!(Pod { name: "mongooseim-12", ..SECOND }.has_joined());
-    assert!(!Pod { answer: &alone(), ..SECOND }.has_joined());
+    assert!(!Pod { answer: &second_node_only(), ..SECOND }.has_joined());
 }
 
 #[test]

@@ -108,10 +108,10 @@ fn bare(text: &str) -> String {
 fn invalid_values_are_refused_with_a_reason() {
     let mut wrong = Vec::new();
     for (sets, parts) in ROWS {
-        let said = refusal(sets);
+        let printed = refusal(sets);
         for part in *parts {
-            if !bare(&said).contains(&bare(part)) {
-                wrong.push(format!("{sets:?} does not mention {part:?}:\n{said}"));
+            if !bare(&printed).contains(&bare(part)) {
+                wrong.push(format!("{sets:?} does not mention {part:?}:\n{printed}"));
             }
         }
     }
@@ -120,21 +120,21 @@ fn invalid_values_are_refused_with_a_reason() {
 
 #[test]
 fn several_errors_are_reported_together() {
-    let said = refusal(&[
+    let printed = refusal(&[
         "volatileDatabase=cets",
         "nodeName=a b",
         "listeners.c2s.port=5269",
         "listeners.bosh-wss.enabled=true",
     ]);
     for part in ["volatileDatabase: ", "nodeName: ", "listeners.s2s.port: ", "listeners.bosh-wss.tls: "] {
-        assert!(said.contains(part), "{part} in\n{said}");
+        assert!(printed.contains(part), "{part} in\n{printed}");
     }
 }
 
 /// The templates refuse what the schema refuses even if the schema is not checked.
 #[test]
 fn without_the_schema_the_templates_still_refuse() {
-    for (set, said) in [
+    for (set, printed) in [
         ("volatileDatabase=redis", "volatileDatabase: unknown database \"redis\""),
         ("persistentDatabase=oracle", "persistentDatabase: unknown database \"oracle\""),
         ("replicaCount=-1", "replicaCount: expected the number of nodes"),
@@ -143,7 +143,7 @@ fn without_the_schema_the_templates_still_refuse() {
     ] {
         let output = super::rendering::run(&["template", "--skip-schema-validation", "--set", set]);
         let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.code() == Some(1) && bare(&stderr).contains(&bare(said)), "{set}: {stderr}");
+        assert!(output.status.code() == Some(1) && bare(&stderr).contains(&bare(printed)), "{set}: {stderr}");
     }
 }
 

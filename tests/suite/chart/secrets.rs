@@ -57,8 +57,8 @@ fn vm_args_is_always_in_the_secret() {
 fn a_cookie_that_vm_args_cannot_hold_is_not_repeated_in_the_error() {
     for cookie in ["with space", "x\ny", "-x", "+x", "a'b", "a\"b", "a\\b", "$x", "a#b", "a*b", "{{x}}", "żółć", ""]
     {
-        let said = refusal(&[format!("json:nodeCookie={}", serde_json::to_string(cookie).expect("JSON"))]);
-        assert!(said.contains("nodeCookie: the cookie is invalid in vm.args"), "{said}");
+        let printed = refusal(&[format!("json:nodeCookie={}", serde_json::to_string(cookie).expect("JSON"))]);
+        assert!(printed.contains("nodeCookie: the cookie is invalid in vm.args"), "{printed}");
     }
 }
 
@@ -165,10 +165,10 @@ fn invalid_secrets_stop_the_pod_and_are_not_printed() {
         ("RDBMS_PASSWORD", "", "is empty"),
         ("RDBMS_PASSWORD", "\n", "is empty"),
     ];
-    for (name, secret, said) in cases {
+    for (name, secret, printed) in cases {
         let (output, _) = add_defaults(&[("vm.args", "__X__")], &[(name, secret)]);
         let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success() && stderr.contains(said), "{name}={secret:?}: {stderr}");
+        assert!(!output.status.success() && stderr.contains(printed), "{name}={secret:?}: {stderr}");
         assert!(secret.trim().is_empty() || !stderr.contains(secret.trim()), "{stderr}");
     }
 }

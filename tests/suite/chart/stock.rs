@@ -120,6 +120,6 @@ persistence: {enabled: true}
 
 #[test]
 fn missing_values_are_reported_by_name() {
-    let said = rendered("replicaCount: 1\n", &[], &[]).expect_err("no image");
-    assert!(said.contains("image.repository: set it to the image"), "{said}");
+    let printed = rendered("replicaCount: 1\n", &[], &[]).expect_err("no image");
+    assert!(printed.contains("image.repository: set it to the image"), "{printed}");
 }

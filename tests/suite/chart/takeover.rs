@@ -90,8 +90,8 @@ fn values_files_of_the_public_chart_work() {
     std::fs::write(&path, ITS_VALUES).expect("a file");
     let file = path.display().to_string();
     let output = run(&["template", "-f", &file]);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.is_empty(), "{said}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && printed.is_empty(), "{printed}");
     let rendered = render_with(&["-f", &file]);
     assert_eq!(
         rendered.toml()["outgoing_pools"]["rdbms"]["default"]["connection"]["host"].as_str(),

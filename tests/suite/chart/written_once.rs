@@ -90,9 +90,10 @@ fn a_key_that_values_also_set_is_used_or_refused() {
         [&[vec!["template".to_owned()], flags(&own.collect::<Vec<_>>()), flags(&given)].concat()[..]].concat()
     };
     let output = run(&sets(&all));
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success());
-    let (refused, used): (Vec<_>, Vec<_>) = all.into_iter().partition(|(path, _)| said.contains(&format!("{path}: ")));
+    let (refused, used): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(path, _)| printed.contains(&format!("{path}: ")));
     let written_by_the_chart = |path: &str| {
         let key = path.rsplit('.').next().unwrap_or_default();
         let is_option = path.contains(".options.") && path.matches('.').count() == 3;
@@ -106,7 +107,7 @@ fn a_key_that_values_also_set_is_used_or_refused() {
         assert!(written_by_the_chart(path), "{path} is refused");
     }
     for (path, _) in &used {
-        assert!(!written_by_the_chart(path), "{path} is not refused:\n{said}");
+        assert!(!written_by_the_chart(path), "{path} is not refused:\n{printed}");
     }
     // With the remaining ones, the file is the same. The TOML parser is strict, so no key is duplicated.
     let output = run(&sets(&used));
@@ -134,8 +135,8 @@ fn a_section_of_extra_mim_config_that_the_chart_writes_is_refused() {
         let mut sets: Vec<String> = ALL.iter().map(|set| (*set).to_owned()).collect();
         sets.push(format!("extraMimConfig=[{head}]"));
         let output = run(&[vec!["template".to_owned()], flags(&sets)].concat());
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success() && said.contains("extraMimConfig: "), "{head}: {said}");
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && printed.contains("extraMimConfig: "), "{head}: {printed}");
     }
 }
 

@@ -16,14 +16,14 @@ impl<T: Tracer> Exec<T> {
         context: &Context<T>,
         function: u16,
         node: NodeId,
-        given: CallArguments<'_, T::Mark>,
+        call_arguments: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         let function = (self.library.function)(function);
-        check_count(function, function.params.len(), &given)?;
+        check_count(function, function.params.len(), &call_arguments)?;
         if matches!(function.name, "and" | "or") {
-            return self.and_or(context, function.name == "or", given);
+            return self.and_or(context, function.name == "or", call_arguments);
         }
-        self.call(context, function, None, node, given)
+        self.call(context, function, None, node, call_arguments)
     }
 
     pub(super) fn call_method(
@@ -32,10 +32,10 @@ impl<T: Tracer> Exec<T> {
         method: &'static Function,
         receiver: Operand<T::Mark>,
         node: NodeId,
-        given: CallArguments<'_, T::Mark>,
+        call_arguments: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
-        check_count(method, method.params.len(), &given)?;
-        self.call(context, method, Some(receiver), node, given)
+        check_count(method, method.params.len(), &call_arguments)?;
+        self.call(context, method, Some(receiver), node, call_arguments)
     }
 
     fn call(
@@ -44,11 +44,11 @@ impl<T: Tracer> Exec<T> {
         function: &'static Function,
         receiver: Option<Operand<T::Mark>>,
         node: NodeId,
-        given: CallArguments<'_, T::Mark>,
+        call_arguments: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         self.limits.step(1)?;
         let mut arguments = self.argument_pool.pop().unwrap_or_default();
-        let filled = self.arguments(context, function, receiver, given, &mut arguments);
+        let filled = self.arguments(context, function, receiver, call_arguments, &mut arguments);
         if function.is_random {
             self.host.set_call_site(function.name, &context.name, context.parsed.offset(node));
             if self.host.notes_calls() {
@@ -84,21 +84,21 @@ impl<T: Tracer> Exec<T> {
         context: &Context<T>,
         function: &Function,
         receiver: Option<Operand<T::Mark>>,
-        given: CallArguments<'_, T::Mark>,
+        call_arguments: CallArguments<'_, T::Mark>,
         all: &mut Arguments<T::Mark>,
     ) -> Result<()> {
         if let Some(receiver) = receiver {
             all.push(receiver.value, receiver.mark);
         }
-        for (index, &argument) in given.arguments.iter().enumerate() {
+        for (index, &argument) in call_arguments.arguments.iter().enumerate() {
             let operand = self.argument(context, function.param(index), argument)?;
             all.push(operand.value, operand.mark);
         }
-        if let Some(last) = given.last {
-            all.push(validated(last.value.clone(), function.param(given.arguments.len()))?, last.mark);
+        if let Some(last) = call_arguments.last {
+            all.push(validated(last.value.clone(), function.param(call_arguments.arguments.len()))?, last.mark);
         }
         if function.name == "call" {
-            let written = match (given.arguments.first(), all.values.first()) {
+            let written = match (call_arguments.arguments.first(), all.values.first()) {
                 (Some(&first), _) => Value::str(node_text(&context.parsed, first)),
                 (None, Some(Value::Str(text))) => Value::Str(text.clone()),
                 (None, value) => Value::str(format!("<{} Value>", value.map_or("invalid", Value::go_type))),
@@ -113,11 +113,11 @@ impl<T: Tracer> Exec<T> {
         &mut self,
         context: &Context<T>,
         is_or: bool,
-        given: CallArguments<'_, T::Mark>,
+        call_arguments: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         self.limits.step(1)?;
         let before = self.trace.scope();
-        let result = self.chosen(context, is_or, given);
+        let result = self.chosen(context, is_or, call_arguments);
         self.trace.restore(before);
         result
     }
@@ -126,16 +126,16 @@ impl<T: Tracer> Exec<T> {
         &mut self,
         context: &Context<T>,
         is_or: bool,
-        given: CallArguments<'_, T::Mark>,
+        call_arguments: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         let mut operand = Operand::new(Value::Invalid);
         let mut decided = T::Mark::default();
-        for (index, &argument) in given.arguments.iter().enumerate() {
+        for (index, &argument) in call_arguments.arguments.iter().enumerate() {
             operand = self.argument(context, Param::Reflect, argument)?;
             // The arguments before this one decided that it is evaluated.
             operand.mark = self.trace.chosen_by(operand.mark, &Value::Invalid, decided);
             if operand.value.is_true() == is_or {
-                self.skips(context, &given.arguments[index + 1..], &operand);
+                self.skips(context, &call_arguments.arguments[index + 1..], &operand);
                 return Ok(operand);
             }
             decided = self.trace.truth(&operand.value, operand.mark);
@@ -143,7 +143,7 @@ impl<T: Tracer> Exec<T> {
             self.trace.add_decision(&mut scope, &operand.value, operand.mark);
             self.trace.restore(scope);
         }
-        Ok(match given.last {
+        Ok(match call_arguments.last {
             Some(last) => {
                 Operand::marked(last.value.clone(), self.trace.chosen_by(last.mark, &Value::Invalid, decided))
             }
@@ -229,10 +229,10 @@ fn reading(values: &[Value]) -> u64 {
 }
 
 /// Checks that a call has as many arguments as the function expects.
-fn check_count<M>(function: &Function, wanted: usize, given: &CallArguments<'_, M>) -> Result<()> {
+fn check_count<M>(function: &Function, wanted: usize, call_arguments: &CallArguments<'_, M>) -> Result<()> {
     let name = function.name;
-    let written = given.arguments.len();
-    let all = written + usize::from(given.last.is_some());
+    let written = call_arguments.arguments.len();
+    let all = written + usize::from(call_arguments.last.is_some());
     if function.variadic {
         if all < wanted - 1 {
             let at_least = wanted - 1;

@@ -82,22 +82,22 @@ impl<T: Tracer> Exec<T> {
         let Some((&first, arguments)) = parsed.children(operands).split_first() else {
             return Ok(Operand::default());
         };
-        let given = CallArguments { arguments, last };
+        let call_arguments = CallArguments { arguments, last };
         match parsed.node(first) {
-            Node::Field(fields) => self.field_node(context, first, fields, given),
-            Node::Chain { receiver, fields } => self.chain(context, first, receiver, fields, given),
+            Node::Field(fields) => self.field_node(context, first, fields, call_arguments),
+            Node::Chain { receiver, fields } => self.chain(context, first, receiver, fields, call_arguments),
             Node::Identifier { function } => {
                 self.error_node = first;
-                self.call_function(context, function, id, given)
+                self.call_function(context, function, id, call_arguments)
             }
             Node::Pipe { .. } => {
-                self.check_not_called(context, first, given)?;
+                self.check_not_called(context, first, call_arguments)?;
                 self.pipeline(context, first)
             }
-            Node::Variable(variable, fields) => self.variable_node(context, first, (variable, fields), given),
+            Node::Variable(variable, fields) => self.variable_node(context, first, (variable, fields), call_arguments),
             literal => {
                 self.error_node = first;
-                self.check_not_called(context, first, given)?;
+                self.check_not_called(context, first, call_arguments)?;
                 match literal {
                     Node::Bool(value) => Ok(Operand::new(Value::Bool(value))),
                     Node::Dot => Ok(context.dot.clone()),
@@ -118,8 +118,13 @@ impl<T: Tracer> Exec<T> {
         constant.value().map_err(|_| fail(format!("{} overflows int", utf8::to_text(parsed.number_text(number)))))
     }
 
-    fn check_not_called(&self, context: &Context<T>, first: NodeId, given: CallArguments<'_, T::Mark>) -> Result<()> {
-        if given.is_nothing() {
+    fn check_not_called(
+        &self,
+        context: &Context<T>,
+        first: NodeId,
+        call_arguments: CallArguments<'_, T::Mark>,
+    ) -> Result<()> {
+        if call_arguments.is_nothing() {
             return Ok(());
         }
         let parsed = &context.parsed;
@@ -131,10 +136,10 @@ impl<T: Tracer> Exec<T> {
         context: &Context<T>,
         id: NodeId,
         fields: Fields,
-        given: CallArguments<'_, T::Mark>,
+        call_arguments: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         self.error_node = id;
-        self.fields(context, context.dot.clone(), id, fields, given)
+        self.fields(context, context.dot.clone(), id, fields, call_arguments)
     }
 
     pub(super) fn chain(
@@ -143,14 +148,14 @@ impl<T: Tracer> Exec<T> {
         id: NodeId,
         receiver: NodeId,
         fields: Fields,
-        given: CallArguments<'_, T::Mark>,
+        call_arguments: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         self.error_node = id;
         if context.parsed.node(receiver) == Node::Nil {
             return Err(fail(format!("indirection through explicit nil in {}", node_text(&context.parsed, id))));
         }
         let receiver = self.untyped_argument(context, receiver)?;
-        self.fields(context, receiver, id, fields, given)
+        self.fields(context, receiver, id, fields, call_arguments)
     }
 
     pub(super) fn variable_node(
@@ -158,16 +163,16 @@ impl<T: Tracer> Exec<T> {
         context: &Context<T>,
         id: NodeId,
         (variable, fields): (ast::Variable, Fields),
-        given: CallArguments<'_, T::Mark>,
+        call_arguments: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         self.error_node = id;
         let slot = self.slot(context, variable)?;
         let operand = self.variables[slot].operand.clone();
         if fields.is_empty() {
-            self.check_not_called(context, id, given)?;
+            self.check_not_called(context, id, call_arguments)?;
             return Ok(operand);
         }
-        self.fields(context, operand, id, fields, given)
+        self.fields(context, operand, id, fields, call_arguments)
     }
 
     /// Evaluates a chain of fields such as `.a.b.c` on a receiver. The arguments go to the last field.
@@ -177,14 +182,14 @@ impl<T: Tracer> Exec<T> {
         mut receiver: Operand<T::Mark>,
         id: NodeId,
         fields: Fields,
-        given: CallArguments<'_, T::Mark>,
+        call_arguments: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         let parsed = &*context.parsed;
         let mut rest = parsed.fields_text(fields);
         while let Some((name, after)) = first_field(rest) {
-            let given = if after.is_empty() { given } else { CallArguments::NOTHING };
+            let call_arguments = if after.is_empty() { call_arguments } else { CallArguments::NOTHING };
             rest = after;
-            receiver = self.field(context, receiver, id, name, given)?;
+            receiver = self.field(context, receiver, id, name, call_arguments)?;
         }
         Ok(receiver)
     }
@@ -195,7 +200,7 @@ impl<T: Tracer> Exec<T> {
         receiver: Operand<T::Mark>,
         id: NodeId,
         name: &[u8],
-        given: CallArguments<'_, T::Mark>,
+        call_arguments: CallArguments<'_, T::Mark>,
     ) -> Result<Operand<T::Mark>> {
         let Operand { value, is_interface, mark } = receiver;
         let type_name = if is_interface { "interface {}" } else { value.go_type() };
@@ -207,11 +212,11 @@ impl<T: Tracer> Exec<T> {
         if has_methods(&value)
             && let Some(method) = (self.library.method)(value.go_type(), name)
         {
-            return self.call_method(context, method, Operand::marked(value, mark), id, given);
+            return self.call_method(context, method, Operand::marked(value, mark), id, call_arguments);
         }
         match &value {
             Value::Map(map) => {
-                if !given.is_nothing() {
+                if !call_arguments.is_nothing() {
                     return Err(fail(format!("{} is not a method but has arguments", utf8::to_text(name))));
                 }
                 let kind = map.kind();
@@ -220,7 +225,7 @@ impl<T: Tracer> Exec<T> {
                 Ok(Operand { value: found, is_interface: kind.holds_any(), mark })
             }
             Value::Object(object) if let Some(field) = object.field(name) => {
-                if !given.is_nothing() {
+                if !call_arguments.is_nothing() {
                     return Err(fail(format!(
                         "{} has arguments but cannot be invoked as function",
                         utf8::to_text(name)

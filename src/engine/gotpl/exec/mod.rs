@@ -401,7 +401,7 @@ impl<T: Tracer> Exec<T> {
                 let operand = self.pipeline(context, control.pipe)?;
                 let is_true = operand.value.is_true();
                 let scope = self.enter(context, id, control, is_true, &operand.value, operand.mark)?;
-                if let Some(list) = taken(control, is_true) {
+                if let Some(list) = taken_list(control, is_true) {
                     self.frames.push(Frame::Leave { mark, dot: None, scope });
                     self.push_list(parsed, list);
                 } else {
@@ -414,7 +414,7 @@ impl<T: Tracer> Exec<T> {
                 let operand = self.pipeline(context, control.pipe)?;
                 let is_true = operand.value.is_true();
                 let scope = self.enter(context, id, control, is_true, &operand.value, operand.mark)?;
-                if let Some(list) = taken(control, is_true) {
+                if let Some(list) = taken_list(control, is_true) {
                     let new = if is_true { operand } else { context.dot.clone() };
                     let dot = std::mem::replace(&mut context.dot, new);
                     self.frames.push(Frame::Leave { mark, dot: Some(dot), scope });
@@ -500,7 +500,7 @@ impl<T: Tracer> Exec<T> {
 }
 
 /// The list to run, if any.
-fn taken(control: Control, condition: bool) -> Option<NodeId> {
+fn taken_list(control: Control, condition: bool) -> Option<NodeId> {
     if condition { Some(control.list) } else { control.else_list }
 }
 

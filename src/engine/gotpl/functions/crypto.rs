@@ -30,8 +30,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("derivePassword", &[Param::Uint32, Param::Str, Param::Str, Param::Str, Param::Str], |run, args| {
         run.spend_costly(1)?;
         let counter = args.int(0) as u32;
-        let who = [2, 3, 4].map(|index| args.bytes(index));
-        Ok(Value::str(crypto::derive_password(&memory(run), counter, args.bytes(1), who)?))
+        let subject = [2, 3, 4].map(|index| args.bytes(index));
+        Ok(Value::str(crypto::derive_password(&memory(run), counter, args.bytes(1), subject)?))
     }),
     Function::random("encryptAES", TWO, |run, args| {
         run.spend(args.bytes(1).len().saturating_mul(4))?;

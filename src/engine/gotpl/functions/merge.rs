@@ -22,9 +22,9 @@ fn merge(run: &mut dyn Evaluate, args: Args<'_>, overwrite: bool) -> Result<Valu
         let from = args.map(at);
         if into.is_nil() && !from.is_nil() {
             // mergo creates a new map, which only the caller gets.
-            let mut made = vec![Value::Map(Map::new())];
-            made.extend_from_slice(args.from(at));
-            return merge(run, Args(&made), overwrite);
+            let mut arguments = vec![Value::Map(Map::new())];
+            arguments.extend_from_slice(args.from(at));
+            return merge(run, Args(&arguments), overwrite);
         }
         merge_maps(run, &into, &from, overwrite, MAX_DEPTH)?;
     }

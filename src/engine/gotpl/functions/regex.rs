@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::{Arc, LazyLock};
 
-use super::strings::made;
+use super::strings::counted_string;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, ITEM, Param};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::value::{List, ListKind, Value};
@@ -30,7 +30,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustRegexReplaceAllLiteral", THREE, |run, args| replace_literal(run, args, must)),
     Function::new("regexSplit", WITH_COUNT, |run, args| split(run, args, panicking)),
     Function::new("mustRegexSplit", WITH_COUNT, |run, args| split(run, args, must)),
-    Function::new("regexQuoteMeta", &[Param::Str], |run, args| made(run, quote_meta(args.bytes(0)))),
+    Function::new("regexQuoteMeta", &[Param::Str], |run, args| counted_string(run, quote_meta(args.bytes(0)))),
 ];
 
 /// Compiled expressions, shared by all renders.
@@ -85,7 +85,7 @@ fn panicking(run: &mut dyn Evaluate, args: Args<'_>) -> Result<(Arc<Regexp>, Sea
 
 fn find(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {
     let (regex, _) = get(run, args)?;
-    made(run, regex.find(args.bytes(1)).unwrap_or_default())
+    counted_string(run, regex.find(args.bytes(1)).unwrap_or_default())
 }
 
 /// The remaining budget during a replacement or split.
@@ -121,9 +121,9 @@ impl MatchBudget {
     }
 
     /// Spends the steps of the matches, and returns the result.
-    fn counted<T>(&self, run: &mut dyn Evaluate, made: Result<T, FnError>) -> Result<T, FnError> {
+    fn counted<T>(&self, run: &mut dyn Evaluate, result: Result<T, FnError>) -> Result<T, FnError> {
         run.work(self.spent())?;
-        made
+        result
     }
 }
 
@@ -157,7 +157,7 @@ fn replace(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, Fn
     let budget = MatchBudget::new(run, search);
     let replaced = regex.replace_all(args.bytes(1), args.bytes(2), |size| budget.check(size));
     let replaced = budget.counted(run, replaced)?;
-    made(run, replaced)
+    counted_string(run, replaced)
 }
 
 fn replace_literal(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {
@@ -165,7 +165,7 @@ fn replace_literal(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<V
     let budget = MatchBudget::new(run, search);
     let replaced = regex.replace_all_literal(args.bytes(1), args.bytes(2), |size| budget.check(size));
     let replaced = budget.counted(run, replaced)?;
-    made(run, replaced)
+    counted_string(run, replaced)
 }
 
 fn split(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {

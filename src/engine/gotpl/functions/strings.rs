@@ -14,24 +14,24 @@ const ANY: &[Param] = &[Param::Any];
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("hello", &[], |_, _| Ok(Value::str("Hello!"))),
-    Function::new("upper", STR, |run, args| made(run, case::upper(&args.str(0)))),
-    Function::new("lower", STR, |run, args| made(run, case::lower(&args.str(0)))),
-    Function::new("title", STR, |run, args| made(run, case::title(&args.str(0)))),
-    Function::new("untitle", STR, |run, args| made(run, case::untitle(&args.str(0)))),
-    Function::new("swapcase", STR, |run, args| made(run, case::swap_case(&args.str(0)))),
-    Function::new("snakecase", STR, |run, args| made(run, case::snake_case(args.bytes(0)))),
-    Function::new("camelcase", STR, |run, args| made(run, case::camel_case(&args.str(0)))),
-    Function::new("kebabcase", STR, |run, args| made(run, case::kebab_case(args.bytes(0)))),
-    Function::new("initials", STR, |run, args| made(run, wrap::initials(args.bytes(0), Cut::Byte))),
-    Function::new("nospace", STR, |run, args| made(run, &*text::nospace(args.bytes(0), Cut::Byte))),
-    Function::new("trim", STR, |run, args| made(run, text::trim(args.bytes(0)))),
+    Function::new("upper", STR, |run, args| counted_string(run, case::upper(&args.str(0)))),
+    Function::new("lower", STR, |run, args| counted_string(run, case::lower(&args.str(0)))),
+    Function::new("title", STR, |run, args| counted_string(run, case::title(&args.str(0)))),
+    Function::new("untitle", STR, |run, args| counted_string(run, case::untitle(&args.str(0)))),
+    Function::new("swapcase", STR, |run, args| counted_string(run, case::swap_case(&args.str(0)))),
+    Function::new("snakecase", STR, |run, args| counted_string(run, case::snake_case(args.bytes(0)))),
+    Function::new("camelcase", STR, |run, args| counted_string(run, case::camel_case(&args.str(0)))),
+    Function::new("kebabcase", STR, |run, args| counted_string(run, case::kebab_case(args.bytes(0)))),
+    Function::new("initials", STR, |run, args| counted_string(run, wrap::initials(args.bytes(0), Cut::Byte))),
+    Function::new("nospace", STR, |run, args| counted_string(run, &*text::nospace(args.bytes(0), Cut::Byte))),
+    Function::new("trim", STR, |run, args| counted_string(run, text::trim(args.bytes(0)))),
     Function::new("trimAll", TWO, trim_all),
     Function::new("trimall", TWO, trim_all),
     Function::new("trimPrefix", TWO, |run, args| {
-        made(run, args.bytes(1).strip_prefix(args.bytes(0)).unwrap_or(args.bytes(1)))
+        counted_string(run, args.bytes(1).strip_prefix(args.bytes(0)).unwrap_or(args.bytes(1)))
     }),
     Function::new("trimSuffix", TWO, |run, args| {
-        made(run, args.bytes(1).strip_suffix(args.bytes(0)).unwrap_or(args.bytes(1)))
+        counted_string(run, args.bytes(1).strip_suffix(args.bytes(0)).unwrap_or(args.bytes(1)))
     }),
     Function::new("hasPrefix", TWO, |_, args| Ok(Value::Bool(args.bytes(1).starts_with(args.bytes(0))))),
     Function::new("hasSuffix", TWO, |_, args| Ok(Value::Bool(args.bytes(1).ends_with(args.bytes(0))))),
@@ -39,13 +39,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
         run.spend(args.bytes(1).len() / 64)?;
         Ok(Value::Bool(text::contains(args.bytes(1), args.bytes(0))))
     }),
-    Function::new("trunc", INT_AND_STR, |run, args| made(run, text::trunc(args.bytes(1), args.int(0), Cut::Byte))),
-    Function::new("substr", &[Param::Int, Param::Int, Param::Str], |run, args| {
-        made(run, text::substr(args.bytes(2), args.int(0), args.int(1), Cut::Byte)?)
+    Function::new("trunc", INT_AND_STR, |run, args| {
+        counted_string(run, text::trunc(args.bytes(1), args.int(0), Cut::Byte))
     }),
-    Function::new("abbrev", INT_AND_STR, |run, args| made(run, wrap::abbrev(args.bytes(1), args.int(0), Cut::Byte))),
+    Function::new("substr", &[Param::Int, Param::Int, Param::Str], |run, args| {
+        counted_string(run, text::substr(args.bytes(2), args.int(0), args.int(1), Cut::Byte)?)
+    }),
+    Function::new("abbrev", INT_AND_STR, |run, args| {
+        counted_string(run, wrap::abbrev(args.bytes(1), args.int(0), Cut::Byte))
+    }),
     Function::new("abbrevboth", &[Param::Int, Param::Int, Param::Str], |run, args| {
-        made(run, wrap::abbrev_both(args.bytes(2), args.int(0), args.int(1), Cut::Byte))
+        counted_string(run, wrap::abbrev_both(args.bytes(2), args.int(0), args.int(1), Cut::Byte))
     }),
     // These functions count their own output.
     Function::new("indent", INT_AND_STR, |run, args| {
@@ -75,7 +79,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// Returns a new text after counting its length.
-pub(super) fn made<T: AsRef<[u8]>>(run: &mut dyn Evaluate, text: T) -> Result<Value, FnError> {
+pub(super) fn counted_string<T: AsRef<[u8]>>(run: &mut dyn Evaluate, text: T) -> Result<Value, FnError> {
     let text = text.as_ref();
     run.spend(text.len())?;
     Ok(Value::str(text))
@@ -93,7 +97,7 @@ pub(super) fn string_of(run: &mut dyn Evaluate, value: &Value) -> Result<Text, F
 
 fn trim_all(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let trimmed = text::trim_all(args.bytes(1), args.bytes(0));
-    made(run, trimmed)
+    counted_string(run, trimmed)
 }
 
 /// The arguments that are not nil, appended by `write` and separated by spaces.

@@ -1,6 +1,6 @@
 //! sprig's functions on URLs.
 
-use super::strings::made;
+use super::strings::counted_string;
 use crate::engine::gotpl::call::{Function, Param};
 use crate::engine::gotpl::value::Value;
 use crate::engine::sprig::{Error, urls};
@@ -19,6 +19,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Some(Value::Nil) => Err(Error::call("runtime error: invalid memory address or nil pointer dereference")),
             Some(other) => Err(urls::wrong_part(name, other.kind_name())),
         })?;
-        made(run, url)
+        counted_string(run, url)
     }),
 ];

@@ -22,13 +22,13 @@ impl Recorder {
     pub fn take_file(&mut self, path: &str, text: &str) -> FilePieces {
         let removed = std::mem::take(&mut self.removed);
         let mut pieces = self.take_pieces(text.len());
-        let mut gone = 0;
+        let mut removed_bytes = 0;
         let mut rest = removed.iter().peekable();
         for piece in &mut pieces.pieces {
             while let Some((_, length)) = rest.next_if(|(at, _)| *at < piece.at) {
-                gone += length;
+                removed_bytes += length;
             }
-            piece.at = piece.at.saturating_sub(gone).min(text.len());
+            piece.at = piece.at.saturating_sub(removed_bytes).min(text.len());
         }
         FilePieces { path: path.to_owned(), text: text.to_owned(), pieces }
     }

@@ -36,7 +36,7 @@ pub(super) struct Origin {
 pub(super) struct TextId(u32);
 
 /// The origins of parts of a map or list that do not come from where the container does.
-struct Held {
+struct PartOrigins {
     /// Keeps the container alive, since it is identified by its address.
     _container: Value,
     parts: HashMap<Part, Mark, ahash::RandomState>,
@@ -60,7 +60,7 @@ struct Absent {
     except: Rc<[Text]>,
 }
 
-impl Held {
+impl PartOrigins {
     /// The values that decided which parts there are, or about all of them.
     fn deciders(&self, paths: &mut Paths) -> SetId {
         let keys = paths.union(self.key_deciders, self.named_key_deciders);
@@ -90,7 +90,7 @@ pub(super) struct Marks {
     numbers: HashMap<Origin, Mark, ahash::RandomState>,
     texts: Vec<Rc<Pieces>>,
     kept: usize,
-    held: HashMap<usize, Held, ahash::RandomState>,
+    part_origins: HashMap<usize, PartOrigins, ahash::RandomState>,
     pub(super) written: WrittenTexts<Mark>,
 }
 
@@ -102,7 +102,7 @@ impl Default for Marks {
             numbers: HashMap::from_iter([(Origin::default(), Mark::NONE)]),
             texts: Vec::new(),
             kept: 0,
-            held: HashMap::default(),
+            part_origins: HashMap::default(),
             written: WrittenTexts::default(),
         }
     }
@@ -209,16 +209,16 @@ impl Marks {
     pub(super) fn shown_and_deciders(&mut self, value: &Value, mark: Mark) -> (SetId, SetId) {
         let mut shown = self.shown_by_itself(mark);
         let mut deciders = self.deciders(mark);
-        if !self.held.is_empty() && matches!(value, Value::Map(_) | Value::List(_)) {
+        if !self.part_origins.is_empty() && matches!(value, Value::Map(_) | Value::List(_)) {
             let mut seen = HashSet::new();
-            self.add_held(value, &mut shown, &mut deciders, &mut seen, MAX_LEVELS);
+            self.add_parts(value, &mut shown, &mut deciders, &mut seen, MAX_LEVELS);
             // Loops may do this with large values again and again.
             self.spend(seen.len() / 4);
         }
         (shown, deciders)
     }
 
-    fn add_held(
+    fn add_parts(
         &mut self,
         value: &Value,
         shown: &mut SetId,
@@ -228,10 +228,11 @@ impl Marks {
     ) {
         let identity = identity(value);
         let Some(levels) = levels.checked_sub(1).filter(|_| identity != 0 && seen.insert(identity)) else { return };
-        if let Some(held) = self.held.get(&identity) {
-            let more = held.deciders(&mut self.paths);
+        if let Some(part_origins) = self.part_origins.get(&identity) {
+            let more = part_origins.deciders(&mut self.paths);
             *deciders = self.paths.union(*deciders, more);
-            let parts: Vec<(Part, Mark)> = held.parts.iter().map(|(part, mark)| (part.clone(), *mark)).collect();
+            let parts: Vec<(Part, Mark)> =
+                part_origins.parts.iter().map(|(part, mark)| (part.clone(), *mark)).collect();
             for (part, mark) in parts {
                 if part.get(value).is_some() {
                     let own = self.shown_by_itself(mark);
@@ -244,12 +245,12 @@ impl Marks {
         match value {
             Value::Map(map) => {
                 for (_, value) in map.snapshot() {
-                    self.add_held(&value, shown, deciders, seen, levels);
+                    self.add_parts(&value, shown, deciders, seen, levels);
                 }
             }
             Value::List(list) => {
                 for value in list.items() {
-                    self.add_held(value, shown, deciders, seen, levels);
+                    self.add_parts(value, shown, deciders, seen, levels);
                 }
             }
             _ => {}
@@ -283,21 +284,21 @@ impl Marks {
     fn part(&mut self, container: &Value, container_mark: Mark, part: impl Fn() -> Part) -> Result<Mark, Origin> {
         let mut origin = self.origin(container_mark);
         origin.deciders = self.deciders(container_mark);
-        if self.held.is_empty() {
+        if self.part_origins.is_empty() {
             return Err(origin);
         }
-        let Some(held) = self.held.get(&identity(container)) else { return Err(origin) };
+        let Some(part_origins) = self.part_origins.get(&identity(container)) else { return Err(origin) };
         let part = part();
-        let (known, keys) = (held.parts.get(&part).copied(), held.key_deciders);
-        let mut by = self.paths.union(origin.deciders, held.every_part_deciders);
-        if let Some(deciders) = held.part_deciders.get(&part) {
+        let (known, keys) = (part_origins.parts.get(&part).copied(), part_origins.key_deciders);
+        let mut by = self.paths.union(origin.deciders, part_origins.every_part_deciders);
+        if let Some(deciders) = part_origins.part_deciders.get(&part) {
             by = self.paths.union(by, *deciders);
         }
         if let Part::Key(key) = &part
-            && !held.absent.is_empty()
+            && !part_origins.absent.is_empty()
             && part.get(container).is_none()
         {
-            for absent in held.absent.clone() {
+            for absent in part_origins.absent.clone() {
                 if !absent.except.contains(key) {
                     let deciders = self.absent_key_deciders(absent.mark, key);
                     by = self.paths.union(by, deciders);
@@ -342,8 +343,8 @@ impl Marks {
             _ => self.shown_by_itself(container_mark),
         };
         let mut deciders = self.deciders(container_mark);
-        if let Some(held) = self.held.get(&identity(container)) {
-            let more = held.deciders(&mut self.paths);
+        if let Some(part_origins) = self.part_origins.get(&identity(container)) {
+            let more = part_origins.deciders(&mut self.paths);
             deciders = self.paths.union(deciders, more);
         }
         self.showing(own, deciders)
@@ -369,26 +370,30 @@ impl Marks {
     /// Sets the origin of a part of a map or list.
     pub(super) fn set_part(&mut self, container: &Value, part: Part, mark: Mark) {
         self.spend(1);
-        if let Some(held) = self.held_by(container) {
-            held.parts.insert(part, mark);
+        if let Some(part_origins) = self.part_origins_of(container) {
+            part_origins.parts.insert(part, mark);
         }
     }
 
     /// Adds values that decided which keys a container has.
     pub(super) fn add_key_deciders(&mut self, container: &Value, by: SetId) {
-        let Some(before) = self.held_by(container).map(|held| held.key_deciders) else { return };
+        let Some(before) = self.part_origins_of(container).map(|part_origins| part_origins.key_deciders) else {
+            return;
+        };
         let keys = self.paths.union(before, by);
-        if let Some(held) = self.held_by(container) {
-            held.key_deciders = keys;
+        if let Some(part_origins) = self.part_origins_of(container) {
+            part_origins.key_deciders = keys;
         }
     }
 
     /// Adds values that decided about every part of a container.
     pub(super) fn add_every_part_deciders(&mut self, container: &Value, by: SetId) {
-        let Some(before) = self.held_by(container).map(|held| held.every_part_deciders) else { return };
+        let Some(before) = self.part_origins_of(container).map(|part_origins| part_origins.every_part_deciders) else {
+            return;
+        };
         let all = self.paths.union(before, by);
-        if let Some(held) = self.held_by(container) {
-            held.every_part_deciders = all;
+        if let Some(part_origins) = self.part_origins_of(container) {
+            part_origins.every_part_deciders = all;
         }
     }
 
@@ -398,21 +403,23 @@ impl Marks {
             return;
         }
         let part = Part::Key(key.clone());
-        let Some(held) = self.held_by(container) else { return };
-        let before = held.part_deciders.get(&part).copied().unwrap_or_default();
+        let Some(part_origins) = self.part_origins_of(container) else { return };
+        let before = part_origins.part_deciders.get(&part).copied().unwrap_or_default();
         let deciders = self.paths.union(before, by);
-        if let Some(held) = self.held_by(container) {
-            held.part_deciders.insert(part, deciders);
+        if let Some(part_origins) = self.part_origins_of(container) {
+            part_origins.part_deciders.insert(part, deciders);
         }
         self.add_named_key_deciders(container, by);
     }
 
     /// Adds values that decided whether some key exists. The key itself has its own record.
     pub(super) fn add_named_key_deciders(&mut self, container: &Value, by: SetId) {
-        let Some(before) = self.held_by(container).map(|held| held.named_key_deciders) else { return };
+        let Some(before) = self.part_origins_of(container).map(|part_origins| part_origins.named_key_deciders) else {
+            return;
+        };
         let named_key_deciders = self.paths.union(before, by);
-        if let Some(held) = self.held_by(container) {
-            held.named_key_deciders = named_key_deciders;
+        if let Some(part_origins) = self.part_origins_of(container) {
+            part_origins.named_key_deciders = named_key_deciders;
         }
     }
 
@@ -428,11 +435,11 @@ impl Marks {
         let mut more = Vec::new();
         let mut part_deciders = Vec::new();
         origin.deciders = self.deciders(source_mark);
-        if let Some(held) = self.held.get(&identity(source)) {
-            more.clone_from(&held.absent);
-            part_deciders.extend(held.part_deciders.iter().map(|(part, by)| (part.clone(), *by)));
+        if let Some(part_origins) = self.part_origins.get(&identity(source)) {
+            more.clone_from(&part_origins.absent);
+            part_deciders.extend(part_origins.part_deciders.iter().map(|(part, by)| (part.clone(), *by)));
             self.kept = self.kept.saturating_add(part_deciders.len());
-            let by = self.paths.union(held.key_deciders, held.every_part_deciders);
+            let by = self.paths.union(part_origins.key_deciders, part_origins.every_part_deciders);
             origin.deciders = self.paths.union(origin.deciders, by);
         }
         for (part, by) in part_deciders {
@@ -447,11 +454,11 @@ impl Marks {
         if mark != Mark::NONE {
             more.push(Absent { mark, except: except.into() });
         }
-        let Some(held) = self.held_by(container).filter(|_| !more.is_empty()) else { return };
-        more.retain(|absent| !held.absent.contains(absent));
-        held.absent.extend(more);
-        if held.absent.len() > MAX_MERGED {
-            for absent in std::mem::take(&mut held.absent) {
+        let Some(part_origins) = self.part_origins_of(container).filter(|_| !more.is_empty()) else { return };
+        more.retain(|absent| !part_origins.absent.contains(absent));
+        part_origins.absent.extend(more);
+        if part_origins.absent.len() > MAX_MERGED {
+            for absent in std::mem::take(&mut part_origins.absent) {
                 let by = self.own_influences(absent.mark);
                 self.add_key_deciders(container, by);
             }
@@ -479,12 +486,12 @@ impl Marks {
         }
     }
 
-    fn held_by(&mut self, container: &Value) -> Option<&mut Held> {
+    fn part_origins_of(&mut self, container: &Value) -> Option<&mut PartOrigins> {
         let identity = identity(container);
         if identity == 0 || self.is_spent() {
             return None;
         }
-        Some(self.held.entry(identity).or_insert_with(|| Held {
+        Some(self.part_origins.entry(identity).or_insert_with(|| PartOrigins {
             _container: container.clone(),
             parts: HashMap::default(),
             part_deciders: HashMap::default(),
@@ -501,19 +508,23 @@ impl Marks {
         let mut seen = HashSet::new();
         while let Some((original, copy)) = rest.pop() {
             let (from, to) = (identity(&original), identity(&copy));
-            if self.held.is_empty() || from == 0 || from == to || !seen.insert(to) {
+            if self.part_origins.is_empty() || from == 0 || from == to || !seen.insert(to) {
                 continue;
             }
-            if let Some(held) = self.held.get(&from) {
-                let (parts, keys, named_key_deciders, all) =
-                    (held.parts.clone(), held.key_deciders, held.named_key_deciders, held.every_part_deciders);
-                let (part_deciders, absent) = (held.part_deciders.clone(), held.absent.clone());
+            if let Some(part_origins) = self.part_origins.get(&from) {
+                let (parts, keys, named_key_deciders, all) = (
+                    part_origins.parts.clone(),
+                    part_origins.key_deciders,
+                    part_origins.named_key_deciders,
+                    part_origins.every_part_deciders,
+                );
+                let (part_deciders, absent) = (part_origins.part_deciders.clone(), part_origins.absent.clone());
                 self.spend(parts.len() + part_deciders.len() + absent.len());
-                if let Some(held) = self.held_by(&copy) {
-                    held.absent.extend(absent);
-                    held.parts.extend(parts);
-                    held.part_deciders.extend(part_deciders);
-                    (held.key_deciders, held.named_key_deciders, held.every_part_deciders) =
+                if let Some(part_origins) = self.part_origins_of(&copy) {
+                    part_origins.absent.extend(absent);
+                    part_origins.parts.extend(parts);
+                    part_origins.part_deciders.extend(part_deciders);
+                    (part_origins.key_deciders, part_origins.named_key_deciders, part_origins.every_part_deciders) =
                         (keys, named_key_deciders, all);
                 }
             }

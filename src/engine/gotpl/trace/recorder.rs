@@ -294,11 +294,11 @@ impl Tracer for Recorder {
         if let Some(marker) = self.pieces.get_mut(before.part_piece) {
             marker.kind = if begins { PieceKind::DecidedLines } else { PieceKind::Decided };
             marker.deciders = self.marks.paths.union(marker.deciders, before.part_deciders);
-            let behind = Piece { at: out.len(), ..*marker };
+            let end_marker = Piece { at: out.len(), ..*marker };
             if begins {
                 self.undecided.extend([before.part_piece, self.pieces.len()]);
             }
-            self.pieces.push(behind);
+            self.pieces.push(end_marker);
         }
     }
 
@@ -426,9 +426,9 @@ impl Tracer for Recorder {
         self.text_deciders = self.marks.paths.union(before.outer_deciders, pieces.deciders);
         self.scope = before;
         let shown = pieces.shown(&mut self.marks.paths);
-        let whole = pieces.deciders;
+        let deciders_of_text = pieces.deciders;
         let text = self.marks.add_text(pieces);
-        let deciders = if text.is_some() { SetId::EMPTY } else { whole };
+        let deciders = if text.is_some() { SetId::EMPTY } else { deciders_of_text };
         let origin = Origin { path: None, shown, deciders, text };
         self.captured = Some(self.marks.mark(origin));
     }

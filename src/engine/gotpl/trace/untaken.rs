@@ -58,15 +58,15 @@ struct Finder<'a> {
     parsed: &'a Parsed,
     effects: Vec<Effect>,
     /// The variables that the part declares or assigns to, in order.
-    variables: Vec<Held>,
+    variables: Vec<AssignedValue>,
 }
 
 /// A variable that the part sets.
 #[derive(Clone, Copy)]
-struct Held {
+struct AssignedValue {
     /// The number of its name.
     name: u32,
-    holds: KnownValue,
+    value: KnownValue,
     /// Whether it was declared outside of the part, so it may still hold its old value.
     is_assigned: bool,
 }
@@ -97,7 +97,7 @@ impl Finder<'_> {
         }
         // Variables that were declared inside no longer exist.
         let after = self.variables.split_off(before);
-        self.variables.extend(after.into_iter().filter(|held| held.is_assigned));
+        self.variables.extend(after.into_iter().filter(|assigned| assigned.is_assigned));
     }
 
     fn node(&mut self, id: NodeId, depth: Depth) {
@@ -122,7 +122,7 @@ impl Finder<'_> {
                     self.effects.extend(assigned);
                 }
                 self.nodes(commands, depth);
-                self.give(variables, commands, assigns, depth);
+                self.assign_variables(variables, commands, assigns, depth);
             }
             Node::Command(operands) => self.command(operands, depth),
             Node::Chain { receiver, .. } => self.node(receiver, depth),
@@ -139,8 +139,8 @@ impl Finder<'_> {
             let Some(&map) = arguments.first() else { return };
             let is_merge = !matches!(name, "set" | "unset");
             let keys = if is_merge { self.merged_keys(&arguments[1..]) } else { self.literals(arguments.get(1)) };
-            for holds in self.all_held(map, depth) {
-                let named = match holds {
+            for value in self.possible_values(map, depth) {
+                let named = match value {
                     KnownValue::New => continue,
                     KnownValue::PartOf(node) => Some(node),
                     KnownValue::Unknown => None,
@@ -189,25 +189,25 @@ impl Finder<'_> {
     }
 
     /// Records the new values of the variables that a pipeline sets.
-    fn give(&mut self, variables: Children, commands: Children, is_assigned: bool, depth: Depth) {
-        let holds = match self.parsed.children(commands).last() {
+    fn assign_variables(&mut self, variables: Children, commands: Children, is_assigned: bool, depth: Depth) {
+        let value = match self.parsed.children(commands).last() {
             Some(&command) => self.value_of_command(command, depth),
             None => KnownValue::Unknown,
         };
         for &variable in self.parsed.children(variables) {
             if let Node::Variable(variable, _) = self.parsed.node(variable) {
-                self.variables.push(Held { name: variable.name, holds, is_assigned });
+                self.variables.push(AssignedValue { name: variable.name, value, is_assigned });
             }
         }
     }
 
     /// The possible values of a node.
-    fn all_held(&self, id: NodeId, depth: Depth) -> Vec<KnownValue> {
+    fn possible_values(&self, id: NodeId, depth: Depth) -> Vec<KnownValue> {
         let Node::Variable(variable, _) = self.parsed.node(id) else { return vec![self.value_of(id, depth)] };
         let mut all = Vec::new();
-        for held in self.variables.iter().rev().filter(|held| held.name == variable.name) {
-            all.push(held.holds);
-            if !held.is_assigned {
+        for assigned in self.variables.iter().rev().filter(|assigned| assigned.name == variable.name) {
+            all.push(assigned.value);
+            if !assigned.is_assigned {
                 return all;
             }
         }
@@ -218,7 +218,7 @@ impl Finder<'_> {
     /// The value of a node.
     fn value_of(&self, id: NodeId, depth: Depth) -> KnownValue {
         match self.parsed.node(id) {
-            Node::Variable(..) => match self.all_held(id, depth)[..] {
+            Node::Variable(..) => match self.possible_values(id, depth)[..] {
                 [only] => only,
                 _ => KnownValue::Unknown,
             },

@@ -24,23 +24,23 @@ pub fn compared(a: &Value, b: &Value) -> (bool, usize) {
             (Value::Str(a), Value::Str(b)) => same_bytes(a, b, &mut bytes),
             (Value::Bytes(a), Value::Bytes(b)) => same_bytes(a, b, &mut bytes),
             (Value::List(a), Value::List(b)) => {
-                let alike = a.kind() == b.kind() && a.is_nil() == b.is_nil() && a.len() == b.len();
-                if alike && a.identity() != b.identity() && seen.insert((a.identity(), b.identity())) {
+                let same_shape = a.kind() == b.kind() && a.is_nil() == b.is_nil() && a.len() == b.len();
+                if same_shape && a.identity() != b.identity() && seen.insert((a.identity(), b.identity())) {
                     bytes += PART * a.len();
                     rest.extend(a.items().iter().cloned().zip(b.items().iter().cloned()));
                 }
-                alike
+                same_shape
             }
             (Value::Map(a), Value::Map(b)) => {
-                let mut alike = a.kind() == b.kind() && a.is_nil() == b.is_nil() && a.len() == b.len();
-                if alike && a.identity() != b.identity() && seen.insert((a.identity(), b.identity())) {
+                let mut same_shape = a.kind() == b.kind() && a.is_nil() == b.is_nil() && a.len() == b.len();
+                if same_shape && a.identity() != b.identity() && seen.insert((a.identity(), b.identity())) {
                     for ((key, value), (other_key, other)) in a.snapshot().into_iter().zip(b.snapshot()) {
                         bytes += PART + if key.len() == other_key.len() { key.len() } else { 0 };
-                        alike &= key == other_key;
+                        same_shape &= key == other_key;
                         rest.push((value, other));
                     }
                 }
-                alike
+                same_shape
             }
             (Value::Object(a), Value::Object(b)) => a.go_type() == b.go_type() && a.deep_equals(&**b),
             _ => false,

@@ -68,12 +68,12 @@ fn known<T: Clone>(
     if let Some(found) = locked().get(&identifier) {
         return Ok(found.clone());
     }
-    let made = make()?;
+    let computed = make()?;
     let mut all = locked();
     if all.len() < MAX_KNOWN {
-        all.insert(identifier, made.clone());
+        all.insert(identifier, computed.clone());
     }
-    Ok(made)
+    Ok(computed)
 }
 
 #[cfg(test)]
@@ -83,10 +83,10 @@ mod tests {
     #[test]
     fn remembered_keys_are_not_generated_again() {
         let memory = Memory::default();
-        let made = |argument: &[u8], result: &[u8]| memory.hash(Some(&[argument]), || Ok(result.to_vec()));
-        assert_eq!(made(b"a", b"1"), Ok(b"1".to_vec()));
-        assert_eq!(made(b"a", b"2"), Ok(b"1".to_vec()));
-        assert_eq!(made(b"b", b"3"), Ok(b"3".to_vec()));
+        let computed = |argument: &[u8], result: &[u8]| memory.hash(Some(&[argument]), || Ok(result.to_vec()));
+        assert_eq!(computed(b"a", b"1"), Ok(b"1".to_vec()));
+        assert_eq!(computed(b"a", b"2"), Ok(b"1".to_vec()));
+        assert_eq!(computed(b"b", b"3"), Ok(b"3".to_vec()));
         assert_eq!(memory.hash(None, || Ok(b"4".to_vec())), Ok(b"4".to_vec()));
     }
 }

@@ -456,14 +456,14 @@ fn without_escaped_newlines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
-        let behind = &rest[at + 1..];
-        let after = behind.trim_start_matches([' ', '\t', '\r', '\n']);
-        if behind[..behind.len() - after.len()].contains('\n') {
+        let following = &rest[at + 1..];
+        let after = following.trim_start_matches([' ', '\t', '\r', '\n']);
+        if following[..following.len() - after.len()].contains('\n') {
             out.push_str(&rest[..at]);
             rest = after;
             continue;
         }
-        let length = at + if behind.starts_with('\\') { 2 } else { 1 };
+        let length = at + if following.starts_with('\\') { 2 } else { 1 };
         out.push_str(&rest[..length]);
         rest = &rest[length..];
     }

@@ -22,10 +22,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "indent",
         &["text", "width"],
         "Every line, including the first, indented by `width` spaces.",
-        |call| Ok(made(text::indent(call.text("text")?.as_bytes(), call.whole("width")?, &mut call.limits())?)),
+        |call| Ok(string_value(text::indent(call.text("text")?.as_bytes(), call.whole("width")?, &mut call.limits())?)),
     ),
     Function::new("nindent", &["text", "width"], "`indent` after a line break.", |call| {
-        Ok(made(text::nindent(call.text("text")?.as_bytes(), call.whole("width")?, &mut call.limits())?))
+        Ok(string_value(text::nindent(call.text("text")?.as_bytes(), call.whole("width")?, &mut call.limits())?))
     }),
     Function::new("trim", &["text"], "Without whitespace at both ends.", |call| {
         Ok(Value::from(call.text("text")?.trim()))
@@ -44,7 +44,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "trunc",
         &["text", "length"],
         "The first `length` bytes, or the last with a negative length; characters are never split.",
-        |call| Ok(made(text::trunc(call.text("text")?.as_bytes(), call.whole("length")?, DIALECT.cut))),
+        |call| Ok(string_value(text::trunc(call.text("text")?.as_bytes(), call.whole("length")?, DIALECT.cut))),
     ),
     Function::new("replace", &["text", "from", "to"], "With every `from` replaced by `to`.", replace),
     Function::new("contains", &["text", "part"], "Whether `part` occurs in it.", |call| {
@@ -77,11 +77,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "The bytes from `start` up to, but not including, `end`; negative numbers mean the start and the end.",
         |call| {
             let (text, start, end) = (call.text("text")?, call.whole("start")?, call.whole("end")?);
-            Ok(made(text::substr(text.as_bytes(), start, end, DIALECT.cut)?))
+            Ok(string_value(text::substr(text.as_bytes(), start, end, DIALECT.cut)?))
         },
     ),
     Function::new("repeat", &["text", "count"], "The text repeated so many times.", |call| {
-        Ok(made(text::repeat(call.text("text")?.as_bytes(), call.whole("count")?, &mut call.limits())?))
+        Ok(string_value(text::repeat(call.text("text")?.as_bytes(), call.whole("count")?, &mut call.limits())?))
     }),
     Function::new(
         "cat",
@@ -90,10 +90,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         |call| Ok(Value::from(texts(call, "values")?.join(" "))),
     ),
     Function::new("html", &["text"], "Escaped for HTML.", |call| {
-        Ok(made(text::html(call.printed("text")?.as_bytes())))
+        Ok(string_value(text::html(call.printed("text")?.as_bytes())))
     }),
     Function::new("nospace", &["text"], "Without any whitespace.", |call| {
-        Ok(made(text::nospace(call.text("text")?.as_bytes(), DIALECT.cut)))
+        Ok(string_value(text::nospace(call.text("text")?.as_bytes(), DIALECT.cut)))
     }),
 ];
 
@@ -105,29 +105,29 @@ fn in_quotes(call: &Call<'_>, write: impl Fn(&str) -> String) -> Answer {
 }
 
 /// Converts bytes that were made from texts to a value.
-fn made(bytes: impl Into<Vec<u8>>) -> Value {
+fn string_value(bytes: impl Into<Vec<u8>>) -> Value {
     Value::from(text_of(bytes.into()))
 }
 
 fn trim_all(call: &Call<'_>) -> Answer {
     let (text, chars) = (call.text("text")?, call.text("chars")?);
-    Ok(made(text::trim_all(text.as_bytes(), chars.as_bytes())))
+    Ok(string_value(text::trim_all(text.as_bytes(), chars.as_bytes())))
 }
 
 fn replace(call: &Call<'_>) -> Answer {
     let (text, from, to) = (call.text("text")?, call.text("from")?, call.text("to")?);
-    Ok(made(text::replace(text.as_bytes(), from.as_bytes(), to.as_bytes(), &mut call.limits())?))
+    Ok(string_value(text::replace(text.as_bytes(), from.as_bytes(), to.as_bytes(), &mut call.limits())?))
 }
 
 fn split(call: &Call<'_>, most: i64) -> Result<Vec<Value>, Failure> {
     let (text, separator) = (call.text("text")?, call.text("separator")?);
     let parts = text::split(text.as_bytes(), separator.as_bytes(), most, &mut call.limits())?;
-    Ok(parts.into_iter().map(made).collect())
+    Ok(parts.into_iter().map(string_value).collect())
 }
 
 fn join(call: &Call<'_>) -> Answer {
     let (texts, separator) = (texts(call, "values")?, call.text("separator")?);
-    Ok(made(text::join(&texts, separator.as_bytes(), &mut call.limits())?))
+    Ok(string_value(text::join(&texts, separator.as_bytes(), &mut call.limits())?))
 }
 
 /// Returns the items of a list as texts, without nulls, like sprig's `strslice`; any other value is a single item.
