@@ -228,11 +228,10 @@ impl Marks {
     ) {
         let identity = identity(value);
         let Some(levels) = levels.checked_sub(1).filter(|_| identity != 0 && seen.insert(identity)) else { return };
-        if let Some(part_origins) = self.part_origins.get(&identity) {
-            let more = part_origins.deciders(&mut self.paths);
+        if let Some(record) = self.part_origins.get(&identity) {
+            let more = record.deciders(&mut self.paths);
             *deciders = self.paths.union(*deciders, more);
-            let parts: Vec<(Part, Mark)> =
-                part_origins.parts.iter().map(|(part, mark)| (part.clone(), *mark)).collect();
+            let parts: Vec<(Part, Mark)> = record.parts.iter().map(|(part, mark)| (part.clone(), *mark)).collect();
             for (part, mark) in parts {
                 if part.get(value).is_some() {
                     let own = self.shown_by_itself(mark);
@@ -287,18 +286,18 @@ impl Marks {
         if self.part_origins.is_empty() {
             return Err(origin);
         }
-        let Some(part_origins) = self.part_origins.get(&identity(container)) else { return Err(origin) };
+        let Some(record) = self.part_origins.get(&identity(container)) else { return Err(origin) };
         let part = part();
-        let (known, keys) = (part_origins.parts.get(&part).copied(), part_origins.key_deciders);
-        let mut by = self.paths.union(origin.deciders, part_origins.every_part_deciders);
-        if let Some(deciders) = part_origins.part_deciders.get(&part) {
+        let (known, keys) = (record.parts.get(&part).copied(), record.key_deciders);
+        let mut by = self.paths.union(origin.deciders, record.every_part_deciders);
+        if let Some(deciders) = record.part_deciders.get(&part) {
             by = self.paths.union(by, *deciders);
         }
         if let Part::Key(key) = &part
-            && !part_origins.absent.is_empty()
+            && !record.absent.is_empty()
             && part.get(container).is_none()
         {
-            for absent in part_origins.absent.clone() {
+            for absent in record.absent.clone() {
                 if !absent.except.contains(key) {
                     let deciders = self.absent_key_deciders(absent.mark, key);
                     by = self.paths.union(by, deciders);
@@ -343,8 +342,8 @@ impl Marks {
             _ => self.shown_by_itself(container_mark),
         };
         let mut deciders = self.deciders(container_mark);
-        if let Some(part_origins) = self.part_origins.get(&identity(container)) {
-            let more = part_origins.deciders(&mut self.paths);
+        if let Some(record) = self.part_origins.get(&identity(container)) {
+            let more = record.deciders(&mut self.paths);
             deciders = self.paths.union(deciders, more);
         }
         self.showing(own, deciders)
@@ -370,30 +369,26 @@ impl Marks {
     /// Sets the origin of a part of a map or list.
     pub(super) fn set_part(&mut self, container: &Value, part: Part, mark: Mark) {
         self.spend(1);
-        if let Some(part_origins) = self.part_origins_of(container) {
-            part_origins.parts.insert(part, mark);
+        if let Some(record) = self.part_origins_of(container) {
+            record.parts.insert(part, mark);
         }
     }
 
     /// Adds values that decided which keys a container has.
     pub(super) fn add_key_deciders(&mut self, container: &Value, by: SetId) {
-        let Some(before) = self.part_origins_of(container).map(|part_origins| part_origins.key_deciders) else {
-            return;
-        };
+        let Some(before) = self.part_origins_of(container).map(|record| record.key_deciders) else { return };
         let keys = self.paths.union(before, by);
-        if let Some(part_origins) = self.part_origins_of(container) {
-            part_origins.key_deciders = keys;
+        if let Some(record) = self.part_origins_of(container) {
+            record.key_deciders = keys;
         }
     }
 
     /// Adds values that decided about every part of a container.
     pub(super) fn add_every_part_deciders(&mut self, container: &Value, by: SetId) {
-        let Some(before) = self.part_origins_of(container).map(|part_origins| part_origins.every_part_deciders) else {
-            return;
-        };
+        let Some(before) = self.part_origins_of(container).map(|record| record.every_part_deciders) else { return };
         let all = self.paths.union(before, by);
-        if let Some(part_origins) = self.part_origins_of(container) {
-            part_origins.every_part_deciders = all;
+        if let Some(record) = self.part_origins_of(container) {
+            record.every_part_deciders = all;
         }
     }
 
@@ -403,23 +398,21 @@ impl Marks {
             return;
         }
         let part = Part::Key(key.clone());
-        let Some(part_origins) = self.part_origins_of(container) else { return };
-        let before = part_origins.part_deciders.get(&part).copied().unwrap_or_default();
+        let Some(record) = self.part_origins_of(container) else { return };
+        let before = record.part_deciders.get(&part).copied().unwrap_or_default();
         let deciders = self.paths.union(before, by);
-        if let Some(part_origins) = self.part_origins_of(container) {
-            part_origins.part_deciders.insert(part, deciders);
+        if let Some(record) = self.part_origins_of(container) {
+            record.part_deciders.insert(part, deciders);
         }
         self.add_named_key_deciders(container, by);
     }
 
     /// Adds values that decided whether some key exists. The key itself has its own record.
     pub(super) fn add_named_key_deciders(&mut self, container: &Value, by: SetId) {
-        let Some(before) = self.part_origins_of(container).map(|part_origins| part_origins.named_key_deciders) else {
-            return;
-        };
+        let Some(before) = self.part_origins_of(container).map(|record| record.named_key_deciders) else { return };
         let named_key_deciders = self.paths.union(before, by);
-        if let Some(part_origins) = self.part_origins_of(container) {
-            part_origins.named_key_deciders = named_key_deciders;
+        if let Some(record) = self.part_origins_of(container) {
+            record.named_key_deciders = named_key_deciders;
         }
     }
 
@@ -435,11 +428,11 @@ impl Marks {
         let mut more = Vec::new();
         let mut part_deciders = Vec::new();
         origin.deciders = self.deciders(source_mark);
-        if let Some(part_origins) = self.part_origins.get(&identity(source)) {
-            more.clone_from(&part_origins.absent);
-            part_deciders.extend(part_origins.part_deciders.iter().map(|(part, by)| (part.clone(), *by)));
+        if let Some(record) = self.part_origins.get(&identity(source)) {
+            more.clone_from(&record.absent);
+            part_deciders.extend(record.part_deciders.iter().map(|(part, by)| (part.clone(), *by)));
             self.kept = self.kept.saturating_add(part_deciders.len());
-            let by = self.paths.union(part_origins.key_deciders, part_origins.every_part_deciders);
+            let by = self.paths.union(record.key_deciders, record.every_part_deciders);
             origin.deciders = self.paths.union(origin.deciders, by);
         }
         for (part, by) in part_deciders {
@@ -454,11 +447,11 @@ impl Marks {
         if mark != Mark::NONE {
             more.push(Absent { mark, except: except.into() });
         }
-        let Some(part_origins) = self.part_origins_of(container).filter(|_| !more.is_empty()) else { return };
-        more.retain(|absent| !part_origins.absent.contains(absent));
-        part_origins.absent.extend(more);
-        if part_origins.absent.len() > MAX_MERGED {
-            for absent in std::mem::take(&mut part_origins.absent) {
+        let Some(record) = self.part_origins_of(container).filter(|_| !more.is_empty()) else { return };
+        more.retain(|absent| !record.absent.contains(absent));
+        record.absent.extend(more);
+        if record.absent.len() > MAX_MERGED {
+            for absent in std::mem::take(&mut record.absent) {
                 let by = self.own_influences(absent.mark);
                 self.add_key_deciders(container, by);
             }
@@ -511,20 +504,16 @@ impl Marks {
             if self.part_origins.is_empty() || from == 0 || from == to || !seen.insert(to) {
                 continue;
             }
-            if let Some(part_origins) = self.part_origins.get(&from) {
-                let (parts, keys, named_key_deciders, all) = (
-                    part_origins.parts.clone(),
-                    part_origins.key_deciders,
-                    part_origins.named_key_deciders,
-                    part_origins.every_part_deciders,
-                );
-                let (part_deciders, absent) = (part_origins.part_deciders.clone(), part_origins.absent.clone());
+            if let Some(record) = self.part_origins.get(&from) {
+                let (parts, keys, named_key_deciders, all) =
+                    (record.parts.clone(), record.key_deciders, record.named_key_deciders, record.every_part_deciders);
+                let (part_deciders, absent) = (record.part_deciders.clone(), record.absent.clone());
                 self.spend(parts.len() + part_deciders.len() + absent.len());
-                if let Some(part_origins) = self.part_origins_of(&copy) {
-                    part_origins.absent.extend(absent);
-                    part_origins.parts.extend(parts);
-                    part_origins.part_deciders.extend(part_deciders);
-                    (part_origins.key_deciders, part_origins.named_key_deciders, part_origins.every_part_deciders) =
+                if let Some(record) = self.part_origins_of(&copy) {
+                    record.absent.extend(absent);
+                    record.parts.extend(parts);
+                    record.part_deciders.extend(part_deciders);
+                    (record.key_deciders, record.named_key_deciders, record.every_part_deciders) =
                         (keys, named_key_deciders, all);
                 }
             }
