@@ -246,7 +246,7 @@ struct Module {
     /// The code without `pub use`.
     code: String,
     /// The names that `use` brings in, which child modules can use too: each name with the path that it refers to.
-    passed_on: Vec<(String, Vec<String>)>,
+    re_exports: Vec<(String, Vec<String>)>,
 }
 
 /// A path in one module that leads to another.
@@ -256,7 +256,7 @@ struct Use {
     /// The line of the path, from 1.
     line: usize,
     /// The path as written, if it goes through a re-export of a parent module; it should lead directly to the target.
-    through_face: Option<String>,
+    via_re_export: Option<String>,
 }
 
 fn modules() -> Vec<Module> {
@@ -266,8 +266,8 @@ fn modules() -> Vec<Module> {
         .map(|(_, file, code)| {
             let path: Vec<String> =
                 file.trim_end_matches(".rs").trim_end_matches("/mod").split('/').map(str::to_owned).collect();
-            let (code, passed_on) = without_passed_on(&code, &path);
-            Module { file, path, code, passed_on }
+            let (code, re_exports) = without_passed_on(&code, &path);
+            Module { file, path, code, re_exports }
         })
         .collect()
 }
@@ -275,7 +275,7 @@ fn modules() -> Vec<Module> {
 /// Returns the code without `pub use` statements, and the names that all `use` statements bring in. Private ones count too,
 /// because child modules can use them.
 fn without_passed_on(code: &str, own: &[String]) -> (String, Vec<(String, Vec<String>)>) {
-    let (mut rest, mut kept, mut passed_on) = (code, String::new(), Vec::new());
+    let (mut rest, mut kept, mut re_exports) = (code, String::new(), Vec::new());
     let begins = ["\nuse ", "\npub use ", "\npub(super) use ", "\npub(crate) use "];
     while let Some(start) = begins.iter().filter_map(|begin| rest.find(begin)).min() {
         let Some(length) = rest[start..].find(';') else { break };
@@ -292,11 +292,11 @@ fn without_passed_on(code: &str, own: &[String]) -> (String, Vec<(String, Vec<St
         spread("", written, &mut leaves);
         for path in leaves.iter().map(|leaf| absolute(leaf, own)) {
             if let Some(name) = path.last().cloned() {
-                passed_on.push((name, path));
+                re_exports.push((name, path));
             }
         }
     }
-    (kept + rest, passed_on)
+    (kept + rest, re_exports)
 }
 
 /// Returns a path in a module as a path from the crate's root.
@@ -357,7 +357,7 @@ fn uses(module: &Module, all: &[Module]) -> Vec<Use> {
     let mut found: Vec<Use> = Vec::new();
     for (start, written) in written_paths(module, all) {
         let mut path = written.clone();
-        let mut through_face = None;
+        let mut via_re_export = None;
         let target = loop {
             let owner = |length: &usize| all.iter().position(|other| other.path == path[..*length]);
             let Some(length) = (1..=path.len()).rev().find(|length| owner(length).is_some()) else { break None };
@@ -366,20 +366,20 @@ fn uses(module: &Module, all: &[Module]) -> Vec<Use> {
                 // The whole module is used. For a parent module, the uses of its members are found where their names are used.
                 break (!all[target].file.ends_with("mod.rs")).then_some(target);
             };
-            let Some((_, meant)) = all[target].passed_on.iter().find(|(known, _)| known == name) else {
+            let Some((_, meant)) = all[target].re_exports.iter().find(|(known, _)| known == name) else {
                 break Some(target);
             };
             if module.path.starts_with(&all[target].path) {
-                through_face = Some(written.join("::"));
+                via_re_export = Some(written.join("::"));
             }
             path = [meant, &path[length + 1..]].concat();
         };
         let Some(target) = target else { continue };
-        if all[target].path[0] != module.path[0] && through_face.is_none() || all[target].file == module.file {
+        if all[target].path[0] != module.path[0] && via_re_export.is_none() || all[target].file == module.file {
             continue;
         }
         let line = module.code[..start].matches('\n').count() + 1;
-        found.push(Use { target, line, through_face });
+        found.push(Use { target, line, via_re_export });
     }
     found
 }
@@ -389,8 +389,8 @@ fn import_cycles_are_found_in_all_notations() {
     let module = |file: &str, code: &str| {
         let path: Vec<String> =
             file.trim_end_matches(".rs").trim_end_matches("/mod").split('/').map(str::to_owned).collect();
-        let (code, passed_on) = without_passed_on(&format!("\n{code}"), &path);
-        Module { file: file.to_owned(), path, code, passed_on }
+        let (code, re_exports) = without_passed_on(&format!("\n{code}"), &path);
+        Module { file: file.to_owned(), path, code, re_exports }
     };
     let all = [
         module("a/mod.rs", "mod b;\nmod c;\npub use b::{B, other};\nfn run() { c::run(); }\n"),
@@ -400,7 +400,7 @@ fn import_cycles_are_found_in_all_notations() {
     ];
     let imports_of = |at: usize| -> Vec<(String, usize, bool)> {
         let found = uses(&all[at], &all).into_iter();
-        found.map(|found| (all[found.target].file.clone(), found.line, found.through_face.is_some())).collect()
+        found.map(|found| (all[found.target].file.clone(), found.line, found.via_re_export.is_some())).collect()
     };
     assert_eq!(imports_of(0), [("a/c.rs".to_owned(), 5, false)]);
     assert!(imports_of(1).iter().all(|(file, ..)| file == "a/c.rs"), "{:?}", imports_of(1));
@@ -414,7 +414,7 @@ fn files_import_from_the_defining_file() {
     let mut wrong = Vec::new();
     for module in &all {
         for found in uses(module, &all) {
-            if let Some(written) = found.through_face {
+            if let Some(written) = found.via_re_export {
                 let target = &all[found.target];
                 wrong.push(format!(
                     "src/{}:{}: crate::{written} is only passed on there: import it from crate::{} (src/{})",

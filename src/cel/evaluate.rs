@@ -214,7 +214,12 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn quantified(&mut self, macro_call: &'a Macro, elements: Vec<Outcome2<'a>>, run: &mut Run<'_>) -> Outcome<'a> {
+    fn quantified(
+        &mut self,
+        macro_call: &'a Macro,
+        elements: Vec<ElementResult<'a>>,
+        run: &mut Run<'_>,
+    ) -> Outcome<'a> {
         let by = macro_call.kind == MacroKind::Exists;
         let mut failed = None;
         for element in elements {
@@ -228,7 +233,12 @@ impl<'a> Scope<'a> {
         failed.map_or(Ok(Value::Bool(!by)), Err)
     }
 
-    fn transformed(&mut self, macro_call: &'a Macro, elements: Vec<Outcome2<'a>>, run: &mut Run<'_>) -> Outcome<'a> {
+    fn transformed(
+        &mut self,
+        macro_call: &'a Macro,
+        elements: Vec<ElementResult<'a>>,
+        run: &mut Run<'_>,
+    ) -> Outcome<'a> {
         let (mut items, mut entries) = (Vec::new(), Vec::new());
         for element in elements {
             let element = element?;
@@ -256,7 +266,7 @@ impl<'a> Scope<'a> {
         })
     }
 
-    fn sorted(&mut self, macro_call: &'a Macro, elements: Vec<Outcome2<'a>>, run: &mut Run<'_>) -> Outcome<'a> {
+    fn sorted(&mut self, macro_call: &'a Macro, elements: Vec<ElementResult<'a>>, run: &mut Run<'_>) -> Outcome<'a> {
         let mut keyed = Vec::with_capacity(elements.len());
         for element in elements {
             let element = element?;
@@ -269,9 +279,9 @@ impl<'a> Scope<'a> {
 
 /// The values of a macro's variables: an element, or a key and a value.
 type Element<'a> = (Value<'a>, Option<Value<'a>>);
-type Outcome2<'a> = Result<Element<'a>, Error>;
+type ElementResult<'a> = Result<Element<'a>, Error>;
 
-fn elements<'a>(range: &Value<'a>, is_double: bool, run: &mut Run<'_>) -> Result<Vec<Outcome2<'a>>, Error> {
+fn elements<'a>(range: &Value<'a>, is_double: bool, run: &mut Run<'_>) -> Result<Vec<ElementResult<'a>>, Error> {
     match range {
         Value::List(list) => {
             run.take(list.len())?;

@@ -346,7 +346,7 @@ fn refusal(text: &str, shape: &Shape) -> String {
     match Program::parse(text, &["self"]).expect("a program").check(&[variable], Wanted::Bool) {
         Ok(()) => String::new(),
         Err(Refusal::Types(error)) => error.in_text(text),
-        Err(Refusal::NotMade(reason)) => reason,
+        Err(Refusal::InvalidConstant(reason)) => reason,
         Err(Refusal::Result(_)) => "not a boolean".to_owned(),
     }
 }

@@ -42,7 +42,7 @@ impl Pager {
             }
         }
         let has_ended = Arc::default();
-        stay_until(&has_ended);
+        ignore_interrupts_until(&has_ended);
         let child = command.stdin(Stdio::piped()).spawn();
         let is_shown = child.is_ok_and(|child| is_shown_by(child, text));
         has_ended.store(true, Ordering::Relaxed);
@@ -74,7 +74,7 @@ fn is_shown_by(mut child: Child, text: &str) -> bool {
 
 /// Leaves Ctrl-C to the pager until it ends; it may stop a search, for example. If mim-chart exited then, the shell and the pager
 /// would both read the keys.
-fn stay_until(has_ended: &Arc<AtomicBool>) {
+fn ignore_interrupts_until(has_ended: &Arc<AtomicBool>) {
     #[cfg(unix)]
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGQUIT] {
         // If no handler can be installed, Ctrl-C ends both.

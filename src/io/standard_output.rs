@@ -12,7 +12,7 @@ static IS_CLOSED: AtomicBool = AtomicBool::new(false);
 
 #[cfg(target_os = "linux")]
 #[ctor::ctor]
-fn look_at_standard_output() {
+fn record_closed_stdout() {
     // Without /proc this is not known, and output is written as usual.
     let is_closed =
         std::fs::symlink_metadata("/proc/self/fd/1").is_err() && std::path::Path::new("/proc/self/fd").exists();

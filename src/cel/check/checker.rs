@@ -234,7 +234,7 @@ impl<'s> Checker<'s> {
             found.push((item.at, own.clone()));
             type_ = Some(self.joined(type_, own));
         }
-        self.have_to_be_alike(found);
+        self.require_same_type(found);
         Type::list(type_.unwrap_or_else(|| self.bindings.open()))
     }
 
@@ -249,14 +249,14 @@ impl<'s> Checker<'s> {
             values.push((value.at, own.clone()));
             value_type = Some(self.joined(value_type, own));
         }
-        self.have_to_be_alike(keys);
-        self.have_to_be_alike(values);
+        self.require_same_type(keys);
+        self.require_same_type(values);
         let key = key_type.unwrap_or_else(|| self.bindings.open());
         Type::map(key, value_type.unwrap_or_else(|| self.bindings.open()))
     }
 
     /// Requires that elements have the same type, except in arguments of `format`.
-    fn have_to_be_alike(&mut self, types: Vec<(usize, Type<'s>)>) {
+    fn require_same_type(&mut self, types: Vec<(usize, Type<'s>)>) {
         if self.formats == 0 && types.len() > 1 {
             self.alike.push(types);
         }

@@ -168,7 +168,7 @@ fn fails(part: &Expr, limits: &Limits) -> Option<String> {
 }
 
 /// Returns why cel-go cannot build a program from an expression: a constant conversion or pattern is invalid.
-pub(super) fn not_made(expr: &Expr, limits: &Limits) -> Option<String> {
+pub(super) fn invalid_constant(expr: &Expr, limits: &Limits) -> Option<String> {
     let mut found = None;
     expr.each_part(&mut |part| {
         let Node::Call(function, arguments) = &part.node else { return };

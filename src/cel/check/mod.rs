@@ -30,7 +30,7 @@ pub enum Refusal {
     /// Its types do not fit.
     Types(SyntaxError),
     /// No program can be built from it: a literal conversion or pattern is invalid.
-    NotMade(String),
+    InvalidConstant(String),
     /// It has this type instead of the wanted one.
     Result(String),
 }
@@ -93,5 +93,5 @@ pub(super) fn check(expr: &Expr, variables: &[Variable<'_>], wanted: Wanted) -> 
     if !is_wanted {
         return Err(Refusal::Result(found.to_string()));
     }
-    literals::not_made(expr, &limits).map_or(Ok(()), |reason| Err(Refusal::NotMade(reason)))
+    literals::invalid_constant(expr, &limits).map_or(Ok(()), |reason| Err(Refusal::InvalidConstant(reason)))
 }

@@ -11,7 +11,7 @@ use crate::cel::value::{List, Value};
 use crate::go::time::Duration;
 
 /// The signatures of functions from a list of ordered items to one of the items.
-const OF_THE_ORDERED: &[&str] = &[
+const EXTREME_SIGNATURES: &[&str] = &[
     "list(int) -> int",
     "list(uint) -> uint",
     "list(double) -> double",
@@ -42,8 +42,8 @@ pub(super) const TABLE: &[Function] = &[
         &["list(int) -> int", "list(uint) -> uint", "list(double) -> double", "list(duration) -> duration"],
         sum,
     ),
-    member("min", OF_THE_ORDERED, |arguments, run| extreme(arguments, run, "min", Ordering::Greater)),
-    member("max", OF_THE_ORDERED, |arguments, run| extreme(arguments, run, "max", Ordering::Less)),
+    member("min", EXTREME_SIGNATURES, |arguments, run| extreme(arguments, run, "min", Ordering::Greater)),
+    member("max", EXTREME_SIGNATURES, |arguments, run| extreme(arguments, run, "max", Ordering::Less)),
     member("slice", &["list(T), int, int -> list(T)"], slice),
     member("flatten", &["list(list(T)) -> list(T)", "list(dyn), int -> list(dyn)"], flatten),
     member("distinct", &["list(T) -> list(T)"], distinct),

@@ -160,7 +160,7 @@ impl<'a> Loaded<'a> {
 
     /// Keeps these templates, and frees those that were kept before. The process often ends soon, and freeing them piece
     /// by piece takes up to a tenth of a render.
-    pub(super) fn put_aside(self) {
+    pub(super) fn keep_until_next(self) {
         static LAST: Mutex<Option<(Arc<Run>, Tera, Context)>> = Mutex::new(None);
         let before = LAST.lock().unwrap_or_else(PoisonError::into_inner).replace((self.run, self.tera, self.objects));
         drop(before);

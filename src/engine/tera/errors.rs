@@ -97,7 +97,7 @@ impl Mapper<'_> {
                 return unknown;
             }
         }
-        vec![self.of_the_whole(error)]
+        vec![self.whole_chart_error(error)]
     }
 
     /// Returns the error of rendering a template.
@@ -145,7 +145,7 @@ impl Mapper<'_> {
     }
 
     /// Reports an error that concerns the templates as a whole: cycles, missing parents, components defined twice.
-    fn of_the_whole(&self, error: &Error) -> TemplateError {
+    fn whole_chart_error(&self, error: &Error) -> TemplateError {
         let (message, name, other) = match error.kind() {
             ErrorKind::CircularInclude { tpl, include_chain } => (
                 format!("templates include each other in a cycle: {}", include_chain.join(" → ")),

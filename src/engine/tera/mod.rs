@@ -173,7 +173,7 @@ fn render_templates(
             Err(error) => progress.fail(chart.mapper.render_error(name, &error)),
         }
     }
-    chart.put_aside();
+    chart.keep_until_next();
     Ok(())
 }
 

@@ -83,7 +83,7 @@ struct Ports<'a> {
 
 impl Ports<'_> {
     /// Whether something else than a listener uses a port: Erlang, or another container.
-    fn is_of_others(&self, port: i64) -> bool {
+    fn is_used_otherwise(&self, port: i64) -> bool {
         let distribution = self.subject.vm_args.and_then(|args| args.distribution.as_ref());
         let of_erlang = distribution.map_or(port == DISTRIBUTION, |(ports, _)| ports.contains(&port));
         port == EPMD || of_erlang || self.subject.installation.is_of_sidecar(port)
@@ -124,7 +124,7 @@ impl Ports<'_> {
                         continue;
                     }
                 };
-                if self.is_of_others(target) || self.is_reachable(target) {
+                if self.is_used_otherwise(target) || self.is_reachable(target) {
                     continue;
                 }
                 if let Some(listener) = self.at(target).next() {
@@ -163,7 +163,7 @@ impl Ports<'_> {
                     Value::String(name) => installation.port_named(name),
                     value => number(value),
                 };
-                let Some(port) = port.filter(|port| !self.is_of_others(*port) && !self.is_reachable(*port)) else {
+                let Some(port) = port.filter(|port| !self.is_used_otherwise(*port) && !self.is_reachable(*port)) else {
                     continue;
                 };
                 let bound = self.at(port).next().and_then(|listener| listener.address.as_deref());
@@ -192,7 +192,7 @@ impl Ports<'_> {
             named.insert(port, (&installation.workload.origin, span));
         }
         for (port, (path, span)) in named {
-            if !self.is_of_others(port) && self.at(port).next().is_none() {
+            if !self.is_used_otherwise(port) && self.at(port).next().is_none() {
                 let message = format!("port {port} is declared but no listener uses it; connections are refused");
                 let help = format!("ports with a listener in mongooseim.toml: {}", self.heard());
                 findings.report(&PORT, path, message, span, &help);

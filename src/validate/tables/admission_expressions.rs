@@ -97,7 +97,7 @@ fn expression(
         // If the types of all variables were known, the result might have another type.
         Err(Reason::Result(found)) if found.contains("dyn") && !known.is_exact => return,
         Err(Reason::Compilation(reason)) => format!("compilation failed: {reason}"),
-        Err(Reason::NotMade(reason)) => format!("program instantiation failed: {reason}"),
+        Err(Reason::InvalidConstant(reason)) => format!("program instantiation failed: {reason}"),
         Err(Reason::Result(found)) => match wanted {
             Wanted::String => format!("must evaluate to string but got {found}"),
             Wanted::StringOrNull => format!("must evaluate to one of [string null_type] but got {found}"),
@@ -171,7 +171,7 @@ pub(super) fn of_selector(at: &mut Place<'_, '_, '_>) {
         Err(Reason::Result(found)) if found == "dyn" => return,
         Err(Reason::Result(found)) => format!("must evaluate to bool or the unknown type, not {found}"),
         Err(Reason::Compilation(reason)) => format!("compilation failed: {reason}"),
-        Err(Reason::NotMade(reason)) => format!("program instantiation failed: {reason}"),
+        Err(Reason::InvalidConstant(reason)) => format!("program instantiation failed: {reason}"),
     };
     at.invalid_at(&path, node, &message);
 }

@@ -7,7 +7,7 @@ pub(super) enum Reason {
     /// It has a syntax error or a type error.
     Compilation(String),
     /// It cannot be turned into a program.
-    NotMade(String),
+    InvalidConstant(String),
     /// Its result has this type instead of the expected one.
     Result(String),
 }
@@ -23,7 +23,7 @@ pub(super) fn compiled(
     match program.check(variables, wanted) {
         Ok(()) => Ok(program),
         Err(Refusal::Types(error)) => Err(Reason::Compilation(error.in_text(text))),
-        Err(Refusal::NotMade(reason)) => Err(Reason::NotMade(reason)),
+        Err(Refusal::InvalidConstant(reason)) => Err(Reason::InvalidConstant(reason)),
         Err(Refusal::Result(found)) => Err(Reason::Result(found)),
     }
 }

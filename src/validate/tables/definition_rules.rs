@@ -160,7 +160,7 @@ fn expressions_of(
             let message = match reason {
                 Reason::Compilation(reason) => format!("compilation failed: {reason}"),
                 Reason::Result(_) => "cel expression must evaluate to a bool".to_owned(),
-                Reason::NotMade(reason) => format!("program instantiation failed: {reason}"),
+                Reason::InvalidConstant(reason) => format!("program instantiation failed: {reason}"),
             };
             return at.invalid_at(&path.field("rule"), node, &message);
         }
@@ -172,7 +172,7 @@ fn expressions_of(
         let message = match reason {
             Reason::Compilation(reason) => format!("messageExpression compilation failed: {reason}"),
             Reason::Result(_) => "messageExpression must evaluate to a string".to_owned(),
-            Reason::NotMade(reason) => format!("messageExpression instantiation failed: {reason}"),
+            Reason::InvalidConstant(reason) => format!("messageExpression instantiation failed: {reason}"),
         };
         at.invalid_at(&path.field("messageExpression"), node, &message);
     }
