@@ -248,6 +248,36 @@ impl Parsed {
         &self.children[children.start as usize..children.end as usize]
     }
 
+    /// The operands of a command; none if the node is not a command.
+    pub fn operands(&self, command: NodeId) -> &[NodeId] {
+        if let Node::Command(operands) = self.node(command) { self.children(operands) } else { &[] }
+    }
+
+    /// The commands of a pipeline; none if the node is not a pipeline.
+    pub fn commands(&self, pipe: NodeId) -> &[NodeId] {
+        if let Node::Pipe { commands, .. } = self.node(pipe) { self.children(commands) } else { &[] }
+    }
+
+    /// The operand of a pipeline that consists of nothing else.
+    pub fn only_operand(&self, pipe: NodeId) -> Option<NodeId> {
+        let [command] = self.commands(pipe) else { return None };
+        let [operand] = self.operands(*command) else { return None };
+        Some(*operand)
+    }
+
+    /// The name of the function that a command with these operands calls.
+    pub fn called_function(&self, operands: &[NodeId]) -> Option<&'static str> {
+        match self.node(*operands.first()?) {
+            Node::Identifier { function } => Some((self.function_names)(function)),
+            _ => None,
+        }
+    }
+
+    /// The unquoted string, if a node is a string literal.
+    pub fn string_literal(&self, id: NodeId) -> Option<&Text> {
+        if let Node::String(index) = self.node(id) { Some(self.string(index)) } else { None }
+    }
+
     /// The names in a chain of fields.
     pub fn fields(&self, fields: Fields) -> impl Iterator<Item = &[u8]> {
         let mut rest = self.fields_text(fields);

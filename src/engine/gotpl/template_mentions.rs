@@ -81,7 +81,8 @@ impl Collector<'_> {
                     rest.extend(control.else_list);
                     rest.push(control.list);
                     let is_range = matches!(self.parsed.node(id), Node::Range(_));
-                    match self.only_operand(control.pipe).filter(|operand| is_range && self.is_all_values(*operand)) {
+                    let operand = self.parsed.only_operand(control.pipe).filter(|_| is_range);
+                    match operand.filter(|operand| self.is_all_values(*operand)) {
                         Some(operand) => self.use_all(operand),
                         None => rest.push(control.pipe),
                     }
@@ -106,10 +107,15 @@ impl Collector<'_> {
 
     fn pipe(&mut self, commands: Children, rest: &mut Vec<NodeId>) {
         let commands = self.parsed.children(commands).to_vec();
-        let is_whole =
-            |command: &NodeId| self.function(*command).is_some_and(|name| WHOLE_MAP_FUNCTIONS.contains(&name));
+        let is_whole = |command: NodeId| {
+            let function = self.parsed.called_function(self.parsed.operands(command));
+            function.is_some_and(|name| WHOLE_MAP_FUNCTIONS.contains(&name))
+        };
         let printed = match commands[..] {
-            [first, second, ..] if is_whole(&second) => self.operand(first).filter(|first| self.is_all_values(*first)),
+            [first, second, ..] if is_whole(second) => match self.parsed.operands(first) {
+                [operand] if self.is_all_values(*operand) => Some(*operand),
+                _ => None,
+            },
             _ => None,
         };
         let walked = match printed {
@@ -124,13 +130,10 @@ impl Collector<'_> {
 
     fn command(&mut self, children: Children, rest: &mut Vec<NodeId>) {
         let children = self.parsed.children(children).to_vec();
-        match (self.called_function(&children), &children[..]) {
+        match (self.parsed.called_function(&children), &children[..]) {
             (Some("index" | "get" | "hasKey"), [_, map, keys @ ..]) if self.values_keys(*map).is_some() => {
                 let mut path = self.values_keys(*map).unwrap_or_default();
-                let literal = |id: &NodeId| match self.parsed.node(*id) {
-                    Node::String(index) => Some(utf8::to_text(self.parsed.string(index)).into_owned()),
-                    _ => None,
-                };
+                let literal = |id: &NodeId| self.parsed.string_literal(*id).map(|text| text.lossy().into_owned());
                 let known: Vec<String> = keys.iter().map_while(literal).collect();
                 rest.extend(keys.iter().skip(known.len()).rev());
                 path.extend(known);
@@ -138,11 +141,9 @@ impl Collector<'_> {
                 self.mention(path, place);
             }
             (Some("include"), [_, callee, arguments @ ..]) => {
-                match self.parsed.node(*callee) {
-                    Node::String(index) => {
-                        self.found.calls.push(utf8::to_text(self.parsed.string(index)).into_owned());
-                    }
-                    _ => {
+                match self.parsed.string_literal(*callee) {
+                    Some(name) => self.found.calls.push(name.lossy().into_owned()),
+                    None => {
                         self.found.computes_calls |= !self.names_a_file(*callee);
                         rest.push(*callee);
                     }
@@ -199,38 +200,6 @@ impl Collector<'_> {
         let keys: Vec<String> = text.split(|c| !is_key(c)).filter(|key| !key.is_empty()).map(str::to_owned).collect();
         if !keys.is_empty() {
             self.found.possible_keys.push((keys, place));
-        }
-    }
-
-    /// The name of the function that a command calls.
-    fn function(&self, command: NodeId) -> Option<&'static str> {
-        let Node::Command(children) = self.parsed.node(command) else { return None };
-        self.called_function(self.parsed.children(children))
-    }
-
-    /// The name of the function if it is the first word of a command.
-    fn called_function(&self, words: &[NodeId]) -> Option<&'static str> {
-        match self.parsed.node(*words.first()?) {
-            Node::Identifier { function } => Some((self.parsed.function_names)(function)),
-            _ => None,
-        }
-    }
-
-    /// The operand of a command that has no arguments.
-    fn operand(&self, command: NodeId) -> Option<NodeId> {
-        let Node::Command(children) = self.parsed.node(command) else { return None };
-        match self.parsed.children(children) {
-            [operand] => Some(*operand),
-            _ => None,
-        }
-    }
-
-    /// The operand of a pipeline that consists of nothing else.
-    fn only_operand(&self, pipe: NodeId) -> Option<NodeId> {
-        let Node::Pipe { commands, .. } = self.parsed.node(pipe) else { return None };
-        match self.parsed.children(commands) {
-            [command] => self.operand(*command),
-            _ => None,
         }
     }
 

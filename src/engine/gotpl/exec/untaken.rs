@@ -165,9 +165,6 @@ fn ends(parsed: &Parsed, list: NodeId) -> Ends {
 
 /// Whether a pipeline ends with `nindent`, whose output begins with a line break.
 fn ends_with_nindent(parsed: &Parsed, pipe: NodeId) -> bool {
-    let Node::Pipe { commands, .. } = parsed.node(pipe) else { return false };
-    let Some(&last) = parsed.children(commands).last() else { return false };
-    let Node::Command(operands) = parsed.node(last) else { return false };
-    let function = parsed.children(operands).first().map(|first| parsed.node(*first));
-    matches!(function, Some(Node::Identifier { function }) if (parsed.function_names)(function) == "nindent")
+    let Some(&last) = parsed.commands(pipe).last() else { return false };
+    parsed.called_function(parsed.operands(last)) == Some("nindent")
 }

@@ -109,7 +109,7 @@ impl Finder<'_> {
             Node::Range(control) => self.control(control, depth, Depth { in_loop: true, in_other_dot: true }),
             Node::Break | Node::Continue if !depth.in_loop => self.effects.push(Effect::Leaves),
             Node::Template(call) => {
-                let data = call.pipe.and_then(|pipe| self.only_operand(pipe));
+                let data = call.pipe.and_then(|pipe| self.parsed.only_operand(pipe));
                 let data = data.filter(|data| self.names_something(*data, depth));
                 self.effects.push(Effect::Calls(self.parsed.name(call.name).clone(), data));
                 if let Some(pipe) = call.pipe {
@@ -132,9 +132,9 @@ impl Finder<'_> {
 
     fn command(&mut self, operands: Children, depth: Depth) {
         self.nodes(operands, depth);
-        let Some((&first, arguments)) = self.parsed.children(operands).split_first() else { return };
-        let Node::Identifier { function } = self.parsed.node(first) else { return };
-        let name = (self.parsed.function_names)(function);
+        let operands = self.parsed.children(operands);
+        let Some(name) = self.parsed.called_function(operands) else { return };
+        let arguments = &operands[1..];
         if CHANGING.contains(&name) {
             let Some(&map) = arguments.first() else { return };
             let is_merge = !matches!(name, "set" | "unset");
@@ -150,10 +150,10 @@ impl Finder<'_> {
             }
         } else if name == "include"
             && let Some(&template) = arguments.first()
-            && let Node::String(text) = self.parsed.node(template)
+            && let Some(callee) = self.parsed.string_literal(template)
         {
             let data = arguments.get(1).copied().filter(|data| self.names_something(*data, depth));
-            self.effects.push(Effect::Calls(self.parsed.string(text).clone(), data));
+            self.effects.push(Effect::Calls(callee.clone(), data));
         } else if name == "tpl"
             && let Some(&text) = arguments.first()
             && self.names_something(text, depth)
@@ -164,10 +164,7 @@ impl Finder<'_> {
 
     /// The strings, if all nodes are string literals.
     fn literals<'n>(&self, nodes: impl IntoIterator<Item = &'n NodeId>) -> Option<Vec<Text>> {
-        let text = |node: &NodeId| match self.parsed.node(*node) {
-            Node::String(text) => Some(self.parsed.string(text).clone()),
-            _ => None,
-        };
+        let text = |node: &NodeId| self.parsed.string_literal(*node).cloned();
         nodes.into_iter().map(text).collect::<Option<Vec<Text>>>().filter(|keys| !keys.is_empty())
     }
 
@@ -175,15 +172,12 @@ impl Finder<'_> {
     fn merged_keys(&self, sources: &[NodeId]) -> Option<Vec<Text>> {
         let mut keys = Vec::new();
         for source in sources {
-            let Node::Pipe { commands, .. } = self.parsed.node(*source) else { return None };
-            let [command] = self.parsed.children(commands) else { return None };
-            let Node::Command(operands) = self.parsed.node(*command) else { return None };
-            let [first, pairs @ ..] = self.parsed.children(operands) else { return None };
-            let Node::Identifier { function } = self.parsed.node(*first) else { return None };
-            if (self.parsed.function_names)(function) != "dict" {
+            let [command] = self.parsed.commands(*source) else { return None };
+            let operands = self.parsed.operands(*command);
+            if self.parsed.called_function(operands) != Some("dict") {
                 return None;
             }
-            keys.extend(self.literals(pairs.iter().step_by(2))?);
+            keys.extend(self.literals(operands[1..].iter().step_by(2))?);
         }
         Some(keys).filter(|keys| !keys.is_empty())
     }
@@ -247,10 +241,9 @@ impl Finder<'_> {
             "mustMergeOverwrite",
             "list",
         ];
-        let Node::Command(operands) = self.parsed.node(command) else { return KnownValue::Unknown };
-        let [first, arguments @ ..] = self.parsed.children(operands) else { return KnownValue::Unknown };
-        let Node::Identifier { function } = self.parsed.node(*first) else { return self.value_of(*first, depth) };
-        let name = (self.parsed.function_names)(function);
+        let operands = self.parsed.operands(command);
+        let [first, arguments @ ..] = operands else { return KnownValue::Unknown };
+        let Some(name) = self.parsed.called_function(operands) else { return self.value_of(*first, depth) };
         if OF_FIRST.contains(&name) || CHANGING.contains(&name) {
             return arguments.first().map_or(KnownValue::Unknown, |argument| self.value_of(*argument, depth));
         }
@@ -264,15 +257,6 @@ impl Finder<'_> {
     /// Whether a node has the same value where the part begins.
     fn names_something(&self, id: NodeId, depth: Depth) -> bool {
         matches!(self.value_of(id, depth), KnownValue::PartOf(node) if node == id)
-    }
-
-    /// The operand of a pipeline that consists of nothing else.
-    fn only_operand(&self, pipe: NodeId) -> Option<NodeId> {
-        let Node::Pipe { commands, .. } = self.parsed.node(pipe) else { return None };
-        let [command] = self.parsed.children(commands) else { return None };
-        let Node::Command(operands) = self.parsed.node(*command) else { return None };
-        let [operand] = self.parsed.children(operands) else { return None };
-        Some(*operand)
     }
 }
 
