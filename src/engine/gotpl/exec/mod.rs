@@ -396,28 +396,15 @@ impl<T: Tracer> Exec<T> {
                     self.trace.printed(from, &self.out, context.site(id), &operand.value, operand.mark);
                 }
             }
-            Node::If(control) => {
+            node @ (Node::If(control) | Node::With(control)) => {
                 let mark = self.variables.len();
                 let operand = self.pipeline(context, control.pipe)?;
                 let is_true = operand.value.is_true();
                 let scope = self.enter(context, id, control, is_true, &operand.value, operand.mark)?;
                 if let Some(list) = taken_list(control, is_true) {
-                    self.frames.push(Frame::Leave { mark, dot: None, scope });
-                    self.push_list(parsed, list);
-                } else {
-                    self.variables.truncate(mark);
-                    self.trace.leave(&self.out, scope);
-                }
-            }
-            Node::With(control) => {
-                let mark = self.variables.len();
-                let operand = self.pipeline(context, control.pipe)?;
-                let is_true = operand.value.is_true();
-                let scope = self.enter(context, id, control, is_true, &operand.value, operand.mark)?;
-                if let Some(list) = taken_list(control, is_true) {
-                    let new = if is_true { operand } else { context.dot.clone() };
-                    let dot = std::mem::replace(&mut context.dot, new);
-                    self.frames.push(Frame::Leave { mark, dot: Some(dot), scope });
+                    let sets_dot = is_true && matches!(node, Node::With(_));
+                    let dot = sets_dot.then(|| std::mem::replace(&mut context.dot, operand));
+                    self.frames.push(Frame::Leave { mark, dot, scope });
                     self.push_list(parsed, list);
                 } else {
                     self.variables.truncate(mark);
