@@ -4,14 +4,17 @@
 //! Pipelines in parentheses recurse, up to Go's limit.
 
 mod pipeline;
+mod tokens;
 mod variables;
 
 use std::collections::HashMap;
 
+use self::pipeline::Context;
+use self::tokens::Tokens;
 use self::variables::{Mark, Variables};
 use super::ast::{Control, Invocation, Node, NodeId, Origin, Parsed, Tree};
 use super::errors::ParseError;
-use super::lex::{Lexer, Token, TokenKind};
+use super::lex::{Token, TokenKind};
 use super::value::Text;
 use crate::go::strconv::{quote_double, unquote_bytes};
 
@@ -52,10 +55,8 @@ pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed
             function_names: functions.name,
         },
         functions,
-        lexer: Lexer::new(text),
         text,
-        tokens: [Token { kind: TokenKind::Eof, start: 0, end: 0, line: 1 }; 3],
-        peeked: 0,
+        tokens: Tokens::new(text),
         waiting: Vec::new(),
         variables: Variables::new(),
         variable_numbers: HashMap::from_iter([(&b"$"[..], 0)]),
@@ -71,12 +72,8 @@ pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed
 struct Parser<'t> {
     parsed: Parsed,
     functions: Functions,
-    lexer: Lexer<'t>,
     text: &'t [u8],
-    /// The token that the lexer returned last, then tokens that were read before it. The first `peeked` of them are
-    /// read again, from the back.
-    tokens: [Token; 3],
-    peeked: usize,
+    tokens: Tokens<'t>,
     /// A stack: the operands of unfinished commands, and the commands of unfinished pipelines.
     waiting: Vec<NodeId>,
     variables: Variables,
@@ -130,7 +127,7 @@ impl<'t> Parser<'t> {
         let mut top: Vec<NodeId> = Vec::new();
         loop {
             // Between actions, white space is part of the text, so there are no space tokens here.
-            let token = self.next_non_space();
+            let token = self.tokens.next_non_space();
             match token.kind {
                 TokenKind::Eof if open.is_empty() => break,
                 TokenKind::Eof => return Err(self.error("unexpected EOF")),
@@ -155,7 +152,7 @@ impl<'t> Parser<'t> {
 
     /// Parses an action whose opening delimiter was consumed.
     fn action(&mut self, delimiter: Token, open: &mut Vec<Open>, top: &mut Vec<NodeId>) -> Result<(), ParseError> {
-        let token = self.next_non_space();
+        let token = self.tokens.next_non_space();
         if token.kind == TokenKind::Define && open.is_empty() {
             return self.define(open);
         }
@@ -173,9 +170,9 @@ impl<'t> Parser<'t> {
             }
             TokenKind::Template => self.template()?,
             _ => {
-                self.back_up();
-                let offset = self.peek().start;
-                let pipe = self.pipeline("command", TokenKind::RightDelimiter)?;
+                self.tokens.back_up();
+                let offset = self.tokens.peek().start;
+                let pipe = self.pipeline(Context::Command, TokenKind::RightDelimiter)?;
                 self.parsed.add(Node::Action { pipe }, offset)
             }
         };
@@ -185,7 +182,7 @@ impl<'t> Parser<'t> {
     }
 
     fn leave(&mut self, token: Token, name: &str, node: Node) -> Result<NodeId, ParseError> {
-        let next = self.next_non_space();
+        let next = self.tokens.next_non_space();
         if next.kind != TokenKind::RightDelimiter {
             return Err(self.unexpected(next, &format!("{{{{{name}}}}}")));
         }
@@ -198,9 +195,9 @@ impl<'t> Parser<'t> {
 
     fn control(&mut self, kind: TokenKind, is_chained: bool, open: &mut Vec<Open>) -> Result<(), ParseError> {
         let context = match kind {
-            TokenKind::If => "if",
-            TokenKind::With => "with",
-            _ => "range",
+            TokenKind::If => Context::If,
+            TokenKind::With => Context::With,
+            _ => Context::Range,
         };
         let before = self.variables.mark();
         let pipe = self.pipeline(context, TokenKind::RightDelimiter)?;
@@ -220,7 +217,7 @@ impl<'t> Parser<'t> {
 
     /// Parses the rest of `{{ else }}`, whose keyword was consumed.
     fn else_branch(&mut self, open: &mut Vec<Open>) -> Result<(), ParseError> {
-        let next = self.peek_non_space().kind;
+        let next = self.tokens.peek_non_space().kind;
         let chains = matches!(next, TokenKind::If | TokenKind::With);
         if !chains {
             self.expect(TokenKind::RightDelimiter, "else")?;
@@ -246,7 +243,7 @@ impl<'t> Parser<'t> {
             current.first = Some(first);
         }
         if chains && matching {
-            let kind = self.next_non_space().kind;
+            let kind = self.tokens.next_non_space().kind;
             return self.control(kind, true, open);
         }
         // Otherwise the keyword is left where text is expected, and `parse` reports it.
@@ -273,18 +270,11 @@ impl<'t> Parser<'t> {
                     self.leave_definition(outside);
                     call
                 }
-                Kind::If(pipe, marks) => {
-                    let control = self.finish(pipe, marks, first, &list, offset);
-                    self.parsed.add(Node::If(control), offset)
-                }
-                Kind::With(pipe, marks) => {
-                    let control = self.finish(pipe, marks, first, &list, offset);
-                    self.parsed.add(Node::With(control), offset)
-                }
+                Kind::If(pipe, marks) => self.control_node(Node::If, pipe, marks, first, &list, offset),
+                Kind::With(pipe, marks) => self.control_node(Node::With, pipe, marks, first, &list, offset),
                 Kind::Range(pipe, marks) => {
                     self.range_depth -= usize::from(first.is_none());
-                    let control = self.finish(pipe, marks, first, &list, offset);
-                    self.parsed.add(Node::Range(control), offset)
+                    self.control_node(Node::Range, pipe, marks, first, &list, offset)
                 }
             };
             open.last_mut().map_or(&mut *top, |open| &mut open.list).push(node);
@@ -294,18 +284,28 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn finish(&mut self, pipe: NodeId, marks: Marks, first: Option<NodeId>, list: &[NodeId], offset: u32) -> Control {
+    /// Adds the node of a control action at its end. `list` is its last branch, and `first` the one before `{{ else }}`.
+    fn control_node(
+        &mut self,
+        node: fn(Control) -> Node,
+        pipe: NodeId,
+        marks: Marks,
+        first: Option<NodeId>,
+        list: &[NodeId],
+        offset: u32,
+    ) -> NodeId {
         self.variables.pop(marks.before);
         let list = self.list(list, offset);
-        match first {
+        let control = match first {
             Some(first) => Control { pipe, list: first, else_list: Some(list) },
             None => Control { pipe, list, else_list: None },
-        }
+        };
+        self.parsed.add(node(control), offset)
     }
 
     fn define(&mut self, open: &mut Vec<Open>) -> Result<(), ParseError> {
         const CONTEXT: &str = "define clause";
-        let token = self.next_non_space();
+        let token = self.tokens.next_non_space();
         if !matches!(token.kind, TokenKind::String | TokenKind::RawString) {
             return Err(self.unexpected(token, CONTEXT));
         }
@@ -317,11 +317,10 @@ impl<'t> Parser<'t> {
     }
 
     fn block(&mut self, open: &mut Vec<Open>) -> Result<(), ParseError> {
-        const CONTEXT: &str = "block clause";
-        let token = self.next_non_space();
-        let name = self.template_name(token, CONTEXT)?;
-        let pipe = self.pipeline(CONTEXT, TokenKind::RightDelimiter)?;
-        let closing = self.tokens[0];
+        let token = self.tokens.next_non_space();
+        let name = self.template_name(token, Context::Block)?;
+        let pipe = self.pipeline(Context::Block, TokenKind::RightDelimiter)?;
+        let closing = self.tokens.latest();
         let call = self.invocation(name.clone(), Some(pipe), token.start);
         let kind = Kind::Block(name, self.enter_definition(), call, closing);
         open.push(Open { kind, offset: token.start, list: Vec::new(), first: None, is_chained: false });
@@ -340,13 +339,12 @@ impl<'t> Parser<'t> {
     }
 
     fn template(&mut self) -> Result<NodeId, ParseError> {
-        const CONTEXT: &str = "template clause";
-        let token = self.next_non_space();
-        let name = self.template_name(token, CONTEXT)?;
+        let token = self.tokens.next_non_space();
+        let name = self.template_name(token, Context::Template)?;
         let mut pipe = None;
-        if self.next_non_space().kind != TokenKind::RightDelimiter {
-            self.back_up();
-            pipe = Some(self.pipeline(CONTEXT, TokenKind::RightDelimiter)?);
+        if self.tokens.next_non_space().kind != TokenKind::RightDelimiter {
+            self.tokens.back_up();
+            pipe = Some(self.pipeline(Context::Template, TokenKind::RightDelimiter)?);
         }
         Ok(self.invocation(name, pipe, token.start))
     }
@@ -357,10 +355,10 @@ impl<'t> Parser<'t> {
         self.parsed.add(Node::Template(Invocation { name, pipe }), offset)
     }
 
-    fn template_name(&self, token: Token, context: &str) -> Result<Text, ParseError> {
+    fn template_name(&self, token: Token, context: Context) -> Result<Text, ParseError> {
         match token.kind {
             TokenKind::String | TokenKind::RawString => self.unquoted(token),
-            _ => Err(self.unexpected(token, context)),
+            _ => Err(self.unexpected(token, context.name())),
         }
     }
 
@@ -401,41 +399,8 @@ impl<'t> Parser<'t> {
 
     // Tokens
 
-    fn next_token(&mut self) -> Token {
-        match self.peeked.checked_sub(1) {
-            Some(left) => self.peeked = left,
-            None => self.tokens[0] = self.lexer.next_token(),
-        }
-        self.tokens[self.peeked]
-    }
-
-    fn back_up(&mut self) {
-        self.peeked += 1;
-    }
-
-    fn peek(&mut self) -> Token {
-        let token = self.next_token();
-        self.back_up();
-        token
-    }
-
-    fn next_non_space(&mut self) -> Token {
-        loop {
-            let token = self.next_token();
-            if token.kind != TokenKind::Space {
-                return token;
-            }
-        }
-    }
-
-    fn peek_non_space(&mut self) -> Token {
-        let token = self.next_non_space();
-        self.back_up();
-        token
-    }
-
     fn expect(&mut self, kind: TokenKind, context: &str) -> Result<Token, ParseError> {
-        let token = self.next_non_space();
+        let token = self.tokens.next_non_space();
         if token.kind == kind { Ok(token) } else { Err(self.unexpected(token, context)) }
     }
 
@@ -446,7 +411,7 @@ impl<'t> Parser<'t> {
     // Errors
 
     fn error(&self, message: &str) -> ParseError {
-        self.error_at(self.tokens[0], message)
+        self.error_at(self.tokens.latest(), message)
     }
 
     fn error_at(&self, token: Token, message: &str) -> ParseError {
@@ -464,7 +429,7 @@ impl<'t> Parser<'t> {
         if token.kind != TokenKind::Error {
             return self.error(&format!("unexpected {} in {context}", self.shown(token)));
         }
-        let message = self.lexer.message();
+        let message = self.tokens.message();
         let mut extra = String::new();
         if self.action_line != 0 && self.action_line != token.line {
             let start = if message.ends_with(" action") { "" } else { " in action" };

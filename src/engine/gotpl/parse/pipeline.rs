@@ -12,14 +12,41 @@ use crate::go::strconv::{Unit, unquote_bytes, unquote_char};
 /// How deeply parentheses may nest, as in Go.
 const MAX_PARENS: usize = 10_000;
 
+/// Where a pipeline is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Context {
+    Command,
+    If,
+    With,
+    Range,
+    Template,
+    Block,
+    Parentheses,
+}
+
+impl Context {
+    /// Its name in Go's messages.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Context::Command => "command",
+            Context::If => "if",
+            Context::With => "with",
+            Context::Range => "range",
+            Context::Template => "template clause",
+            Context::Block => "block clause",
+            Context::Parentheses => "parenthesized pipeline",
+        }
+    }
+}
+
 impl<'t> Parser<'t> {
     /// Parses a pipeline and consumes the token that ends it.
-    pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Result<NodeId, ParseError> {
-        let offset = self.peek_non_space().start;
+    pub(super) fn pipeline(&mut self, context: Context, end: TokenKind) -> Result<NodeId, ParseError> {
+        let offset = self.tokens.peek_non_space().start;
         let (variables, assigns) = self.declarations(context)?;
         let first = self.waiting.len();
         loop {
-            let token = self.next_non_space();
+            let token = self.tokens.next_non_space();
             match token.kind {
                 kind if kind == end => break,
                 TokenKind::Bool
@@ -34,15 +61,15 @@ impl<'t> Parser<'t> {
                 | TokenKind::String
                 | TokenKind::Variable
                 | TokenKind::LeftParen => {
-                    self.back_up();
+                    self.tokens.back_up();
                     let command = self.command()?;
                     self.waiting.push(command);
                 }
-                _ => return Err(self.unexpected(token, context)),
+                _ => return Err(self.unexpected(token, context.name())),
             }
         }
         self.check_pipeline(&self.waiting[first..], context)?;
-        if !variables.is_empty() && context == "parenthesized pipeline" {
+        if !variables.is_empty() && context == Context::Parentheses {
             self.parsed.is_dynamic = true;
         }
         // An assignment refers to the variable that exists at the end of the pipeline; a declared variable exists from here on.
@@ -62,43 +89,36 @@ impl<'t> Parser<'t> {
     }
 
     /// Parses the variables that a pipeline declares or assigns. Returns their names and offsets, and whether it assigns.
-    fn declarations(&mut self, context: &str) -> Result<(Vec<(u32, u32)>, bool), ParseError> {
+    fn declarations(&mut self, context: Context) -> Result<(Vec<(u32, u32)>, bool), ParseError> {
         let mut variables = Vec::new();
         loop {
-            let token = self.peek_non_space();
+            let token = self.tokens.peek_non_space();
             if token.kind != TokenKind::Variable {
                 return Ok((variables, false));
             }
-            self.next_token();
+            self.tokens.next();
             // White space distinguishes `$x foo` from `$x.foo`, so it may have to be put back.
-            let after = self.peek();
-            let next = self.peek_non_space();
+            let after = self.tokens.peek();
+            let next = self.tokens.peek_non_space();
             match next.kind {
                 TokenKind::Assign | TokenKind::Declare => {
-                    self.next_non_space();
+                    self.tokens.next_non_space();
                     variables.push((self.declare(token), token.start));
                     return Ok((variables, next.kind == TokenKind::Assign));
                 }
                 TokenKind::Char if self.token_text(next) == b"," => {
-                    self.next_non_space();
+                    self.tokens.next_non_space();
                     variables.push((self.declare(token), token.start));
-                    if context == "range" && variables.len() < 2 {
-                        match self.peek_non_space().kind {
+                    if context == Context::Range && variables.len() < 2 {
+                        match self.tokens.peek_non_space().kind {
                             TokenKind::Variable | TokenKind::RightDelimiter | TokenKind::RightParen => continue,
                             _ => return Err(self.error("range can only initialize variables")),
                         }
                     }
-                    return Err(self.error(&format!("too many declarations in {context}")));
+                    return Err(self.error(&format!("too many declarations in {}", context.name())));
                 }
-                _ if after.kind == TokenKind::Space => {
-                    self.tokens[1] = after;
-                    self.tokens[2] = token;
-                    self.peeked = 3;
-                }
-                _ => {
-                    self.tokens[1] = token;
-                    self.peeked = 2;
-                }
+                _ if after.kind == TokenKind::Space => self.tokens.put_back(&[token, after]),
+                _ => self.tokens.put_back(&[token]),
             }
             return Ok((variables, false));
         }
@@ -119,9 +139,9 @@ impl<'t> Parser<'t> {
         })
     }
 
-    fn check_pipeline(&self, commands: &[NodeId], context: &str) -> Result<(), ParseError> {
+    fn check_pipeline(&self, commands: &[NodeId], context: Context) -> Result<(), ParseError> {
         if commands.is_empty() {
-            return Err(self.error(&format!("missing value for {context}")));
+            return Err(self.error(&format!("missing value for {}", context.name())));
         }
         for (index, &command) in commands.iter().enumerate().skip(1) {
             let Node::Command(arguments) = self.parsed.node(command) else { continue };
@@ -135,16 +155,16 @@ impl<'t> Parser<'t> {
 
     /// Parses an operand and its arguments, and consumes the `|` after them.
     fn command(&mut self) -> Result<NodeId, ParseError> {
-        let offset = self.peek_non_space().start;
+        let offset = self.tokens.peek_non_space().start;
         let first = self.waiting.len();
         loop {
-            self.peek_non_space();
+            self.tokens.peek_non_space();
             let operand = self.operand()?;
             self.waiting.extend(operand);
-            let token = self.next_token();
+            let token = self.tokens.next();
             match token.kind {
                 TokenKind::Space => continue,
-                TokenKind::RightDelimiter | TokenKind::RightParen => self.back_up(),
+                TokenKind::RightDelimiter | TokenKind::RightParen => self.tokens.back_up(),
                 TokenKind::Pipe => {}
                 _ => return Err(self.unexpected(token, "operand")),
             }
@@ -161,7 +181,7 @@ impl<'t> Parser<'t> {
     /// Parses a term and the fields after it; `None` if there is no term here.
     fn operand(&mut self) -> Result<Option<NodeId>, ParseError> {
         let Some(term) = self.term()? else { return Ok(None) };
-        let first = self.peek();
+        let first = self.tokens.peek();
         if first.kind != TokenKind::Field {
             return Ok(Some(term));
         }
@@ -169,8 +189,8 @@ impl<'t> Parser<'t> {
         let term_node = self.parsed.node(term);
         let mut fields =
             if let Node::Field(fields) = term_node { fields } else { Fields::new(first.start, first.start) };
-        while self.peek().kind == TokenKind::Field {
-            fields = fields.up_to(self.next_token().end);
+        while self.tokens.peek().kind == TokenKind::Field {
+            fields = fields.up_to(self.tokens.next().end);
         }
         let node = match term_node {
             Node::Field(_) => Node::Field(fields),
@@ -188,7 +208,7 @@ impl<'t> Parser<'t> {
 
     /// Parses a literal, function, field, variable or parenthesized pipeline; `None` if the next token starts none of them.
     fn term(&mut self) -> Result<Option<NodeId>, ParseError> {
-        let token = self.next_non_space();
+        let token = self.tokens.next_non_space();
         let text = self.token_text(token);
         let node = match token.kind {
             TokenKind::Identifier => match (self.functions.number)(text) {
@@ -224,12 +244,12 @@ impl<'t> Parser<'t> {
                     return Err(self.error("max expression depth exceeded"));
                 }
                 self.paren_depth += 1;
-                let pipe = self.pipeline("parenthesized pipeline", TokenKind::RightParen);
+                let pipe = self.pipeline(Context::Parentheses, TokenKind::RightParen);
                 self.paren_depth -= 1;
                 return pipe.map(Some);
             }
             _ => {
-                self.back_up();
+                self.tokens.back_up();
                 return Ok(None);
             }
         };
