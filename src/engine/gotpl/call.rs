@@ -224,6 +224,14 @@ pub trait Evaluate {
     /// The budget is used up.
     fn spend(&mut self, bytes: usize) -> Result<(), FnError>;
 
+    /// Counts the memory that a document of this length takes once it is parsed.
+    ///
+    /// # Errors
+    /// The budget is used up.
+    fn spend_parsed(&mut self, length: usize) -> Result<(), FnError> {
+        self.spend(length.saturating_mul(PARSED_BYTE))
+    }
+
     /// Counts steps of work that is out of proportion to its arguments and results.
     ///
     /// # Errors
@@ -271,6 +279,9 @@ impl Limits for Budget<'_> {
 
 /// The cost of an item of a list or map, in bytes.
 pub const ITEM: usize = 32;
+
+/// The cost of a byte of a document that is parsed, in bytes: the values in it take several times as much memory.
+const PARSED_BYTE: usize = 16;
 
 fn limit(error: FnError) -> sprig::Error {
     match error {

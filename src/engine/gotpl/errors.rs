@@ -3,7 +3,7 @@
 //! An [`ExecError`] ends one run of a template. `include` and `tpl` pass on the error of the template that they run, so
 //! errors form a chain, outermost first.
 
-use super::value::Text;
+use super::value::{MarshalError, Text};
 use crate::diagnostic::Source;
 use crate::engine::sprig;
 
@@ -50,6 +50,15 @@ impl From<sprig::Error> for FnError {
         match error {
             sprig::Error::Call(message) => FnError::Message(message),
             sprig::Error::Limit(message) => FnError::Limit(message),
+        }
+    }
+}
+
+impl From<MarshalError> for FnError {
+    fn from(error: MarshalError) -> Self {
+        match error {
+            MarshalError::Limit(message) => FnError::Limit(message.to_owned()),
+            MarshalError::Unsupported(message) => FnError::Message(message),
         }
     }
 }

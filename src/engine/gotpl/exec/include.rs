@@ -138,12 +138,10 @@ impl<T: Tracer> Exec<T> {
 
     /// Parses a text as a template, once for equal texts.
     fn parsed(&mut self, text: &Text) -> Result<Arc<Parsed>, FnError> {
-        /// Nodes take several times as much memory as the text.
-        const COST: usize = 16;
         if let Some(parsed) = self.texts.get(text) {
             return Ok(Arc::clone(parsed));
         }
-        self.limits.spend(text.len().saturating_mul(COST))?;
+        self.spend_parsed(text.len())?;
         let parsed = parse::parse(&"gotpl".into(), Origin::Text(text.clone()), self.library.names);
         let parsed = parsed.map_err(|error| {
             FnError::TplParse(format!("cannot parse template {}: ", quote_bytes(text)), Box::new(error))

@@ -3,7 +3,7 @@
 use super::strings::string_of;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, ITEM, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{Entry, List, ListKind, Map, MapKind, Text, Value};
+use crate::engine::gotpl::value::{Entry, List, ListKind, MAX_DEPTH, Map, MapKind, Text, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("dict", &[Param::Any], dict),
@@ -111,9 +111,6 @@ fn deep_copy(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     }
     copied(run, args.get(0), MAX_DEPTH)
 }
-
-/// How deeply a copied value may nest.
-const MAX_DEPTH: usize = 10_000;
 
 /// Copies a value and all maps and lists in it.
 pub(super) fn copied(run: &mut dyn Evaluate, value: &Value, depth: usize) -> Result<Value, FnError> {

@@ -35,13 +35,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         })
     }),
     Function::new("mustFromJson", &[Param::Str], |run, args| {
-        run.spend(args.bytes(0).len().saturating_mul(NODE))?;
+        run.spend_parsed(args.bytes(0).len())?;
         Ok(from_yaml(&documents::any_from_json(args.bytes(0))?))
     }),
 ];
-
-/// The cost of parsing a byte of a document, in bytes.
-const NODE: usize = 16;
 
 /// Writes a value as YAML. If that is impossible, the result is empty, or an error with `must`.
 fn yaml(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, FnError> {
@@ -67,9 +64,8 @@ fn written(run: &mut dyn Evaluate, must: bool, text: Result<String, MarshalError
             run.spend(text.len())?;
             Ok(Value::str(text))
         }
-        Err(MarshalError::Limit(message)) => Err(FnError::Limit(message.to_owned())),
-        Err(MarshalError::Unsupported(message)) if must => Err(FnError::Message(message)),
-        Err(MarshalError::Unsupported(_)) => Ok(Value::str("")),
+        Err(MarshalError::Unsupported(_)) if !must => Ok(Value::str("")),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -80,6 +76,6 @@ fn is_null(args: &Args<'_>) -> bool {
 
 /// Reads a document. An error in it becomes part of the result.
 fn read(run: &mut dyn Evaluate, args: Args<'_>, read: fn(&[u8]) -> yaml::Value) -> Result<Value, FnError> {
-    run.spend(args.bytes(0).len().saturating_mul(NODE))?;
+    run.spend_parsed(args.bytes(0).len())?;
     Ok(from_yaml(&read(args.bytes(0))))
 }

@@ -22,12 +22,10 @@ fn host_by_name(run: &mut dyn Evaluate, _: Args<'_>) -> Result<Value, FnError> {
 
 /// Returns objects that the user has declared as existing in the cluster.
 fn lookup(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
-    /// The cost of a byte of an object, in bytes.
-    const COST: usize = 16;
     let Some(objects) = run.environment().objects.clone() else { return Ok(Map::new().into()) };
     let text = |index| args.str(index).into_owned();
     let found = objects.find(&Id { api_version: text(0), kind: text(1), namespace: text(2), name: text(3) });
-    run.spend(found.size.saturating_mul(COST))?;
+    run.spend_parsed(found.size)?;
     Ok(from_yaml_map(&found.content).into())
 }
 

@@ -5,7 +5,7 @@
 use super::flow::is_empty;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, ITEM, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{Map, Value};
+use crate::engine::gotpl::value::{MAX_DEPTH, Map, Value};
 
 const PARAMS: &[Param] = &[Param::Map, Param::Map];
 
@@ -30,9 +30,6 @@ fn merge(run: &mut dyn Evaluate, args: Args<'_>, overwrite: bool) -> Result<Valu
     }
     Ok(Value::Map(into))
 }
-
-/// How deeply merged maps may nest.
-const MAX_DEPTH: usize = 10_000;
 
 fn merge_maps(run: &mut dyn Evaluate, into: &Map, from: &Map, overwrite: bool, depth: usize) -> Result<(), FnError> {
     let too_deep = || FnError::Limit("the maps nest too deeply to be merged, or contain themselves".to_owned());

@@ -29,15 +29,12 @@ pub(super) const LACKING: &[&str] = &[
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("fail", &[Param::Str], |_, args| Err(FnError::new(args.str(0)))),
     Function::new("fromJson", &[Param::Str], |run, args| {
-        run.spend(args.bytes(0).len().saturating_mul(COST))?;
+        run.spend_parsed(args.bytes(0).len())?;
         Ok(documents::any_from_json(args.bytes(0)).map_or(Value::Nil, |value| from_yaml(&value)))
     }),
     Function::new("env", &[Param::Str], |run, args| Ok(Value::Str(variable(run, args.bytes(0))))),
     Function::new("expandenv", &[Param::Str], expandenv),
 ];
-
-/// The cost of parsing a byte of a document, in bytes.
-const COST: usize = 16;
 
 /// A variable of the environment; empty if it is not set.
 fn variable(run: &dyn Evaluate, name: &[u8]) -> Text {

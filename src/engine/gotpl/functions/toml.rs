@@ -3,7 +3,9 @@
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::times::{as_object, object};
-use crate::engine::gotpl::value::{Kind, List, ListKind, Map, MapKind, Object, Text, Value};
+use crate::engine::gotpl::value::{
+    Kind, List, ListKind, MAX_DEPTH, Map, MapKind, MarshalError, Object, Room, Text, Value, inner_depth,
+};
 use crate::engine::sprig::toml::{self, Item, LocalClock, Table};
 use crate::go::time::{Duration, Time};
 
@@ -12,12 +14,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustToToml", &[Param::Any], |run, args| write(run, args, true)),
     Function::new("fromToml", &[Param::Str], read),
 ];
-
-/// The cost of a byte of a document, or of a value, in bytes.
-const NODE: usize = 16;
-
-/// How deeply a written value may nest.
-const MAX_DEPTH: usize = 10_000;
 
 /// Writes a value as TOML. If that is impossible, the result is the message, or an error with `must`. Nil is always an error.
 fn write(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, FnError> {
@@ -29,7 +25,8 @@ fn write(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, Fn
     {
         return Ok(Value::str("[]"));
     }
-    let item = item(args.get(0), &mut { run.bytes_left() }, MAX_DEPTH)?;
+    let mut room = Room::new(run.bytes_left());
+    let item = item(args.get(0), &mut room, MAX_DEPTH)?;
     match toml::write(&item) {
         Ok(text) => {
             run.spend(text.len())?;
@@ -40,12 +37,10 @@ fn write(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, Fn
     }
 }
 
-/// Converts a value into a TOML item that takes at most about `bytes_left` bytes.
-fn item(value: &Value, bytes_left: &mut usize, depth: usize) -> Result<Item, FnError> {
-    let too_large = || FnError::Limit("the value is too large to be written".to_owned());
-    *bytes_left = bytes_left.checked_sub(value.text_length().saturating_add(NODE)).ok_or_else(too_large)?;
-    let too_deep = || FnError::Limit("the value nests too deeply to be written".to_owned());
-    let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
+/// Converts a value into a TOML item.
+fn item(value: &Value, room: &mut Room, depth: usize) -> Result<Item, MarshalError> {
+    room.take(value.text_length())?;
+    let depth = inner_depth(depth)?;
     Ok(match value {
         Value::Invalid | Value::Nil => Item::Nil,
         Value::Bool(value) => Item::Bool(*value),
@@ -58,18 +53,18 @@ fn item(value: &Value, bytes_left: &mut usize, depth: usize) -> Result<Item, FnE
         Value::Bytes(bytes) => Item::List(bytes.iter().map(|byte| Item::Int((*byte).into())).collect()),
         Value::List(list) if list.is_nil() => Item::Nil,
         Value::List(list) => {
-            Item::List(list.items().iter().map(|value| item(value, bytes_left, depth)).collect::<Result<_, _>>()?)
+            Item::List(list.items().iter().map(|value| item(value, room, depth)).collect::<Result<_, _>>()?)
         }
         Value::Map(map) if map.is_nil() => Item::Nil,
         Value::Map(map) => {
-            let entry = |(key, value): (Text, Value)| Ok((key.to_vec(), item(&value, bytes_left, depth)?));
-            Item::Map(map.snapshot().into_iter().map(entry).collect::<Result<_, FnError>>()?)
+            let entry = |(key, value): (Text, Value)| Ok((key.to_vec(), item(&value, room, depth)?));
+            Item::Map(map.snapshot().into_iter().map(entry).collect::<Result<_, MarshalError>>()?)
         }
-        Value::Object(object) => object_item(&**object, value, bytes_left, depth)?,
+        Value::Object(object) => object_item(&**object, value, room, depth)?,
     })
 }
 
-fn object_item(object: &dyn Object, value: &Value, bytes_left: &mut usize, depth: usize) -> Result<Item, FnError> {
+fn object_item(object: &dyn Object, value: &Value, room: &mut Room, depth: usize) -> Result<Item, MarshalError> {
     if let Some(time) = as_object::<Time>(value) {
         return Ok(Item::Time(time.clone()));
     }
@@ -84,14 +79,14 @@ fn object_item(object: &dyn Object, value: &Value, bytes_left: &mut usize, depth
         return Ok(Item::Text(text.to_vec()));
     }
     let is_exported = |(name, _): &(&str, Value)| name.starts_with(|first: char| first.is_ascii_uppercase());
-    let field = |(name, value): (&'static str, Value)| Ok((name, item(&value, bytes_left, depth)?));
+    let field = |(name, value): (&'static str, Value)| Ok((name, item(&value, room, depth)?));
     debug_assert!(matches!(object.kind(), Kind::Struct | Kind::Pointer));
-    Ok(Item::Struct(object.fields().into_iter().filter(is_exported).map(field).collect::<Result<_, FnError>>()?))
+    Ok(Item::Struct(object.fields().into_iter().filter(is_exported).map(field).collect::<Result<_, MarshalError>>()?))
 }
 
 /// Reads a document into a map. An error in it becomes part of the result.
 fn read(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
-    run.spend(args.bytes(0).len().saturating_mul(NODE))?;
+    run.spend_parsed(args.bytes(0).len())?;
     let now = run.environment().now();
     let zone = run.environment().zones.local();
     let offset = now.in_zone(zone.clone()).zone_at().offset;

@@ -3,13 +3,14 @@
 //! Control actions may nest as deeply as the text is long, so open ones are kept on an explicit stack (`Open`).
 //! Pipelines in parentheses recurse, up to Go's limit.
 
+mod context;
 mod pipeline;
 mod tokens;
 mod variables;
 
 use std::collections::HashMap;
 
-use self::pipeline::Context;
+use self::context::Context;
 use self::tokens::Tokens;
 use self::variables::{Mark, Variables};
 use super::ast::{Control, Invocation, Node, NodeId, Origin, Parsed, Tree};

@@ -1,6 +1,7 @@
 //! Parses pipelines, commands and operands.
 
 use super::Parser;
+use super::context::Context;
 use crate::engine::gotpl::ast::{Fields, Node, NodeId, Variable};
 use crate::engine::gotpl::errors::ParseError;
 use crate::engine::gotpl::lex::{Token, TokenKind};
@@ -11,33 +12,6 @@ use crate::go::strconv::{Unit, unquote_bytes, unquote_char};
 
 /// How deeply parentheses may nest, as in Go.
 const MAX_PARENS: usize = 10_000;
-
-/// Where a pipeline is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Context {
-    Command,
-    If,
-    With,
-    Range,
-    Template,
-    Block,
-    Parentheses,
-}
-
-impl Context {
-    /// Its name in Go's messages.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Context::Command => "command",
-            Context::If => "if",
-            Context::With => "with",
-            Context::Range => "range",
-            Context::Template => "template clause",
-            Context::Block => "block clause",
-            Context::Parentheses => "parenthesized pipeline",
-        }
-    }
-}
 
 impl<'t> Parser<'t> {
     /// Parses a pipeline and consumes the token that ends it.

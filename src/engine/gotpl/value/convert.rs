@@ -6,33 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use super::Value;
 use super::list::{List, ListKind};
 use super::map::{Map, MapKind};
+use super::marshal::{MAX_DEPTH, MarshalError, Room, inner_depth};
 use crate::diagnostic::Span;
 use crate::yaml;
-
-/// The reason why a value can't be written as YAML or JSON.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MarshalError {
-    /// It is too large or nests too deeply, possibly because it contains itself.
-    Limit(&'static str),
-    /// It contains something that the format can't represent. The text is Go's message.
-    Unsupported(String),
-}
-
-impl MarshalError {
-    /// The error for a number that JSON can't represent.
-    pub(super) fn unsupported(value: &Value) -> MarshalError {
-        MarshalError::Unsupported(match value {
-            Value::Float(number) => format!("json: unsupported value: {}", crate::go::float::format_float(*number)),
-            value => format!("json: unsupported type: {}", value.go_type()),
-        })
-    }
-}
-
-/// How deeply a value written as YAML or JSON may nest: the same limit as for reading.
-pub(super) const MAX_DEPTH: usize = 10_000;
-
-/// The least number of bytes that a converted value takes.
-pub(super) const NODE: usize = 16;
 
 /// Converts a value from a file or flag.
 pub fn from_yaml(value: &yaml::Value) -> Value {
@@ -66,18 +42,17 @@ pub fn from_yaml_map(map: &yaml::Map) -> Map {
 /// The value nests too deeply, becomes too large (shared parts are written each time), or contains something that JSON
 /// can't represent.
 pub fn to_yaml(value: &Value, bytes_left: usize) -> Result<yaml::Value, MarshalError> {
-    Plain { bytes_left }.convert(value, MAX_DEPTH)
+    Plain { room: Room::new(bytes_left) }.convert(value, MAX_DEPTH)
 }
 
 struct Plain {
-    bytes_left: usize,
+    room: Room,
 }
 
 impl Plain {
     fn convert(&mut self, value: &Value, depth: usize) -> Result<yaml::Value, MarshalError> {
-        let left = self.bytes_left.checked_sub(value.text_length().saturating_add(NODE));
-        self.bytes_left = left.ok_or(MarshalError::Limit("the value is too large to be written"))?;
-        let inner = depth.checked_sub(1).ok_or(MarshalError::Limit("the value nests too deeply to be written"));
+        self.room.take(value.text_length())?;
+        let inner = inner_depth(depth);
         Ok(match value {
             Value::Invalid | Value::Nil => yaml::Value::Null,
             Value::Bool(value) => yaml::Value::Bool(*value),

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Value;
-use super::convert::{MAX_DEPTH, MarshalError};
+use super::marshal::{MAX_DEPTH, MarshalError, inner_depth};
 use crate::json::{Style, Writer};
 
 /// Returns a value as JSON of at most about `bytes_left` bytes.
@@ -20,9 +20,9 @@ pub fn to_json(value: &Value, style: Style, bytes_left: usize) -> Result<String,
 
 fn write(value: &Value, out: &mut Writer, bytes_left: usize, depth: usize) -> Result<(), MarshalError> {
     if out.len().saturating_add(value.text_length()) > bytes_left {
-        return Err(MarshalError::Limit("the value is too large to be written"));
+        return Err(MarshalError::TOO_LARGE);
     }
-    let inner = depth.checked_sub(1).ok_or(MarshalError::Limit("the value nests too deeply to be written"));
+    let inner = inner_depth(depth);
     match value {
         Value::Invalid | Value::Nil => out.null(),
         Value::Bool(value) => out.bool(*value),

@@ -10,6 +10,7 @@ mod go_value;
 mod json;
 mod list;
 mod map;
+mod marshal;
 mod pretty;
 mod text;
 
@@ -19,10 +20,11 @@ use std::rc::Rc;
 
 pub use bytes::Bytes;
 pub use compare::compared;
-pub use convert::{MarshalError, from_yaml, from_yaml_map, to_yaml};
+pub use convert::{from_yaml, from_yaml_map, to_yaml};
 pub use json::to_json;
 pub use list::{List, ListKind};
 pub use map::{Entry, Map, MapKind};
+pub use marshal::{MAX_DEPTH, MarshalError, Room, inner_depth};
 pub use pretty::to_go_yaml;
 pub use text::Text;
 

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::convert::{MAX_DEPTH, MarshalError, NODE};
+use super::marshal::{MAX_DEPTH, MarshalError, NODE, Room, inner_depth};
 use super::text::Text;
 use super::{Kind, Object, Value};
 use crate::go::float::format_float;
@@ -17,23 +17,17 @@ use crate::yaml::GoNode;
 /// The value nests too deeply, becomes too large (shared parts are written each time), or contains something that YAML
 /// can't represent.
 pub fn to_go_yaml(value: &Value, bytes_left: usize) -> Result<GoNode, MarshalError> {
-    Pretty { bytes_left }.convert(value, MAX_DEPTH)
+    Pretty { room: Room::new(bytes_left) }.convert(value, MAX_DEPTH)
 }
 
 struct Pretty {
-    bytes_left: usize,
+    room: Room,
 }
 
 impl Pretty {
-    fn spend(&mut self, bytes: usize) -> Result<(), MarshalError> {
-        let left = self.bytes_left.checked_sub(bytes.saturating_add(NODE));
-        self.bytes_left = left.ok_or(MarshalError::Limit("the value is too large to be written"))?;
-        Ok(())
-    }
-
     fn convert(&mut self, value: &Value, depth: usize) -> Result<GoNode, MarshalError> {
-        self.spend(value.text_length())?;
-        let inner = depth.checked_sub(1).ok_or(MarshalError::Limit("the value nests too deeply to be written"));
+        self.room.take(value.text_length())?;
+        let inner = inner_depth(depth);
         Ok(match value {
             Value::Invalid | Value::Nil => GoNode::Token("null".to_owned()),
             Value::Bool(value) => GoNode::Token(value.to_string()),
@@ -46,7 +40,7 @@ impl Pretty {
             }
             Value::Str(text) => scalar(text),
             Value::Bytes(bytes) => {
-                self.spend(bytes.len().saturating_mul(NODE))?;
+                self.room.take(bytes.len().saturating_mul(NODE))?;
                 GoNode::List(bytes.iter().map(|byte| GoNode::Token(byte.to_string())).collect())
             }
             Value::List(list) => {
@@ -58,7 +52,7 @@ impl Pretty {
                 let entries = map.entries();
                 let entries = entries.iter().flat_map(|entries| entries.iter());
                 let entry = |(key, value): &(Text, Value)| {
-                    self.spend(key.len())?;
+                    self.room.take(key.len())?;
                     Ok((key.lossy().into_owned(), (scalar(key), self.convert(value, inner)?)))
                 };
                 GoNode::Map(entries.map(entry).collect::<Result<_, _>>()?)
