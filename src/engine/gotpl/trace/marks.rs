@@ -61,6 +61,18 @@ struct Absent {
 }
 
 impl PartOrigins {
+    fn new(container: Value) -> PartOrigins {
+        PartOrigins {
+            _container: container,
+            parts: HashMap::default(),
+            part_deciders: HashMap::default(),
+            key_deciders: SetId::EMPTY,
+            named_key_deciders: SetId::EMPTY,
+            every_part_deciders: SetId::EMPTY,
+            absent: Vec::new(),
+        }
+    }
+
     /// The values that decided which parts there are, or about all of them.
     fn deciders(&self, paths: &mut Paths) -> SetId {
         let keys = paths.union(self.key_deciders, self.named_key_deciders);
@@ -230,14 +242,14 @@ impl Marks {
         let Some(levels) = levels.checked_sub(1).filter(|_| identity != 0 && seen.insert(identity)) else { return };
         if let Some(record) = self.part_origins.get(&identity) {
             let more = record.deciders(&mut self.paths);
-            *deciders = self.paths.union(*deciders, more);
+            self.paths.extend(deciders, more);
             let parts: Vec<(Part, Mark)> = record.parts.iter().map(|(part, mark)| (part.clone(), *mark)).collect();
             for (part, mark) in parts {
                 if part.get(value).is_some() {
                     let own = self.shown_by_itself(mark);
-                    *shown = self.paths.union(*shown, own);
+                    self.paths.extend(shown, own);
                     let more = self.deciders(mark);
-                    *deciders = self.paths.union(*deciders, more);
+                    self.paths.extend(deciders, more);
                 }
             }
         }
@@ -291,7 +303,7 @@ impl Marks {
         let (known, keys) = (record.parts.get(&part).copied(), record.key_deciders);
         let mut by = self.paths.union(origin.deciders, record.every_part_deciders);
         if let Some(deciders) = record.part_deciders.get(&part) {
-            by = self.paths.union(by, *deciders);
+            self.paths.extend(&mut by, *deciders);
         }
         if let Part::Key(key) = &part
             && !record.absent.is_empty()
@@ -300,13 +312,13 @@ impl Marks {
             for absent in record.absent.clone() {
                 if !absent.except.contains(key) {
                     let deciders = self.absent_key_deciders(absent.mark, key);
-                    by = self.paths.union(by, deciders);
+                    self.paths.extend(&mut by, deciders);
                 }
             }
         }
         if matches!(part, Part::Item(_)) {
             // The index of an item depends on which items precede it.
-            by = self.paths.union(by, keys);
+            self.paths.extend(&mut by, keys);
         }
         match known {
             Some(mark) => Ok(self.with_deciders(mark, by)),
@@ -344,7 +356,7 @@ impl Marks {
         let mut deciders = self.deciders(container_mark);
         if let Some(record) = self.part_origins.get(&identity(container)) {
             let more = record.deciders(&mut self.paths);
-            deciders = self.paths.union(deciders, more);
+            self.paths.extend(&mut deciders, more);
         }
         self.showing(own, deciders)
     }
@@ -369,27 +381,19 @@ impl Marks {
     /// Sets the origin of a part of a map or list.
     pub(super) fn set_part(&mut self, container: &Value, part: Part, mark: Mark) {
         self.spend(1);
-        if let Some(record) = self.part_origins_of(container) {
+        self.update(container, |record, _| {
             record.parts.insert(part, mark);
-        }
+        });
     }
 
     /// Adds values that decided which keys a container has.
     pub(super) fn add_key_deciders(&mut self, container: &Value, by: SetId) {
-        let Some(before) = self.part_origins_of(container).map(|record| record.key_deciders) else { return };
-        let keys = self.paths.union(before, by);
-        if let Some(record) = self.part_origins_of(container) {
-            record.key_deciders = keys;
-        }
+        self.update(container, |record, paths| paths.extend(&mut record.key_deciders, by));
     }
 
     /// Adds values that decided about every part of a container.
     pub(super) fn add_every_part_deciders(&mut self, container: &Value, by: SetId) {
-        let Some(before) = self.part_origins_of(container).map(|record| record.every_part_deciders) else { return };
-        let all = self.paths.union(before, by);
-        if let Some(record) = self.part_origins_of(container) {
-            record.every_part_deciders = all;
-        }
+        self.update(container, |record, paths| paths.extend(&mut record.every_part_deciders, by));
     }
 
     /// Adds values that decided about a key: whether it exists, and its value.
@@ -397,23 +401,15 @@ impl Marks {
         if by == SetId::EMPTY {
             return;
         }
-        let part = Part::Key(key.clone());
-        let Some(record) = self.part_origins_of(container) else { return };
-        let before = record.part_deciders.get(&part).copied().unwrap_or_default();
-        let deciders = self.paths.union(before, by);
-        if let Some(record) = self.part_origins_of(container) {
-            record.part_deciders.insert(part, deciders);
-        }
-        self.add_named_key_deciders(container, by);
+        self.update(container, |record, paths| {
+            paths.extend(record.part_deciders.entry(Part::Key(key.clone())).or_default(), by);
+            paths.extend(&mut record.named_key_deciders, by);
+        });
     }
 
     /// Adds values that decided whether some key exists. The key itself has its own record.
     pub(super) fn add_named_key_deciders(&mut self, container: &Value, by: SetId) {
-        let Some(before) = self.part_origins_of(container).map(|record| record.named_key_deciders) else { return };
-        let named_key_deciders = self.paths.union(before, by);
-        if let Some(record) = self.part_origins_of(container) {
-            record.named_key_deciders = named_key_deciders;
-        }
+        self.update(container, |record, paths| paths.extend(&mut record.named_key_deciders, by));
     }
 
     /// Records that keys which a map does not have would have come from `source`, except these.
@@ -433,7 +429,7 @@ impl Marks {
             part_deciders.extend(record.part_deciders.iter().map(|(part, by)| (part.clone(), *by)));
             self.kept = self.kept.saturating_add(part_deciders.len());
             let by = self.paths.union(record.key_deciders, record.every_part_deciders);
-            origin.deciders = self.paths.union(origin.deciders, by);
+            self.paths.extend(&mut origin.deciders, by);
         }
         for (part, by) in part_deciders {
             if let Part::Key(key) = &part
@@ -447,14 +443,20 @@ impl Marks {
         if mark != Mark::NONE {
             more.push(Absent { mark, except: except.into() });
         }
-        let Some(record) = self.part_origins_of(container).filter(|_| !more.is_empty()) else { return };
-        more.retain(|absent| !record.absent.contains(absent));
-        record.absent.extend(more);
-        if record.absent.len() > MAX_MERGED {
-            for absent in std::mem::take(&mut record.absent) {
-                let by = self.own_influences(absent.mark);
-                self.add_key_deciders(container, by);
+        if more.is_empty() {
+            return;
+        }
+        let mut too_many = Vec::new();
+        self.update(container, |record, _| {
+            more.retain(|absent| !record.absent.contains(absent));
+            record.absent.extend(more);
+            if record.absent.len() > MAX_MERGED {
+                too_many = std::mem::take(&mut record.absent);
             }
+        });
+        for absent in too_many {
+            let by = self.own_influences(absent.mark);
+            self.add_key_deciders(container, by);
         }
     }
 
@@ -479,20 +481,14 @@ impl Marks {
         }
     }
 
-    fn part_origins_of(&mut self, container: &Value) -> Option<&mut PartOrigins> {
+    /// Changes what is known about a map or list. Does nothing for another value, or if the limit is exceeded.
+    fn update(&mut self, container: &Value, change: impl FnOnce(&mut PartOrigins, &mut Paths)) {
         let identity = identity(container);
         if identity == 0 || self.is_spent() {
-            return None;
+            return;
         }
-        Some(self.part_origins.entry(identity).or_insert_with(|| PartOrigins {
-            _container: container.clone(),
-            parts: HashMap::default(),
-            part_deciders: HashMap::default(),
-            key_deciders: SetId::EMPTY,
-            named_key_deciders: SetId::EMPTY,
-            every_part_deciders: SetId::EMPTY,
-            absent: Vec::new(),
-        }))
+        let record = self.part_origins.entry(identity).or_insert_with(|| PartOrigins::new(container.clone()));
+        change(record, &mut self.paths);
     }
 
     /// Gives the parts of a copy the origins that the parts of the original have.
@@ -505,17 +501,16 @@ impl Marks {
                 continue;
             }
             if let Some(record) = self.part_origins.get(&from) {
-                let (parts, keys, named_key_deciders, all) =
-                    (record.parts.clone(), record.key_deciders, record.named_key_deciders, record.every_part_deciders);
-                let (part_deciders, absent) = (record.part_deciders.clone(), record.absent.clone());
+                let (parts, part_deciders, absent) =
+                    (record.parts.clone(), record.part_deciders.clone(), record.absent.clone());
+                let deciders = (record.key_deciders, record.named_key_deciders, record.every_part_deciders);
                 self.spend(parts.len() + part_deciders.len() + absent.len());
-                if let Some(record) = self.part_origins_of(&copy) {
+                self.update(&copy, |record, _| {
                     record.absent.extend(absent);
                     record.parts.extend(parts);
                     record.part_deciders.extend(part_deciders);
-                    (record.key_deciders, record.named_key_deciders, record.every_part_deciders) =
-                        (keys, named_key_deciders, all);
-                }
+                    (record.key_deciders, record.named_key_deciders, record.every_part_deciders) = deciders;
+                });
             }
             match (&original, &copy) {
                 (Value::Map(a), Value::Map(b)) => {

@@ -187,6 +187,11 @@ impl Paths {
         union
     }
 
+    /// Adds the paths of another set to a set.
+    pub(super) fn extend(&mut self, set: &mut SetId, more: SetId) {
+        *set = self.union(*set, more);
+    }
+
     /// The paths of a set, in the order in which they were created.
     pub(super) fn in_set(&self, set: SetId) -> &[PathId] {
         &self.sets[set.0 as usize]
