@@ -18,8 +18,23 @@ pub struct Function {
     pub variadic: bool,
     /// Whether each call returns something different.
     pub is_random: bool,
+    /// How its arguments are evaluated.
+    pub evaluation: Evaluation,
     /// Its implementation. The arguments have been checked against the parameters.
     pub run: Run,
+}
+
+/// How the arguments of a function are evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evaluation {
+    /// All of them.
+    All,
+    /// Up to the first false one, which is the result: `and`.
+    WhileTrue,
+    /// Up to the first true one, which is the result: `or`.
+    WhileFalse,
+    /// All of them. The text of the first one follows them as a further argument: `call`.
+    WithText,
 }
 
 /// The implementation of a function. For a method, the receiver is the first argument.
@@ -28,17 +43,22 @@ pub type Run = fn(&mut dyn Evaluate, Args<'_>) -> Result<Value, FnError>;
 impl Function {
     /// Creates a function with these parameters.
     pub const fn new(name: &'static str, params: &'static [Param], run: Run) -> Function {
-        Function { name, params, variadic: false, is_random: false, run }
+        Function { name, params, variadic: false, is_random: false, evaluation: Evaluation::All, run }
     }
 
     /// Creates a function whose last parameter is variadic.
     pub const fn variadic(name: &'static str, params: &'static [Param], run: Run) -> Function {
-        Function { name, params, variadic: true, is_random: false, run }
+        Function { name, params, variadic: true, is_random: false, evaluation: Evaluation::All, run }
     }
 
     /// Creates a function whose result is random.
     pub const fn random(name: &'static str, params: &'static [Param], run: Run) -> Function {
-        Function { name, params, variadic: false, is_random: true, run }
+        Function { name, params, variadic: false, is_random: true, evaluation: Evaluation::All, run }
+    }
+
+    /// The same function with another way to evaluate its arguments.
+    pub const fn evaluating(self, evaluation: Evaluation) -> Function {
+        Function { evaluation, ..self }
     }
 
     /// The parameter for the argument at a position.

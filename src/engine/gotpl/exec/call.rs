@@ -4,7 +4,7 @@ use super::evaluate::CallArguments;
 use super::operand::Operand;
 use super::{Arguments, Context, Exec, Fail, Result, fail};
 use crate::engine::gotpl::ast::{Node, NodeId};
-use crate::engine::gotpl::call::{Args, Function, Param};
+use crate::engine::gotpl::call::{Args, Evaluation, Function, Param};
 use crate::engine::gotpl::node_text::node_text;
 use crate::engine::gotpl::trace::Tracer;
 use crate::engine::gotpl::value::Value;
@@ -20,10 +20,11 @@ impl<T: Tracer> Exec<T> {
     ) -> Result<Operand<T::Mark>> {
         let function = (self.library.function)(function);
         check_count(function, function.params.len(), &call_arguments)?;
-        if matches!(function.name, "and" | "or") {
-            return self.and_or(context, function.name == "or", call_arguments);
+        match function.evaluation {
+            Evaluation::WhileTrue => self.and_or(context, false, call_arguments),
+            Evaluation::WhileFalse => self.and_or(context, true, call_arguments),
+            Evaluation::All | Evaluation::WithText => self.call(context, function, None, node, call_arguments),
         }
-        self.call(context, function, None, node, call_arguments)
     }
 
     pub(super) fn call_method(
@@ -97,7 +98,7 @@ impl<T: Tracer> Exec<T> {
         if let Some(last) = call_arguments.last {
             all.push(validated(last.value.clone(), function.param(call_arguments.arguments.len()))?, last.mark);
         }
-        if function.name == "call" {
+        if function.evaluation == Evaluation::WithText {
             let written = match (call_arguments.arguments.first(), all.values.first()) {
                 (Some(&first), _) => Value::str(node_text(&context.parsed, first)),
                 (None, Some(Value::Str(text))) => Value::Str(text.clone()),

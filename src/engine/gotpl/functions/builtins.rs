@@ -1,16 +1,18 @@
 //! Go's built-in functions, except comparisons and escapes.
 
 use super::format;
-use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
+use crate::engine::gotpl::call::{Args, Evaluate, Evaluation, Function, Param};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::value::{Kind, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    // These stop at the argument that decides, so `Exec` implements them; the entries only declare the signatures.
-    Function::variadic("and", &[Param::Reflect, Param::Reflect], |_, _| Ok(Value::Invalid)),
-    Function::variadic("or", &[Param::Reflect, Param::Reflect], |_, _| Ok(Value::Invalid)),
+    // `Exec` implements these two, since it evaluates their arguments; the entries only declare the signatures.
+    Function::variadic("and", &[Param::Reflect, Param::Reflect], |_, _| Ok(Value::Invalid))
+        .evaluating(Evaluation::WhileTrue),
+    Function::variadic("or", &[Param::Reflect, Param::Reflect], |_, _| Ok(Value::Invalid))
+        .evaluating(Evaluation::WhileFalse),
     Function::new("not", &[Param::Reflect], |_, args| Ok(Value::Bool(!args.get(0).is_true()))),
-    Function::variadic("call", &[Param::Reflect, Param::Reflect], call),
+    Function::variadic("call", &[Param::Reflect, Param::Reflect], call).evaluating(Evaluation::WithText),
     Function::variadic("index", &[Param::Reflect, Param::Reflect], index),
     Function::new("len", &[Param::Reflect], length),
     Function::variadic("print", &[Param::Any], |run, args| Ok(Value::Str(format::print(run, args.0)?))),
@@ -18,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("printf", &[Param::Str, Param::Any], printf),
 ];
 
-/// `call` always fails, since no value is a function. Execution appends the text of the first argument for the message.
+/// `call` always fails, since no value is a function. The last argument is the text of the first one, for the message.
 fn call(_: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     match args.get(0) {
         Value::Invalid | Value::Nil => Err("call of nil".into()),
