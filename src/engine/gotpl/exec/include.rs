@@ -114,10 +114,10 @@ impl<T: Tracer> Exec<T> {
         // In Go's reflection, a nil interface outside of a container is no value: a template that is passed nil has no data.
         let data = if data.is_nil() { Value::Invalid } else { data };
         let start = self.out.len();
-        let (before, mark) = self.trace.begin(start, &template.name, is_text);
+        let (begun, mark) = self.trace.begin(start, &template.name, is_text);
         let result = self.execute(template, Operand::marked(data, mark));
         let written = Text::from(&self.out[start..]);
-        self.trace.end(&self.out, start, before);
+        self.trace.end(&self.out, start, begun);
         self.out.truncate(start);
         result.map(|()| written)
     }

@@ -23,7 +23,7 @@ use super::host::Host;
 use super::limits::Limits;
 use super::node_text::node_text;
 use super::set::{Template, TemplateSet};
-use super::trace::{Off, Site, Tracer};
+use super::trace::{Off, OutputPart, Site, Tracer};
 use super::value::{Text, Value};
 use crate::engine::scope::RandomCalls;
 use crate::go::fmt::{Dialect, Printer};
@@ -124,9 +124,9 @@ enum Frame<T: Tracer> {
     /// A sequence of nodes, and the index of the next one.
     List { nodes: Children, next: usize },
     /// The end of an `if` or `with`: drops variables and restores the dot.
-    Leave { mark: usize, dot: Option<Operand<T::Mark>>, scope: T::Scope },
+    Leave { mark: usize, dot: Option<Operand<T::Mark>>, part: OutputPart<T> },
     /// The end of the `else` branch of a loop. As in Go, a `break` in that branch leaves only this loop.
-    Else { mark: usize, scope: T::Scope },
+    Else { mark: usize, part: OutputPart<T> },
     /// A running loop.
     Range(Box<Loop<T>>),
     /// The end of a template called by `{{ template }}`: returns to the caller.
@@ -145,8 +145,8 @@ struct Loop<T: Tracer> {
     before: usize,
     after: usize,
     dot: Operand<T::Mark>,
-    /// The tracer's state after the loop, and inside each iteration.
-    scope: T::Scope,
+    /// The part of the output that the loop writes, and the tracer's context inside each iteration.
+    part: OutputPart<T>,
     inner: T::Scope,
 }
 
@@ -351,21 +351,21 @@ impl<T: Tracer> Exec<T> {
     fn leave(&mut self, context: &mut Context<T>) {
         match self.frames.pop() {
             None | Some(Frame::List { .. }) => {}
-            Some(Frame::Leave { mark, dot, scope }) => {
+            Some(Frame::Leave { mark, dot, part }) => {
                 self.variables.truncate(mark);
                 if let Some(dot) = dot {
                     context.dot = dot;
                 }
-                self.trace.leave(&self.out, scope);
+                self.trace.leave(&self.out, part);
             }
-            Some(Frame::Else { mark, scope }) => {
+            Some(Frame::Else { mark, part }) => {
                 self.variables.truncate(mark);
-                self.trace.leave(&self.out, scope);
+                self.trace.leave(&self.out, part);
             }
             Some(Frame::Range(ended)) => {
                 self.variables.truncate(ended.before);
                 context.dot = ended.dot;
-                self.trace.leave(&self.out, ended.scope);
+                self.trace.leave(&self.out, ended.part);
             }
             Some(Frame::Return(caller, scope)) => {
                 self.variables.truncate(context.base);
@@ -400,15 +400,15 @@ impl<T: Tracer> Exec<T> {
                 let mark = self.variables.len();
                 let operand = self.pipeline(context, control.pipe)?;
                 let is_true = operand.value.is_true();
-                let scope = self.enter(context, id, control, is_true, &operand.value, operand.mark)?;
+                let part = self.enter(context, id, control, is_true, &operand.value, operand.mark)?;
                 if let Some(list) = taken_list(control, is_true) {
                     let sets_dot = is_true && matches!(node, Node::With(_));
                     let dot = sets_dot.then(|| std::mem::replace(&mut context.dot, operand));
-                    self.frames.push(Frame::Leave { mark, dot, scope });
+                    self.frames.push(Frame::Leave { mark, dot, part });
                     self.push_list(parsed, list);
                 } else {
                     self.variables.truncate(mark);
-                    self.trace.leave(&self.out, scope);
+                    self.trace.leave(&self.out, part);
                 }
             }
             Node::Range(control) => self.begin_range(context, id, control)?,

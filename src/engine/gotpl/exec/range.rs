@@ -47,16 +47,16 @@ impl<T: Tracer> Exec<T> {
             Items::Map(entries, _) => entries.len() == 0,
         };
         let shape = self.trace.shape(&value, mark);
-        let scope = self.enter(context, id, control, !is_empty, &value, shape)?;
+        let part = self.enter(context, id, control, !is_empty, &value, shape)?;
         if is_empty {
             match control.else_list {
                 Some(list) => {
-                    self.frames.push(Frame::Else { mark: before, scope });
+                    self.frames.push(Frame::Else { mark: before, part });
                     self.push_list(&context.parsed, list);
                 }
                 None => {
                     self.variables.truncate(before);
-                    self.trace.leave(&self.out, scope);
+                    self.trace.leave(&self.out, part);
                 }
             }
             return Ok(());
@@ -80,7 +80,7 @@ impl<T: Tracer> Exec<T> {
             before,
             after,
             dot,
-            scope,
+            part,
             inner,
         })));
         Ok(())

@@ -3,12 +3,12 @@
 use super::operand::Operand;
 use super::{Context, Exec, Frame, Result};
 use crate::engine::gotpl::ast::{Control, Node, NodeId, Parsed, first_field};
-use crate::engine::gotpl::trace::{Changed, Effect, Ends, Tracer, text_changes_maps};
+use crate::engine::gotpl::trace::{Changed, Effect, Ends, OutputPart, Tracer, text_changes_maps};
 use crate::engine::gotpl::value::Value;
 
 impl<T: Tracer> Exec<T> {
-    /// Records that a value decided between the list of a control action and the alternative. Returns the state to pass
-    /// to [`Tracer::leave`] afterward.
+    /// Records that a value decided between the list of a control action and the alternative. Returns the part to end
+    /// with [`Tracer::leave`].
     pub(super) fn enter(
         &mut self,
         context: &Context<T>,
@@ -17,9 +17,9 @@ impl<T: Tracer> Exec<T> {
         is_taken: bool,
         by: &Value,
         mark: T::Mark,
-    ) -> Result<T::Scope> {
+    ) -> Result<OutputPart<T>> {
         if !T::IS_ON {
-            return Ok(T::Scope::default());
+            return Ok(OutputPart::default());
         }
         let untaken = if is_taken { control.else_list } else { Some(control.list) };
         let taken = if is_taken { Some(control.list) } else { control.else_list };
@@ -33,12 +33,12 @@ impl<T: Tracer> Exec<T> {
             }
             _ => untaken.map_or(Ends::NOTHING, |list| ends(&context.parsed, list)),
         };
-        let mut before = self.trace.enter(self.out.len(), context.site(id), by, mark, ends);
+        let mut part = self.trace.enter(self.out.len(), context.site(id), by, mark, ends);
         if let Some(list) = untaken {
             self.limits.step(1)?;
-            self.record_untaken_effects(context, list, by, mark, &mut before);
+            self.record_untaken_effects(context, list, by, mark, &mut part.outer);
         }
-        Ok(before)
+        Ok(part)
     }
 
     /// Records that everything a list would have changed depends on the value that decided against running it.
@@ -48,7 +48,7 @@ impl<T: Tracer> Exec<T> {
         list: NodeId,
         by: &Value,
         mark: T::Mark,
-        before: &mut T::Scope,
+        outer: &mut T::Scope,
     ) {
         for effect in self.trace.effects(&context.parsed, list).iter() {
             match effect {
@@ -78,7 +78,7 @@ impl<T: Tracer> Exec<T> {
                         self.trace.untaken_change(None, by, mark);
                     }
                 }
-                Effect::Leaves => self.might_leave(by, mark, before),
+                Effect::Leaves => self.might_leave(by, mark, outer),
             }
         }
     }
@@ -109,11 +109,13 @@ impl<T: Tracer> Exec<T> {
     }
 
     /// Records that the loop might have been left here, so the rest of the iteration depends on the decision.
-    fn might_leave(&mut self, by: &Value, mark: T::Mark, before: &mut T::Scope) {
-        self.trace.add_decision(before, by, mark);
+    fn might_leave(&mut self, by: &Value, mark: T::Mark, outer: &mut T::Scope) {
+        self.trace.add_decision(outer, by, mark);
         for frame in self.frames.iter_mut().rev() {
             match frame {
-                Frame::Leave { scope, .. } | Frame::Else { scope, .. } => self.trace.add_decision(scope, by, mark),
+                Frame::Leave { part, .. } | Frame::Else { part, .. } => {
+                    self.trace.add_decision(&mut part.outer, by, mark);
+                }
                 Frame::Range(around) => {
                     self.trace.add_decision(&mut around.inner, by, mark);
                     return;

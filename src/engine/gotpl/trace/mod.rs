@@ -45,6 +45,10 @@ pub trait Tracer: Sized {
     type Mark: Copy + Default + 'static;
     /// The context of a place: the decisions that led to it, and the calls around it.
     type Scope: Copy + Default + 'static;
+    /// What is known about an [`OutputPart`] when it begins.
+    type PartStart: Default + 'static;
+    /// What is known about the output of `include` or `tpl` when it begins.
+    type TextStart: Default + 'static;
     /// Whether anything is recorded.
     const IS_ON: bool;
 
@@ -84,14 +88,13 @@ pub trait Tracer: Sized {
     /// Records that a value was written, from an output position up to the end of the output.
     fn printed(&mut self, _from: usize, _out: &[u8], _site: Site<'_>, _value: &Value, _mark: Self::Mark) {}
 
-    /// Begins a part of the output that a value decided about. It ends when [`leave`](Self::leave) is called with the
-    /// returned state. `other` is the alternative that was not taken.
-    fn enter(&mut self, _at: usize, _site: Site<'_>, _by: &Value, _mark: Self::Mark, _other: Ends) -> Self::Scope {
-        Self::Scope::default()
+    /// Begins a part of the output that a value decided about. `other` is the alternative that was not taken.
+    fn enter(&mut self, _at: usize, _site: Site<'_>, _by: &Value, _mark: Self::Mark, _other: Ends) -> OutputPart<Self> {
+        OutputPart::default()
     }
 
     /// Ends the part that [`enter`](Self::enter) began. Further output no longer depends on its decision.
-    fn leave(&mut self, _out: &[u8], _before: Self::Scope) {}
+    fn leave(&mut self, _out: &[u8], _part: OutputPart<Self>) {}
 
     /// The current context.
     fn scope(&self) -> Self::Scope {
@@ -133,9 +136,9 @@ pub trait Tracer: Sized {
         Changed::default()
     }
 
-    /// Begins the output of `include` or `tpl`, during the call of that function. Returns the context to return to, and
-    /// the mark of the data.
-    fn begin(&mut self, _at: usize, _name: &Text, _is_text: bool) -> (Self::Scope, Self::Mark) {
+    /// Begins the output of `include` or `tpl`, during the call of that function. Returns what
+    /// [`end`](Self::end) needs, and the mark of the data.
+    fn begin(&mut self, _at: usize, _name: &Text, _is_text: bool) -> (Self::TextStart, Self::Mark) {
         Default::default()
     }
 
@@ -157,8 +160,21 @@ pub trait Tracer: Sized {
         Rc::new([])
     }
 
-    /// Ends the output of `include` or `tpl`, which starts at `from`.
-    fn end(&mut self, _out: &[u8], _from: usize, _before: Self::Scope) {}
+    /// Ends the output of `include` or `tpl` that [`begin`](Self::begin) began at the output position `from`.
+    fn end(&mut self, _out: &[u8], _from: usize, _start: Self::TextStart) {}
+}
+
+/// A part of the output that a value decided about.
+pub struct OutputPart<T: Tracer> {
+    /// The context after the part.
+    pub outer: T::Scope,
+    start: T::PartStart,
+}
+
+impl<T: Tracer> Default for OutputPart<T> {
+    fn default() -> Self {
+        OutputPart { outer: T::Scope::default(), start: T::PartStart::default() }
+    }
 }
 
 /// The tracer that records nothing.
@@ -168,6 +184,8 @@ pub struct Off;
 impl Tracer for Off {
     type Mark = ();
     type Scope = ();
+    type PartStart = ();
+    type TextStart = ();
     const IS_ON: bool = false;
 }
 
@@ -181,7 +199,7 @@ pub struct Site<'a> {
 }
 
 /// How the output of a part of a template begins and ends, as far as that is known without running it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Ends {
     /// Whether it is empty or begins with a line break.
     pub begins_with_break: bool,

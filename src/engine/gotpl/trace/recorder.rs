@@ -9,7 +9,7 @@ use super::marks::{Mark, Marks, Origin, Part};
 use super::paths::{PathId, SetId};
 use super::pieces::{CallId, NO_SOURCE, Piece, PieceKind, Pieces};
 use super::untaken::{Change, Changed, Effect, KnownEffects};
-use super::{Ends, Site, Tracer};
+use super::{Ends, OutputPart, Site, Tracer};
 use crate::engine::gotpl::ast::{NodeId, Parsed};
 use crate::engine::gotpl::set::TemplateSet;
 use crate::engine::gotpl::value::{Map, Text, Value};
@@ -28,8 +28,6 @@ pub(super) struct Call {
 }
 
 /// The context of a place, see [`Tracer::Scope`].
-///
-/// `enter` and `begin` return the surrounding context. Its fields after `start` then describe the part or text that has begun.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Scope {
     /// The values that decided that the place is reached.
@@ -39,13 +37,28 @@ pub struct Scope {
     call: CallId,
     /// The output position where the current text begins: a file, or the output of `include` or `tpl`.
     start: usize,
-    /// The output position where the part begins, and the index of the piece there.
-    part_start: usize,
-    part_piece: usize,
+}
+
+/// What is known about a part of the output when it begins, see [`Tracer::enter`].
+#[derive(Debug, Default)]
+pub struct PartStart {
+    /// The output position.
+    at: usize,
+    /// The index of the piece there.
+    piece: usize,
     /// The values that decided about the part.
-    part_deciders: SetId,
-    begins_with_break: bool,
-    ends_with_break: bool,
+    deciders: SetId,
+    /// The ends of the alternative.
+    other: Ends,
+}
+
+/// What is known about the output of `include` or `tpl` when it begins, see [`Tracer::begin`].
+#[derive(Debug, Default)]
+pub struct TextStart {
+    /// The context of the call.
+    outer: Scope,
+    /// The index of the first piece.
+    piece: usize,
     /// The values that had decided in the surrounding text.
     outer_deciders: SetId,
 }
@@ -182,6 +195,8 @@ impl Recorder {
 impl Tracer for Recorder {
     type Mark = Mark;
     type Scope = Scope;
+    type PartStart = PartStart;
+    type TextStart = TextStart;
     const IS_ON: bool = true;
 
     fn entry(&mut self, container: &Value, container_mark: Mark, key: &[u8]) -> Mark {
@@ -249,54 +264,48 @@ impl Tracer for Recorder {
         }
     }
 
-    fn enter(&mut self, at: usize, site: Site<'_>, by: &Value, mark: Mark, other: Ends) -> Scope {
-        let before = self.scope;
+    fn enter(&mut self, at: usize, site: Site<'_>, by: &Value, mark: Mark, other: Ends) -> OutputPart<Self> {
+        let outer = self.scope;
         if self.marks.is_spent() {
-            return before;
+            return OutputPart { outer, start: PartStart::default() };
         }
         let by = self.marks.truth(by, mark);
-        let deciders = self.marks.paths.union(before.deciders, by);
+        let deciders = self.marks.paths.union(outer.deciders, by);
         self.text_deciders = self.marks.paths.union(self.text_deciders, by);
         self.used.insert(by);
         let piece = self.pieces.len();
         self.add_piece(at, site, SetId::EMPTY, SetId::EMPTY, PieceKind::Nothing);
         self.scope.deciders = deciders;
-        Scope {
-            part_start: at,
-            part_piece: piece,
-            part_deciders: by,
-            begins_with_break: other.begins_with_break,
-            ends_with_break: other.ends_with_break,
-            ..before
-        }
+        OutputPart { outer, start: PartStart { at, piece, deciders: by, other } }
     }
 
-    fn leave(&mut self, out: &[u8], before: Scope) {
-        self.scope = before;
+    fn leave(&mut self, out: &[u8], part: OutputPart<Self>) {
+        let OutputPart { outer, start } = part;
+        self.scope = outer;
         if self.marks.is_spent() {
             return;
         }
-        let written = &out[before.part_start..];
+        let written = &out[start.at..];
         // The text in front of a call's output is not known yet.
-        let is_line = match before.part_start.checked_sub(1) {
-            Some(last) => before.part_start > before.start && out[last] == b'\n',
-            None => before.call == 0,
+        let is_line = match start.at.checked_sub(1) {
+            Some(last) => start.at > outer.start && out[last] == b'\n',
+            None => outer.call == 0,
         };
-        let begins = before.begins_with_break && written.first().is_none_or(|byte| *byte == b'\n');
-        let ends = before.ends_with_break && written.last().is_none_or(|byte| *byte == b'\n');
+        let begins = start.other.begins_with_break && written.first().is_none_or(|byte| *byte == b'\n');
+        let ends = start.other.ends_with_break && written.last().is_none_or(|byte| *byte == b'\n');
         if is_line && ends {
             // Most such markers matter to no line.
-            if before.part_piece + 1 == self.pieces.len() {
+            if start.piece + 1 == self.pieces.len() {
                 self.pieces.pop();
             }
             return;
         }
-        if let Some(marker) = self.pieces.get_mut(before.part_piece) {
+        if let Some(marker) = self.pieces.get_mut(start.piece) {
             marker.kind = if begins { PieceKind::DecidedLines } else { PieceKind::Decided };
-            marker.deciders = self.marks.paths.union(marker.deciders, before.part_deciders);
+            self.marks.paths.extend(&mut marker.deciders, start.deciders);
             let end_marker = Piece { at: out.len(), ..*marker };
             if begins {
-                self.undecided.extend([before.part_piece, self.pieces.len()]);
+                self.undecided.extend([start.piece, self.pieces.len()]);
             }
             self.pieces.push(end_marker);
         }
@@ -376,19 +385,18 @@ impl Tracer for Recorder {
         self.marks.mark(Origin { shown, ..origin })
     }
 
-    fn begin(&mut self, at: usize, name: &Text, is_text: bool) -> (Scope, Mark) {
-        let before =
-            Scope { part_start: at, part_piece: self.pieces.len(), outer_deciders: self.text_deciders, ..self.scope };
+    fn begin(&mut self, at: usize, name: &Text, is_text: bool) -> (TextStart, Mark) {
+        let start = TextStart { outer: self.scope, piece: self.pieces.len(), outer_deciders: self.text_deciders };
         self.text_deciders = SetId::EMPTY;
         self.scope.start = at;
-        let Some(Calling { source, offset, subject, data }) = self.calling.take() else { return (before, Mark::NONE) };
+        let Some(Calling { source, offset, subject, data }) = self.calling.take() else { return (start, Mark::NONE) };
         let name = (!is_text).then(|| name.clone());
         self.push_call(name, source, offset);
         let (own, decided) = (self.marks.shown_by_itself(subject), self.marks.deciders(subject));
         self.scope.deciders = self.marks.paths.union(self.scope.deciders, decided);
         let by_subject = if is_text { &mut self.scope.shown } else { &mut self.scope.deciders };
         *by_subject = self.marks.paths.union(*by_subject, own);
-        (before, data)
+        (start, data)
     }
 
     fn is_random(&self, mark: Mark) -> bool {
@@ -410,21 +418,20 @@ impl Tracer for Recorder {
         self.effects.effects(parsed, list)
     }
 
-    fn end(&mut self, out: &[u8], from: usize, before: Scope) {
+    fn end(&mut self, out: &[u8], from: usize, start: TextStart) {
+        self.scope = start.outer;
         if self.marks.is_spent() {
-            self.pieces.truncate(before.part_piece);
+            self.pieces.truncate(start.piece);
             self.undecided.clear();
-            self.scope = before;
             self.captured = Some(Mark::NONE);
             return;
         }
-        let mut pieces = self.pieces.split_off(before.part_piece.min(self.pieces.len()));
-        self.undecided.retain(|index| *index < before.part_piece);
+        let mut pieces = self.pieces.split_off(start.piece.min(self.pieces.len()));
+        self.undecided.retain(|index| *index < start.piece);
         pieces.iter_mut().for_each(|piece| piece.at -= from);
         let mut pieces = Pieces { length: out.len() - from, deciders: self.text_deciders, pieces };
         pieces.add_deciding(&mut self.marks.paths);
-        self.text_deciders = self.marks.paths.union(before.outer_deciders, pieces.deciders);
-        self.scope = before;
+        self.text_deciders = self.marks.paths.union(start.outer_deciders, pieces.deciders);
         let shown = pieces.shown(&mut self.marks.paths);
         let deciders_of_text = pieces.deciders;
         let text = self.marks.add_text(pieces);
@@ -450,12 +457,12 @@ mod tests {
             let path = recorder.marks.paths.key(PathId::ROOT, b"a");
             let mark = recorder.marks.at(path);
             recorder.marks.leave_room(room);
-            let scope = recorder.enter(0, site, &Value::Bool(true), mark, Ends::UNKNOWN);
+            let part = recorder.enter(0, site, &Value::Bool(true), mark, Ends::UNKNOWN);
             recorder.text(0, b"x", site);
-            let (before, _) = recorder.begin(1, &"b".into(), false);
+            let (start, _) = recorder.begin(1, &"b".into(), false);
             recorder.text(1, b"y", site);
-            recorder.end(b"xy", 1, before);
-            recorder.leave(b"x", scope);
+            recorder.end(b"xy", 1, start);
+            recorder.leave(b"x", part);
             recorder.take_pieces(1);
         }
     }
