@@ -38,9 +38,12 @@ fn is_unknown(value: &impl GoValue) -> bool {
 /// Drops the fraction of a float. One out of range becomes the smallest integer, as on the processors that mostly run
 /// Helm.
 pub fn int_of_float(number: f64) -> i64 {
-    // 2^63 is the first float beyond i64.
-    let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
-    if fits { number as i64 } else { i64::MIN }
+    if fits_in_i64(number) { number as i64 } else { i64::MIN }
+}
+
+/// Whether a float is in the range of `i64`. 2^63 is the first one beyond it.
+pub fn fits_in_i64(number: f64) -> bool {
+    (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number)
 }
 
 /// Parses a decimal number, 0 if the text is not one (`atoi`).

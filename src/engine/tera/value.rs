@@ -3,6 +3,7 @@
 use tera::Value as TeraValue;
 use tera::value::Key;
 
+use crate::engine::sprig::cast::fits_in_i64;
 use crate::yaml::{Map, Node, Value};
 
 /// How deeply values may nest in a template. Tera prints, compares and frees values recursively, so deeper ones could
@@ -87,9 +88,11 @@ fn deeper(depth: usize) -> Result<usize, TooDeep> {
 
 /// Converts a float for templates: to an integer if it is whole.
 pub(super) fn float_to_tera(number: f64) -> TeraValue {
-    // 2^63 is the first float beyond i64.
-    let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
-    if fits && number.trunc() == number { TeraValue::from(number as i64) } else { TeraValue::from(number) }
+    if fits_in_i64(number) && number.trunc() == number {
+        TeraValue::from(number as i64)
+    } else {
+        TeraValue::from(number)
+    }
 }
 
 /// Converts a template's value back, with generated places. Undefined becomes null, and bytes become text.

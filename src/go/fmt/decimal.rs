@@ -2,10 +2,7 @@
 
 use super::integer::sign;
 use super::printer::{Error, Flags, Printer};
-use crate::go::float::{binary, fixed, format_float_from, hexadecimal, scientific, significant};
-
-/// From this power of ten on, `%g` uses an exponent.
-const EXPONENT_FROM: i32 = 6;
+use crate::go::float::{binary, fixed, format_float, format_float_from, hexadecimal, scientific, significant};
 
 impl Printer<'_> {
     /// Prints a float; returns false if the verb does not apply to floats.
@@ -20,7 +17,7 @@ impl Printer<'_> {
         let magnitude = number.abs();
         let digits = match (verb, flags.precision) {
             ('v', None) => format_float_from(magnitude, self.dialect.float_exponent_from),
-            ('g' | 'G', None) => format_float_from(magnitude, EXPONENT_FROM),
+            ('g' | 'G', None) => format_float(magnitude),
             ('v' | 'g' | 'G', Some(precision)) => significant(magnitude, precision),
             ('f' | 'F', precision) => fixed(magnitude, precision.unwrap_or(6)),
             ('e' | 'E', precision) => scientific(magnitude, precision.unwrap_or(6)),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::parse::{leading_number, quote};
+use super::parse::{MAX_MAGNITUDE, leading_number, quote};
 
 /// Go's `time.Duration`, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -21,9 +21,6 @@ const UNITS: [(&str, u64); 8] = [
     ("m", 60 * SECOND),
     ("h", 3_600 * SECOND),
 ];
-
-/// One more than the largest duration, which is the magnitude of the smallest.
-const MAX: u64 = 1 << 63;
 
 impl Duration {
     /// Parses a duration: `1h30m`, `-1.5s`.
@@ -67,10 +64,13 @@ impl Duration {
             let Some((_, size)) = UNITS.iter().find(|(name, _)| name.as_bytes() == unit) else {
                 return Err(format!("time: unknown unit {} in duration {}", quote(unit), quote(text)));
             };
-            let part = whole.checked_mul(*size).filter(|part| *part <= MAX).ok_or_else(invalid)?;
+            let part = whole.checked_mul(*size).filter(|part| *part <= MAX_MAGNITUDE).ok_or_else(invalid)?;
             let (digits, scale) = fraction;
             let part = part + (digits as f64 * (*size as f64 / scale)) as u64;
-            total = total.checked_add(part).filter(|total| part <= MAX && *total <= MAX).ok_or_else(invalid)?;
+            total = total
+                .checked_add(part)
+                .filter(|total| part <= MAX_MAGNITUDE && *total <= MAX_MAGNITUDE)
+                .ok_or_else(invalid)?;
         }
         match is_negative {
             true => Ok(Duration(0i64.wrapping_sub_unsigned(total))),
@@ -112,11 +112,11 @@ impl Duration {
 fn leading_fraction(digits: &[u8]) -> (u64, f64) {
     let (mut number, mut scale) = (0u64, 1.0);
     for digit in digits {
-        if number > (MAX - 1) / 10 {
+        if number > (MAX_MAGNITUDE - 1) / 10 {
             break;
         }
         let next = number * 10 + u64::from(digit - b'0');
-        if next > MAX {
+        if next > MAX_MAGNITUDE {
             break;
         }
         number = next;

@@ -379,13 +379,15 @@ impl Blanks for [u8] {
     }
 }
 
-/// Parses the digits at the beginning as a number, and returns the rest; `None` if it is more than 2^63.
+/// The magnitude of the smallest 64-bit integer, which is one more than the largest.
+pub(super) const MAX_MAGNITUDE: u64 = 1 << 63;
+
+/// Parses the digits at the beginning as a number, and returns the rest; `None` if it is more than [`MAX_MAGNITUDE`].
 pub(super) fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
-    const MAX: u64 = 1 << 63;
     let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, rest) = text.split_at(length);
     let number = digits.iter().try_fold(0u64, |number, digit| {
-        number.checked_mul(10)?.checked_add(u64::from(digit - b'0')).filter(|number| *number <= MAX)
+        number.checked_mul(10)?.checked_add(u64::from(digit - b'0')).filter(|number| *number <= MAX_MAGNITUDE)
     });
     Some((number?, rest))
 }
