@@ -51,23 +51,6 @@ const STEPS_IN_AN_ITEM: usize = 16;
 /// The cost of an item in a list or map that a function makes, in bytes.
 const ITEM: usize = 16;
 
-/// Functions that return a part of their arguments, and make nothing.
-const CHOOSING: &[&str] = &[
-    "coalesce",
-    "deepCopy",
-    "default",
-    "dig",
-    "first",
-    "get",
-    "index",
-    "last",
-    "mustDeepCopy",
-    "mustFirst",
-    "mustLast",
-    "required",
-    "ternary",
-];
-
 /// A Helm function.
 #[derive(Debug)]
 pub struct Function {
@@ -78,7 +61,19 @@ pub struct Function {
     pub parameters: &'static [&'static str],
     /// What it returns, in one or two sentences.
     pub meaning: &'static str,
+    outcome: Outcome,
     body: fn(&Call<'_>) -> Answer,
+}
+
+/// What a call of a function leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// A value that it makes.
+    New,
+    /// One of its arguments, or a part of one.
+    Chosen,
+    /// An error, because the result would differ from run to run.
+    Refusal,
 }
 
 impl Function {
@@ -88,13 +83,28 @@ impl Function {
         meaning: &'static str,
         body: fn(&Call<'_>) -> Answer,
     ) -> Function {
-        Function { name, parameters, meaning, body }
+        Function { name, parameters, meaning, outcome: Outcome::New, body }
+    }
+
+    /// A function that returns one of its arguments or a part of one, and makes nothing.
+    pub(super) const fn choosing(
+        name: &'static str,
+        parameters: &'static [&'static str],
+        meaning: &'static str,
+        body: fn(&Call<'_>) -> Answer,
+    ) -> Function {
+        Function { name, parameters, meaning, outcome: Outcome::Chosen, body }
+    }
+
+    /// A function that must not be called.
+    pub(super) const fn refused(name: &'static str, meaning: &'static str, body: fn(&Call<'_>) -> Answer) -> Function {
+        Function { name, parameters: &["value?", "..."], meaning, outcome: Outcome::Refusal, body }
     }
 
     /// Whether calling it is an error because its result would differ from run to run; `meaning` then says what to do
     /// instead.
     pub fn is_refused(&self) -> bool {
-        self.meaning.starts_with("Refused: ")
+        self.outcome == Outcome::Refusal
     }
 
     pub(super) fn first_parameter(&self) -> Option<&'static str> {
@@ -240,7 +250,7 @@ impl<'a> Call<'a> {
                 self.check_size(bytes)?;
                 bytes
             }
-            None if CHOOSING.contains(&self.function.name) => 0,
+            None if self.function.outcome == Outcome::Chosen => 0,
             None => match answer.len() {
                 Some(items) => {
                     self.spend_work(items)?;

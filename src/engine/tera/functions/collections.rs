@@ -11,13 +11,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("dict", &["..."], "A map of the arguments.", |call| {
         Ok(Value::from(call.kwargs.iter().map(|(key, value)| (key.clone(), value.clone())).collect::<Map>()))
     }),
-    Function::new(
+    Function::choosing(
         "get",
         &["map", "key", "default?"],
         "The value of a key; `default`, or else \"\", if the key is missing.",
         get,
     ),
-    Function::new("dig", &["map", "keys", "default"], "The value at the end of a list of keys, or `default`.", dig),
+    Function::choosing(
+        "dig",
+        &["map", "keys", "default"],
+        "The value at the end of a list of keys, or `default`.",
+        dig,
+    ),
     Function::new("hasKey", &["map", "key"], "Whether the map has the key.", |call| {
         Ok(Value::from(call.map("map")?.contains_key(&Key::Str(call.text("key")?))))
     }),
@@ -48,8 +53,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustMerge", &["map", "with"], "The same as `merge`.", |call| merge(call, false)),
     Function::new("mergeOverwrite", &["map", "with"], MERGE_OVERWRITE, |call| merge(call, true)),
     Function::new("mustMergeOverwrite", &["map", "with"], "The same as `mergeOverwrite`.", |call| merge(call, true)),
-    Function::new("deepCopy", &["value"], "The value itself: values never change, so no copy is needed.", same),
-    Function::new("mustDeepCopy", &["value"], "The same as `deepCopy`.", same),
+    Function::choosing("deepCopy", &["value"], "The value itself: values never change, so no copy is needed.", same),
+    Function::choosing("mustDeepCopy", &["value"], "The same as `deepCopy`.", same),
     Function::new("deepEqual", &["a", "b"], "Whether two values are deeply equal.", |call| {
         Ok(Value::from(call.whole_value("a")? == call.whole_value("b")?))
     }),

@@ -12,13 +12,13 @@ use crate::kubernetes::Id;
 use crate::yaml;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new(
+    Function::choosing(
         "default",
         &["given", "value"],
         "`given`, or `value` if `given` is undefined, null, false, 0, \"\", or an empty list or map.",
         default,
     ),
-    Function::new(
+    Function::choosing(
         "required",
         &["value", "message"],
         "`value`; rendering fails with `message` if it is undefined, null or \"\". 0, false and empty lists are allowed.",
@@ -28,8 +28,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("empty", &["value"], "Whether the value is empty: one that `default` would replace.", |call| {
         Ok(Value::from(!call.value("value")?.is_true()))
     }),
-    Function::new("coalesce", &["values"], "The first item that is not empty, or null.", coalesce),
-    Function::new("ternary", &["test", "yes", "no"], "`yes` if `test` is true, else `no`.", ternary),
+    Function::choosing("coalesce", &["values"], "The first item that is not empty, or null.", coalesce),
+    Function::choosing("ternary", &["test", "yes", "no"], "`yes` if `test` is true, else `no`.", ternary),
     Function::new("any", &["values"], "Whether at least one item is not empty.", |call| {
         Ok(Value::from(call.list("values")?.iter().any(|value| value.is_true())))
     }),

@@ -13,10 +13,10 @@ use crate::go::fmt::GoValue;
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("list", &["items"], "The list itself; any other value as the only item of a list.", list),
     Function::new("tuple", &["items"], "The same as `list`.", list),
-    Function::new("first", &["items"], "The first item; null for an empty list.", first),
-    Function::new("mustFirst", &["items"], "The same as `first`.", first),
-    Function::new("last", &["items"], "The last item; null for an empty list.", last),
-    Function::new("mustLast", &["items"], "The same as `last`.", last),
+    Function::choosing("first", &["items"], "The first item; null for an empty list.", first),
+    Function::choosing("mustFirst", &["items"], "The same as `first`.", first),
+    Function::choosing("last", &["items"], "The last item; null for an empty list.", last),
+    Function::choosing("mustLast", &["items"], "The same as `last`.", last),
     Function::new("rest", &["items"], "All items but the first.", rest),
     Function::new("mustRest", &["items"], "The same as `rest`.", rest),
     Function::new("initial", &["items"], "All items but the last.", initial),
@@ -54,7 +54,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::from(texts(call, "items")?))
     }),
     Function::new("len", &["value"], "The number of items in a list or map, or of bytes in a string.", len),
-    Function::new(
+    Function::choosing(
         "index",
         &["value", "key"],
         "The item at an index, or the value of a key; a list of them for nested values.",

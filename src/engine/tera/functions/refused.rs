@@ -46,7 +46,7 @@ const RANDOM: &str = "Refused: the same values must produce the same manifests i
 const KEYS: &str = "Refused: keys and certificates generated in every run would replace the ones in use. Use an existing Secret, or let cert-manager create it.";
 
 const fn refused(name: &'static str, why: &'static str) -> Function {
-    Function::new(name, &["value?", "..."], why, refuse)
+    Function::refused(name, why, refuse)
 }
 
 fn refuse(call: &Call<'_>) -> Answer {
