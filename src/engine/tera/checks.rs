@@ -7,7 +7,7 @@ use tera::{Kwargs, State, Tera, TeraResult, Value};
 
 use super::additions::{COMPREHENSION, COPY, FILTER, INDEX, LITERAL, LOOP, PRINT, READ, SPREAD, TICK, UNREADABLE};
 use super::budget::Budget;
-use super::failure::Failure;
+use super::failure::{Failure, Kept};
 use super::functions::size;
 
 /// How many bytes one of Tera's filters can make from one byte.
@@ -111,8 +111,8 @@ fn on_budget<T>(budget: &Budget, check: impl FnOnce(&Budget) -> Result<T, String
 
 fn measured(value: &Value) -> Result<u64, String> {
     size(value).map_err(|failure| match failure {
-        Failure::Call(message) | Failure::Refused(message) => message,
-        Failure::Text { error, .. } => error.to_string(),
+        Failure::Call(message) | Failure::Kept(Kept::Refused(message)) => message,
+        Failure::Kept(Kept::Text { error, .. }) => error.to_string(),
     })
 }
 

@@ -10,7 +10,7 @@ use tera::{Context, Kwargs, Tera, Value};
 use super::budget::{Budget, Metered, Spent};
 use super::checks;
 use super::expressions::IsFunction;
-use super::failure::Failure;
+use super::failure::{Failure, Kept};
 use super::instrument::{Instrumented, Start, with_checks, with_ticks};
 use crate::chart::{Chart, File};
 use crate::diagnostic::{Diagnostic, Severity, Source};
@@ -21,17 +21,8 @@ use crate::engine::scope::Release;
 /// How deeply `tpl` may nest, as in Helm.
 const MAX_TPL_DEPTH: usize = 1_000;
 
-/// Marks a message that stands for a kept [`Failure`]: this private-use character, then the number of the failure.
+/// Marks a message that stands for a [`Kept`] failure: this private-use character, then the number of the failure.
 pub(super) const FAILURE_MARK: char = '\u{E000}';
-
-/// A failure that is more than the text of a Tera error.
-#[derive(Debug)]
-pub(super) enum Kept {
-    /// `required` or `fail` with this message.
-    Refused(String),
-    /// A text passed to `tpl`, and its error.
-    Text { text: String, error: tera::Error },
-}
 
 /// Registers the wanted functions in an instance.
 type Register = fn(&mut Tera, &Arc<Run>, &dyn Fn(&str) -> bool);
@@ -211,7 +202,7 @@ impl Run {
     /// Returns the error that ends the render, or notes the refusal and returns "".
     pub(super) fn refuse(&self, refused: Refused) -> Result<Value, Failure> {
         if !self.notes_refusals {
-            return Err(Failure::Refused(checks::shortened(refused.sentence())));
+            return Err(Failure::Kept(Kept::Refused(checks::shortened(refused.sentence()))));
         }
         lock(&self.refused).push(refused);
         Ok(Value::from(""))
@@ -229,15 +220,13 @@ impl Run {
 
     /// Converts a failure to a Tera error, which contains only text. Failures that are more than text are kept here.
     pub(super) fn keep_failure(&self, function: &str, failure: Failure) -> tera::Error {
-        let keep = |failure: Kept| {
-            let mut kept = lock(&self.kept);
-            kept.push(failure);
-            tera::Error::message(format!("{FAILURE_MARK}{}", kept.len() - 1))
-        };
         match failure {
             Failure::Call(message) => tera::Error::message(format!("error calling {function}: {message}")),
-            Failure::Refused(sentence) => keep(Kept::Refused(sentence)),
-            Failure::Text { text, error } => keep(Kept::Text { text, error: *error }),
+            Failure::Kept(failure) => {
+                let mut kept = lock(&self.kept);
+                kept.push(failure);
+                tera::Error::message(format!("{FAILURE_MARK}{}", kept.len() - 1))
+            }
         }
     }
 
@@ -260,7 +249,7 @@ impl Run {
         let checked = self.text(text);
         match tera.render_str_to(&checked.text, &context, false, &mut out as &mut dyn Write) {
             Ok(()) => Ok(Value::from(String::from_utf8_lossy(&out.text).into_owned())),
-            Err(error) => Err(Failure::Text { text: text.to_owned(), error: Box::new(error) }),
+            Err(error) => Err(Failure::Kept(Kept::Text { text: text.to_owned(), error: Box::new(error) })),
         }
     }
 }
