@@ -1,6 +1,6 @@
 //! Ranks of the values that lines depend on, so that sets of values can be compared and sorted by numbers.
 
-use super::used::Used;
+use super::used::{Used, sort_deciding_by};
 
 /// Sorted values; the rank of a value is its index.
 #[derive(Debug)]
@@ -40,17 +40,8 @@ impl Ranks {
     /// Sorts values that decided about something that shows the values `shown`, which are sorted, like
     /// [`sort_deciding`](super::used::sort_deciding).
     pub(super) fn sort_deciding(&self, deciding: &mut Vec<u32>, shown: &[u32]) {
-        deciding.sort_unstable();
         let path = |rank: u32| self.first_of_path[rank as usize];
-        let mut last = None;
-        deciding.retain(|&rank| {
-            // The first one with a path is the aspect that includes the others.
-            if last.replace(path(rank)) == Some(path(rank)) {
-                return false;
-            }
-            let first = shown.partition_point(|shown| *shown < path(rank));
-            shown.get(first).is_none_or(|shown| path(*shown) != path(rank) || *shown > rank)
-        });
+        sort_deciding_by(deciding, shown, |a, b| path(*a).cmp(&path(*b)));
     }
 }
 

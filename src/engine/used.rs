@@ -3,6 +3,8 @@
 //! The engines record them while rendering: printing depends on the whole value, a loop over a map also on its keys, and `if`
 //! only on whether a map is empty.
 
+use std::cmp::Ordering;
+
 use crate::diagnostic::Span;
 use crate::values::{Step, ValuePath};
 use crate::yaml::{Map, Node, Value};
@@ -81,18 +83,25 @@ impl Used {
 /// Sorts the values that decided about something that shows the values `shown`, which are sorted. Removes duplicates,
 /// values that are shown as well, and aspects of values that matter as a whole.
 pub fn sort_deciding(deciding: &mut Vec<Used>, shown: &[Used]) {
-    deciding.sort();
-    let mut last: Option<Used> = None;
-    deciding.retain(|used| {
+    sort_deciding_by(deciding, shown, |a, b| a.path.cmp(&b.path));
+}
+
+/// Like [`sort_deciding`], for values in any form that sorts like [`Used`]. `compare_paths` compares only the paths.
+pub(super) fn sort_deciding_by<T: Ord + Clone>(
+    deciding: &mut Vec<T>,
+    shown: &[T],
+    compare_paths: impl Fn(&T, &T) -> Ordering,
+) {
+    deciding.sort_unstable();
+    let mut last: Option<T> = None;
+    deciding.retain(|value| {
         // The first one with a path is the aspect that includes the others.
-        let is_less = last.as_ref().is_some_and(|last| last.path == used.path);
-        if !is_less {
-            last = Some(used.clone());
+        if last.as_ref().is_some_and(|last| compare_paths(last, value).is_eq()) {
+            return false;
         }
-        let from = shown.partition_point(|shown| shown.path < used.path);
-        let is_shown =
-            shown[from..].first().is_some_and(|shown| shown.path == used.path && shown.aspect <= used.aspect);
-        !is_less && !is_shown
+        last = Some(value.clone());
+        let first = shown.partition_point(|shown| compare_paths(shown, value).is_lt());
+        shown.get(first).is_none_or(|shown| compare_paths(shown, value).is_ne() || shown > value)
     });
 }
 
