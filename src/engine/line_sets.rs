@@ -8,15 +8,24 @@ use super::used::Used;
 /// The number of a set of values.
 pub type SetNumber = usize;
 
+/// The numbers of the sets of values that a line depends on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SetNumbers {
+    /// The values that the line shows.
+    pub shown: SetNumber,
+    /// The values that decided about the line.
+    pub deciding: SetNumber,
+}
+
 /// The distinct sets of values that lines depend on. The first one is empty.
 pub struct LineSets<'t> {
     trace: &'t Trace,
     sets: Vec<Vec<u32>>,
     numbers: HashMap<Vec<u32>, SetNumber, ahash::RandomState>,
     /// The results for sets that have been merged before.
-    known: HashMap<ValueSets<'t>, (SetNumber, SetNumber), ahash::RandomState>,
+    known: HashMap<ValueSets<'t>, SetNumbers, ahash::RandomState>,
     /// The sets of the previous line, and their result: consecutive lines often have the same sets.
-    last: (ValueSets<'t>, (SetNumber, SetNumber)),
+    last: (ValueSets<'t>, SetNumbers),
     current: ValueSets<'t>,
 }
 
@@ -29,16 +38,15 @@ impl<'t> LineSets<'t> {
             sets: vec![Vec::new()],
             numbers,
             known: HashMap::default(),
-            last: (ValueSets::default(), (0, 0)),
+            last: (ValueSets::default(), SetNumbers::default()),
             current: ValueSets::default(),
         }
     }
 
-    /// Returns the set of values that a line (from 1) shows, and the set of those that decided about it. Both are empty
-    /// if there is no such line.
-    pub fn of_line(&mut self, lines: &TracedLines<'t>, line: usize) -> (SetNumber, SetNumber) {
+    /// Returns the sets of values that a line (from 1) depends on. Both are empty if there is no such line.
+    pub fn of_line(&mut self, lines: &TracedLines<'t>, line: usize) -> SetNumbers {
         if !lines.put_sets(line, &mut self.current) {
-            return (0, 0);
+            return SetNumbers::default();
         }
         if self.current == self.last.0 {
             return self.last.1;
@@ -47,7 +55,7 @@ impl<'t> LineSets<'t> {
             Some(known) => *known,
             None => {
                 let (shown, deciding) = self.trace.put_together(&self.current);
-                let found = (self.number(shown), self.number(deciding));
+                let found = SetNumbers { shown: self.number(shown), deciding: self.number(deciding) };
                 self.known.insert(self.current.clone(), found);
                 found
             }

@@ -32,7 +32,7 @@ pub use capabilities::Capabilities;
 pub use cluster_objects::ClusterObjects;
 pub use environment::{Environment, MissingVersions};
 pub use gotpl::{render_name, render_version};
-pub use line_sets::{LineSets, SetNumber};
+pub use line_sets::{LineSets, SetNumbers};
 pub use lines::{add_template_line, add_template_lines};
 pub use loaded_tree::LoadedTree;
 pub use mentions::{Mentioned, Mentions};
@@ -40,7 +40,8 @@ pub use refusals::Refusals;
 pub use scope::{RandomCalls, Release, Rendered, Scope};
 pub use tera::{Function, functions};
 pub use trace::{
-    CallNumber, Dependence, Focus, LineNumbers, LineOrigin, PlaceNumber, TemplateCall, TemplateLine, Trace, TracedLines,
+    CallNumber, Dependence, Focus, LineNumbers, LineOrigin, NumberedOrigin, PlaceNumber, TemplateCall, TemplateLine,
+    Trace, TracedLines,
 };
 pub use trace_json::{put_aspect, put_origin, put_place, used_json, write_line};
 pub use used::{Aspect, Used, UsedValue, sort_deciding};

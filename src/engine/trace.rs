@@ -5,6 +5,7 @@
 //! sets are numbers until a caller asks for a line.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -67,8 +68,8 @@ pub enum Focus<'a> {
     Random(&'a [(&'a str, usize)]),
 }
 
-/// The number of a template call, from 1.
-pub type CallNumber = u32;
+/// The number of a template call.
+pub type CallNumber = NonZeroU32;
 
 /// A position in a text that was run as a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,8 +90,8 @@ pub(super) enum TraceSource {
 /// A call of a template.
 #[derive(Debug, Clone)]
 pub(super) struct TraceCall {
-    /// The number of the enclosing call, from 1; 0 for none.
-    pub(super) outer: u32,
+    /// The enclosing call.
+    pub(super) outer: Option<CallNumber>,
     pub(super) name: Option<String>,
     pub(super) source: u32,
     pub(super) offset: u32,
@@ -114,7 +115,7 @@ pub(super) struct TracePiece {
     pub(super) at: usize,
     pub(super) source: u32,
     pub(super) offset: u32,
-    pub(super) call: u32,
+    pub(super) call: Option<CallNumber>,
     pub(super) shown: u32,
     pub(super) deciding: u32,
     /// Whether its text differs in each run.
@@ -123,6 +124,15 @@ pub(super) struct TracePiece {
     pub(super) is_copied: bool,
     /// Whether it has no text, and only records what decided at this position.
     pub(super) is_marker: bool,
+}
+
+/// Where a line comes from, without its texts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NumberedOrigin {
+    /// The position in a template.
+    pub place: Option<PlaceNumber>,
+    /// The innermost enclosing call.
+    pub call: Option<CallNumber>,
 }
 
 /// The origin of a line.
@@ -206,7 +216,7 @@ impl Trace {
         let (sources, calls) = (self.sources.len() as u32, self.calls.len() as u32);
         let (paths, sets) = (self.paths.len() as u32, self.sets.len() as u32);
         self.sources.extend(other.sources);
-        let call = |number: u32| if number == 0 { 0 } else { number + calls };
+        let call = |number: Option<CallNumber>| number.map(|number| number.saturating_add(calls));
         self.calls.extend(other.calls.into_iter().map(|known| TraceCall {
             outer: call(known.outer),
             source: known.source + sources,
@@ -240,16 +250,15 @@ impl Trace {
     /// Returns the origin of a line (from 1) of a rendered file.
     pub fn line(&self, path: &str, line: usize) -> Option<LineOrigin> {
         let lines = self.lines_of(path)?;
-        let (place, call) = lines.place(line)?;
-        let place = place.and_then(|place| self.place(place));
+        let (place, calls) = self.named(lines.origin(line)?);
         let (shown, deciding) = self.put_together(&lines.sets(line)?);
         let named = |numbers: Vec<u32>| numbers.into_iter().map(|number| self.value(number).clone()).collect();
-        Some(LineOrigin { place, calls: self.calls(call), shown: named(shown), deciding: named(deciding) })
+        Some(LineOrigin { place, calls, shown: named(shown), deciding: named(deciding) })
     }
 
-    /// Returns a call, and the number of the enclosing one, 0 for none; `None` if there is no such call.
-    pub fn call(&self, number: CallNumber) -> Option<(TemplateCall, CallNumber)> {
-        let call = self.calls.get(number.checked_sub(1)? as usize)?;
+    /// Returns a call, and the number of the enclosing one; `None` if there is no such call.
+    pub fn call(&self, number: CallNumber) -> Option<(TemplateCall, Option<CallNumber>)> {
+        let call = self.calls.get(number.get() as usize - 1)?;
         let place = self.place(PlaceNumber { source: call.source, offset: call.offset })?;
         Some((TemplateCall { name: call.name.clone(), place }, call.outer))
     }
@@ -293,9 +302,8 @@ impl Trace {
 
     /// Returns the place in a file that a line (from 1) of a rendered file comes from.
     pub fn span_of_line(&self, path: &str, line: usize) -> Option<Span> {
-        let (place, call) = self.lines_of(path)?.place(line)?;
-        let place = place.and_then(|place| self.place(place));
-        LineOrigin { place, calls: self.calls(call), ..LineOrigin::default() }.span()
+        let (place, calls) = self.named(self.lines_of(path)?.origin(line)?);
+        LineOrigin { place, calls, ..LineOrigin::default() }.span()
     }
 
     /// Whether anything depended on a value, on something it contains, or on something that contains it.
@@ -370,16 +378,17 @@ impl Trace {
         })
     }
 
-    /// Returns a call and those that enclose it, innermost first. In very deep chains, the outermost calls are left out.
-    fn calls(&self, number: CallNumber) -> Vec<TemplateCall> {
+    /// Returns the template line and the enclosing calls, innermost first. In very deep chains, the outermost calls are
+    /// left out.
+    fn named(&self, origin: NumberedOrigin) -> (Option<TemplateLine>, Vec<TemplateCall>) {
         const MAX: usize = 100;
-        let mut next = number;
+        let mut next = origin.call;
         let around = std::iter::from_fn(|| {
-            let (call, outer) = self.call(next)?;
+            let (call, outer) = self.call(next?)?;
             next = outer;
             Some(call)
         });
-        around.take(MAX).collect()
+        (origin.place.and_then(|place| self.place(place)), around.take(MAX).collect())
     }
 }
 
@@ -392,12 +401,13 @@ pub struct TracedLines<'t> {
 }
 
 impl<'t> TracedLines<'t> {
-    /// Returns the position that a line (from 1) comes from, and the innermost enclosing call, 0 for none.
-    pub fn place(&self, line: usize) -> Option<(Option<PlaceNumber>, CallNumber)> {
+    /// Returns where a line (from 1) comes from; `None` after the last line.
+    pub fn origin(&self, line: usize) -> Option<NumberedOrigin> {
         let text = *self.file.texts.get(line.checked_sub(1)?)?;
-        let Some(piece) = self.file.covering(text) else { return Some((None, 0)) };
+        let Some(piece) = self.file.covering(text) else { return Some(NumberedOrigin::default()) };
         let into = if piece.is_copied { text - piece.at } else { 0 };
-        Some((Some(PlaceNumber { source: piece.source, offset: piece.offset + into as u32 }), piece.call))
+        let place = PlaceNumber { source: piece.source, offset: piece.offset + into as u32 };
+        Some(NumberedOrigin { place: Some(place), call: piece.call })
     }
 
     /// Returns the sets that contain the values of a line (from 1); `None` after the last line.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::documents::{Document, in_output};
 use crate::diagnostic::{Diagnostic, SourceKind, printable_json};
-use crate::engine::{CallNumber, LineSets, SetNumber, Trace, TracedLines, Used, put_aspect, put_place, write_line};
+use crate::engine::{CallNumber, LineSets, Trace, TracedLines, Used, put_aspect, put_place, write_line};
 use crate::json::{Object, Style, Writer};
 use crate::render::Render;
 use crate::secrets::Secrets;
@@ -131,8 +131,8 @@ impl<'t> Shared<'t> {
         out.open('{');
         count("line", number, out);
         if let Some(lines) = lines {
-            if let Some((place, call)) = lines.place(line) {
-                if let Some(place) = place {
+            if let Some(origin) = lines.origin(line) {
+                if let Some(place) = origin.place {
                     out.field("template");
                     out.open('{');
                     if let Some(place) = self.trace.numbers(place) {
@@ -140,13 +140,15 @@ impl<'t> Shared<'t> {
                     }
                     out.close('}');
                 }
-                if let Some(call) = self.call(call) {
+                if let Some(call) = origin.call.and_then(|call| self.call(call)) {
                     count("call", call, out);
                 }
             }
-            let (shown, deciding): (SetNumber, SetNumber) = self.sets.of_line(lines, line);
+            let sets = self.sets.of_line(lines, line);
             // Set 0 is empty.
-            for (name, set) in [("shown", shown), ("deciding", deciding)].into_iter().filter(|(_, set)| *set > 0) {
+            for (name, set) in
+                [("shown", sets.shown), ("deciding", sets.deciding)].into_iter().filter(|(_, set)| *set > 0)
+            {
                 count(name, set, out);
             }
         }
@@ -156,13 +158,17 @@ impl<'t> Shared<'t> {
     /// Returns the index of a call in the list of calls, after adding it and the calls around it if they are missing.
     fn call(&mut self, innermost: CallNumber) -> Option<usize> {
         let mut missing = Vec::new();
-        let mut next = innermost;
-        while !self.numbers.contains_key(&next) {
-            let Some((call, outer)) = self.trace.call(next) else { break };
-            missing.push((next, call));
-            next = outer;
+        let mut outer = None;
+        let mut next = Some(innermost);
+        while let Some(number) = next {
+            outer = self.numbers.get(&number).copied();
+            if outer.is_some() {
+                break;
+            }
+            let Some((call, around)) = self.trace.call(number) else { break };
+            missing.push((number, call));
+            next = around;
         }
-        let mut outer = self.numbers.get(&next).copied();
         for (number, call) in missing.into_iter().rev() {
             let out = &mut self.calls;
             out.entry();

@@ -6,7 +6,7 @@ use super::paths::{PathId, SetId};
 use super::pieces::{PieceKind, Pieces, line_starts};
 use super::recorder::Recorder;
 use crate::engine::gotpl::ast::Origin;
-use crate::engine::trace::{Trace, TraceCall, TracePiece, TraceSource, TracedFile};
+use crate::engine::trace::{CallNumber, Trace, TraceCall, TracePiece, TraceSource, TracedFile};
 
 /// The output of a file with its pieces.
 pub struct FilePieces {
@@ -45,7 +45,7 @@ impl Recorder {
             }
         }));
         trace.calls.extend(self.calls.iter().map(|call| TraceCall {
-            outer: call.outer,
+            outer: CallNumber::new(call.outer),
             name: call.name.as_ref().map(|name| name.lossy().into_owned()),
             source: call.source,
             offset: call.offset,
@@ -81,7 +81,7 @@ impl Sets<'_> {
             at: piece.at,
             source: piece.source,
             offset: piece.offset,
-            call: piece.call,
+            call: CallNumber::new(piece.call),
             shown: self.set(piece.shown),
             deciding: self.set(piece.deciders),
             is_random: self.recorder.marks.paths.in_set(piece.shown).binary_search(&PathId::RANDOM).is_ok(),
