@@ -39,16 +39,18 @@ pub fn merge_defaults(tree: &ValuesTree<'_>) -> Result<Coalesced, Vec<Diagnostic
 /// Adds the keys of `from` that `into` lacks, recursively in maps. A null in `into` is kept and counts as a value. Returns
 /// the warnings that Helm logs.
 pub fn merge_tables(into: &mut Map, from: &Map) -> Vec<Diagnostic> {
-    let mut merging = Merging { nulls: Nulls::Keep, warnings: Vec::new(), errors: Vec::new() };
-    merging.table(into, from, Nulls::Keep, &Path { above: None, name: "" });
-    merging.warnings
+    add_missing(into, from, Nulls::Keep)
 }
 
 /// Adds the keys of `from` that `into` lacks, recursively in maps. A null in `into` deletes the value in `from` and is
 /// itself removed; nulls in `from` are kept (Helm's `CoalesceTables`). Returns the warnings that Helm logs.
 pub fn coalesce_tables(into: &mut Map, from: &Map) -> Vec<Diagnostic> {
-    let mut merging = Merging { nulls: Nulls::StripGiven, warnings: Vec::new(), errors: Vec::new() };
-    merging.table(into, from, Nulls::StripGiven, &Path { above: None, name: "" });
+    add_missing(into, from, Nulls::StripGiven)
+}
+
+fn add_missing(into: &mut Map, from: &Map, nulls: Nulls) -> Vec<Diagnostic> {
+    let mut merging = Merging { nulls, warnings: Vec::new(), errors: Vec::new() };
+    merging.table(into, from, nulls, &Path { above: None, name: "" });
     merging.warnings
 }
 

@@ -142,11 +142,11 @@ fn apply(
         LayerKind::File => {
             let too_large = |message| vec![Diagnostic::error("values-file", message).at(source.span(0..0), "")];
             budget.charge_bytes(source.text().len()).map_err(too_large)?;
-            overlay(values, read_file(source, repeated)?);
+            values.merge(read_file(source, repeated)?);
             return Ok(());
         }
         LayerKind::SetJson if source.text().trim_start().starts_with('{') => {
-            overlay(values, read_json_object(source).map_err(|error| vec![error])?);
+            values.merge(read_json_object(source).map_err(|error| vec![error])?);
             return Ok(());
         }
         LayerKind::SetJson => Kind::Json,
@@ -215,7 +215,7 @@ pub fn replaced_lists(defaults: &Map, layers: &[Layer]) -> Vec<ReplacedList> {
     for layer in layers.iter().filter(|layer| layer.kind == LayerKind::File) {
         let Ok(file) = read_file(&layer.source, &mut Vec::new()) else { continue };
         add_replaced(&values, &file, &ValuePath::default(), &mut found);
-        overlay(&mut values, file);
+        values.merge(file);
     }
     found
 }
@@ -233,22 +233,6 @@ fn add_replaced(values: &Map, over: &Map, path: &ValuePath, found: &mut Vec<Repl
                 });
             }
             _ => {}
-        }
-    }
-}
-
-/// Merges `over` into `values`: maps are merged, everything else is replaced, even by null.
-fn overlay(values: &mut Map, over: Map) {
-    for (key, entry) in over {
-        match (values.get_mut(&key).map(|node| &mut node.value), entry) {
-            (Some(Value::Map(inner)), entry) if entry.node.value.as_map().is_some() => {
-                if let Value::Map(more) = entry.node.value {
-                    overlay(inner, more);
-                }
-            }
-            (_, entry) => {
-                values.insert(key, entry.key, entry.node);
-            }
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::Span;
 use crate::yaml::Map;
 use crate::yaml::Node;
 use crate::yaml::Value;
-use crate::yaml::{self, WriteError, natural_order};
+use crate::yaml::{self, MAX_SIMPLE_KEY, WriteError, natural_order};
 
 /// Writes values as YAML, in the usual order and form, with a comment on each line that begins a value:
 /// `replicaCount: 3 # --set replicaCount=3`. A list that replaces another also names that one. The text reads back as
@@ -96,7 +96,7 @@ impl Origins<'_> {
 /// Whether a key is written on one line with its colon.
 fn is_simple(key: &str) -> Result<bool, WriteError> {
     let text = scalar(&Value::String(key.to_owned()))?;
-    Ok(!text.contains('\n') && !text.starts_with(['|', '>']) && key.len() <= 128)
+    Ok(!text.contains('\n') && !text.starts_with(['|', '>']) && key.len() <= MAX_SIMPLE_KEY)
 }
 
 fn scalar(value: &Value) -> Result<String, WriteError> {

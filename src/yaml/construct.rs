@@ -11,6 +11,7 @@ use super::node::Map;
 use super::node::Node;
 use super::node::Value;
 use super::number::float_key;
+use super::repeated::{RepeatedEntry, RepeatedKey};
 use super::resolve::{Scalar, Type, resolve};
 use super::syntax::{Content, Document, NodeId, Style, Syntax};
 
@@ -34,18 +35,6 @@ pub(super) fn construct_with_repeated(
     // A key that came from a merge (`<<`) may be set again.
     duplicates.retain(|duplicate| duplicate.is_written_twice);
     Ok((node, duplicates))
-}
-
-/// A repeated key of a map.
-pub(super) struct RepeatedEntry {
-    /// The key in Go's syntax.
-    pub(super) key: String,
-    /// The value of the repeated key.
-    pub(super) span: Span,
-    /// Where the key is written first, and where it is repeated.
-    pub(super) places: (Span, Span),
-    /// Whether both are written in the map itself, rather than one of them merged into it.
-    pub(super) is_written_twice: bool,
 }
 
 /// Like [`construct`], but also returns every repeated key, including merged ones, in the order in which go-yaml finds them.
@@ -253,19 +242,15 @@ impl Constructor<'_, '_> {
             if self.duplicates.is_some()
                 && let Some(earlier) = map.entry(&name)
             {
-                let places = (earlier.key.clone(), span.clone());
+                let places = RepeatedKey { first: earlier.key.clone(), again: span.clone() };
                 let own = self.span(self.document.node(id)).range();
-                let is_written_twice = own.contains(&places.0.start()) && own.contains(&places.1.start());
-                let span = self.span(self.document.node(value));
+                let is_written_twice = own.contains(&places.first.start()) && own.contains(&places.again.start());
                 let key = go_syntax(self.document, key);
-                self.duplicates.as_mut().into_iter().for_each(|duplicates| {
-                    duplicates.push(RepeatedEntry {
-                        key: key.clone(),
-                        span: span.clone(),
-                        places: places.clone(),
-                        is_written_twice,
-                    });
-                });
+                let repeated =
+                    RepeatedEntry { key, span: self.span(self.document.node(value)), places, is_written_twice };
+                if let Some(duplicates) = self.duplicates.as_mut() {
+                    duplicates.push(repeated);
+                }
             }
             map.insert(name, span, node);
         }

@@ -3,6 +3,12 @@
 use super::resolve::is_plain_string;
 use super::syntax::forbidden_character;
 
+/// The longest plain document, in bytes. It cannot exceed the full parser's limit on nodes.
+pub(super) const MAX_LENGTH: usize = 2_000_000;
+
+/// The maximum nesting depth of a plain document's block collections.
+pub(super) const MAX_DEPTH: usize = 500;
+
 /// The longest key handled here, in bytes. go-yaml must find the colon within 1024 characters.
 pub(super) const MAX_KEY_LENGTH: usize = 500;
 

@@ -16,6 +16,7 @@ mod number;
 mod order;
 mod plain;
 mod read;
+mod repeated;
 mod resolve;
 mod skim;
 mod split;
@@ -36,9 +37,10 @@ pub use locate::locate_in_scalar;
 pub use node::{Entry, Map, Node, Value};
 pub use order::natural_order;
 pub use read::{
-    RepeatedKey, read_document, read_document_at, read_document_at_noting, read_document_noting,
-    read_document_strictly, read_generated_document, read_values, read_values_noting, repeated_keys, split_documents,
+    read_document, read_document_at, read_document_at_noting, read_document_noting, read_document_strictly,
+    read_generated_document, read_values, read_values_noting, repeated_keys, split_documents,
 };
+pub use repeated::RepeatedKey;
 pub use skim::entries_of;
 pub use split::split_manifests;
-pub use write::{GoNode, WriteError, write, write_go_pretty, write_pretty};
+pub use write::{GoNode, MAX_SIMPLE_KEY, WriteError, write, write_go_pretty, write_pretty};

@@ -247,6 +247,18 @@ impl Map {
         self.own().insert(key.into(), Entry { key: key_span, node }).map(|old| old.node)
     }
 
+    /// Merges a later map into this one, deeply: maps are merged, everything else is replaced, even by null.
+    pub fn merge(&mut self, later: Map) {
+        for (key, entry) in later {
+            match (self.get_mut(&key).map(|node| &mut node.value), entry.node) {
+                (Some(Value::Map(ours)), Node { value: Value::Map(theirs), .. }) => ours.merge(theirs),
+                (_, node) => {
+                    self.insert(key, entry.key, node);
+                }
+            }
+        }
+    }
+
     /// Removes a key and returns its value; the order of the other keys is kept.
     pub fn remove(&mut self, key: &str) -> Option<Node> {
         self.get(key)?;

@@ -9,19 +9,13 @@ use std::borrow::Cow;
 use std::cell::Cell;
 
 use super::lines::{
-    MAX_KEY_LENGTH, begins_plain, has_plain_breaks, is_dash, is_rest, key_length, leading_spaces, plain_end,
-    quoted_length,
+    MAX_DEPTH, MAX_KEY_LENGTH, MAX_LENGTH, begins_plain, has_plain_breaks, is_dash, is_rest, key_length,
+    leading_spaces, plain_end, quoted_length,
 };
 use super::node::{Entry, Map, Node, Value};
 use super::resolve::{Scalar, resolve};
 use super::syntax::{Single, scalar_at};
 use crate::diagnostic::{Source, Span};
-
-/// The longest text handled here, in bytes. It cannot exceed the full parser's limit on nodes.
-const MAX_LENGTH: usize = 2_000_000;
-
-/// The maximum nesting depth handled here.
-const DEEPEST: usize = 500;
 
 /// Reads the first document of a text, which begins at `offset` in its source. Also returns whether any map in it repeats a
 /// key. `None` means that the full parser must read the document.
@@ -132,7 +126,7 @@ impl<'t> Plain<'t> {
     /// Reads the map or list that begins on a line.
     fn block(&mut self, line: Line) -> Option<Node> {
         self.depth += 1;
-        if self.depth > DEEPEST {
+        if self.depth > MAX_DEPTH {
             return None;
         }
         let node = if is_dash(self.rest(line)) { self.list(line, false) } else { self.map(line) };
@@ -230,7 +224,7 @@ impl<'t> Plain<'t> {
             },
             Some(next) if next.column == column && is_in_map && is_dash(self.rest(next)) => {
                 self.depth += 1;
-                let list = if self.depth <= DEEPEST { self.list(next, true) } else { None };
+                let list = if self.depth <= MAX_DEPTH { self.list(next, true) } else { None };
                 self.depth -= 1;
                 list
             }
@@ -326,11 +320,10 @@ impl<'t> Plain<'t> {
 
     /// Reads a flow collection that ends on its line, or a word or quoted scalar inside one. Also returns where it ends.
     fn flow(&self, start: usize, line_end: usize, depth: usize) -> Option<(Node, usize)> {
-        let text = &self.text[start..line_end];
-        if self.depth + depth > DEEPEST {
+        if self.depth + depth > MAX_DEPTH {
             return None;
         }
-        match *text.as_bytes().first()? {
+        match self.text.as_bytes()[start..line_end].first()? {
             b'[' => {
                 let mut items = Vec::new();
                 let mut at = self.skip_spaces(start + 1, line_end);
@@ -345,7 +338,7 @@ impl<'t> Plain<'t> {
                 let mut entries = Vec::new();
                 let mut at = self.skip_spaces(start + 1, line_end);
                 while self.text.as_bytes()[at..line_end].first()? != &b'}' {
-                    let (key, key_end) = self.flow(at, line_end, DEEPEST - self.depth)?;
+                    let (key, key_end) = self.flow_scalar(at, line_end)?;
                     let Value::String(name) = key.value else { return None };
                     if name == "<<" || key_end - at > MAX_KEY_LENGTH || !self.text[key_end..line_end].starts_with(": ")
                     {
@@ -357,6 +350,14 @@ impl<'t> Plain<'t> {
                 }
                 Some((Node::new(Value::Map(self.map_of(entries)), self.span(start, at + 1)), at + 1))
             }
+            _ => self.flow_scalar(start, line_end),
+        }
+    }
+
+    /// Reads a word or quoted scalar inside a flow collection. Also returns where it ends.
+    fn flow_scalar(&self, start: usize, line_end: usize) -> Option<(Node, usize)> {
+        let text = &self.text[start..line_end];
+        match *text.as_bytes().first()? {
             quote @ (b'"' | b'\'') => {
                 let length = quoted_length(text, quote)??;
                 let value = Value::String(self.unquoted(start, length, quote)?.into_owned());

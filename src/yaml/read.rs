@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::diagnostic::{Diagnostic, Source};
 
-use super::construct::{RepeatedEntry, construct, construct_strictly, construct_with_repeated};
+use super::construct::{construct, construct_strictly, construct_with_repeated};
 use super::fault::explain;
 use super::node::Map;
 use super::node::Node;
 use super::node::Value;
 use super::plain::read_plain;
+use super::repeated::{RepeatedEntry, RepeatedKey};
 use super::skim::entries_of;
 use super::syntax::Document;
 
@@ -42,27 +43,6 @@ pub fn read_values(source: &Source) -> Result<Map, Vec<Diagnostic>> {
     read_values_noting(source, &mut Vec::new())
 }
 
-/// A key that appears twice in a map. Helm uses the last value.
-#[derive(Debug, Clone)]
-pub struct RepeatedKey {
-    /// The first occurrence.
-    pub first: Span,
-    /// The repeated occurrence.
-    pub again: Span,
-}
-
-impl RepeatedKey {
-    /// Returns the warning about the repeated key.
-    pub fn warning(&self) -> Diagnostic {
-        Diagnostic::warning(
-            "repeated-key",
-            format!("{} is set twice in a map: the last one is used", self.again.text()),
-        )
-        .at(self.again.clone(), "set again here")
-        .at(self.first.clone(), "first set here")
-    }
-}
-
 /// Like [`read_values`], but also adds repeated keys to `repeated`.
 ///
 /// # Errors
@@ -74,7 +54,7 @@ pub fn read_values_noting(source: &Source, repeated: &mut Vec<RepeatedKey>) -> R
     for range in documents {
         match read_part(source, range, true, Some(repeated)).and_then(into_map) {
             Ok(document) if values.is_empty() => values = document,
-            Ok(document) => merge(&mut values, document),
+            Ok(document) => values.merge(document),
             Err(mut error) => {
                 error.message.insert_str(0, "cannot unmarshal yaml document: ");
                 errors.push(error);
@@ -220,9 +200,7 @@ fn read_part(
     let document = document.map_err(|fault| explain(*fault, source, range.start, text))?;
     let Some(repeated) = repeated else { return construct(document, source, range.start) };
     let (node, duplicates) = construct_with_repeated(&document, source, range.start)?;
-    repeated.extend(
-        duplicates.into_iter().map(|RepeatedEntry { places: (first, again), .. }| RepeatedKey { first, again }),
-    );
+    repeated.extend(duplicates.into_iter().map(|duplicate| duplicate.places));
     Ok(node)
 }
 
@@ -290,17 +268,5 @@ fn indefinite(type_name: &str) -> &'static str {
         "string" => "a string",
         "number" => "a number",
         _ => "a boolean",
-    }
-}
-
-/// Merges maps deeply; unless both values of a key are maps, the later one wins.
-fn merge(values: &mut Map, later: Map) {
-    for (key, entry) in later {
-        match (values.get_mut(&key), entry.node) {
-            (Some(Node { value: Value::Map(ours), .. }), Node { value: Value::Map(theirs), .. }) => merge(ours, theirs),
-            (_, node) => {
-                values.insert(key, entry.key, node);
-            }
-        }
     }
 }

@@ -7,19 +7,13 @@
 use ahash::{AHashMap, AHashSet};
 
 use super::lines::{
-    MAX_KEY_LENGTH, begins_plain, has_plain_breaks, is_dash, is_rest, key_length, leading_spaces, plain_end,
-    quoted_length,
+    MAX_DEPTH, MAX_KEY_LENGTH, MAX_LENGTH, begins_plain, has_plain_breaks, is_dash, is_rest, key_length,
+    leading_spaces, plain_end, quoted_length,
 };
 use super::resolve::is_plain_string;
 
-/// The longest text handled here, in bytes. It cannot exceed the full parser's limit on nodes.
-const MAX_LENGTH: usize = 2_000_000;
-
-/// The maximum nesting depth of block collections handled here.
-const DEEPEST: usize = 500;
-
 /// The maximum nesting depth of flow collections, which are read recursively.
-const DEEPEST_IN_BRACKETS: usize = 100;
+const MAX_DEPTH_IN_BRACKETS: usize = 100;
 
 /// Returns the entries of a document's top-level map whose keys are in `keys`, as a document, and whether any map in the
 /// whole document may repeat a key. `None` means that the document must be parsed in full. A document of only comments
@@ -239,7 +233,7 @@ impl<'t> Skim<'t> {
             Some(open) if open.column() < column && is_value => self.push(Open::List(column)),
             _ => return None,
         }
-        (self.open.len() <= DEEPEST).then_some(())
+        (self.open.len() <= MAX_DEPTH).then_some(())
     }
 
     /// Handles a key at a column.
@@ -253,7 +247,7 @@ impl<'t> Skim<'t> {
             None if column == 0 => self.push(Open::Map(column)),
             _ => return None,
         }
-        (self.open.len() <= DEEPEST).then_some(())
+        (self.open.len() <= MAX_DEPTH).then_some(())
     }
 
     /// Checks a scalar or flow collection that begins here.
@@ -262,7 +256,7 @@ impl<'t> Skim<'t> {
         match text.as_bytes()[0] {
             b'|' | b'>' => self.block_scalar(text),
             quote @ (b'"' | b'\'') => self.quoted(text, quote),
-            b'[' | b'{' => is_rest(&text[self.item_length(text, DEEPEST_IN_BRACKETS)?..]).then_some(()),
+            b'[' | b'{' => is_rest(&text[self.item_length(text, MAX_DEPTH_IN_BRACKETS)?..]).then_some(()),
             _ if begins_plain(text) => self.plain(text),
             _ => None,
         }

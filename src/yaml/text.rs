@@ -83,7 +83,7 @@ impl AllowedStyles {
 }
 
 /// Whether go-yaml considers a character printable. Tabs and characters beyond the BMP are not.
-fn is_printable(character: char) -> bool {
+pub(super) fn is_printable(character: char) -> bool {
     matches!(u32::from(character), 0x0A | 0x20..=0x7E | 0xA0..=0xD7FF | 0xE000..=0xFFFD) && character != '\u{feff}'
 }
 

@@ -11,7 +11,7 @@ use super::node::Value;
 use super::order::{natural_order, natural_order_v3, sort_by_key};
 use super::resolve::{is_plain_string, is_v3_octal};
 use super::syntax::{Content, Document, forbidden_character};
-use super::text::{AllowedStyles, is_base60, is_break};
+use super::text::{AllowedStyles, is_base60, is_break, is_printable};
 use crate::go::float::{format_float, format_json_float};
 use crate::go::json::push_escaped;
 
@@ -20,7 +20,7 @@ pub use pretty::{GoNode, write_go_pretty};
 /// The column after which a line is folded at the next space.
 const WIDTH: usize = 80;
 /// The longest key, in bytes, that is written on one line with its colon; longer ones follow a `?`.
-const MAX_SIMPLE_KEY: usize = 128;
+pub const MAX_SIMPLE_KEY: usize = 128;
 
 /// Why a value cannot be written as YAML. `toYaml` then returns the empty string.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -385,7 +385,7 @@ fn style(text: &str, traits: &AllowedStyles, context: Context, dialect: Dialect)
 /// Returns the escape for a character in double quotes, if it needs one or `always` is set.
 fn escape(character: char, always: bool) -> Option<Cow<'static, str>> {
     let code = u32::from(character);
-    let printable = matches!(code, 0x20..=0x7E | 0xA0..=0xD7FF | 0xE000..=0xFFFD) && code != 0xFEFF;
+    let printable = is_printable(character) && character != '\n';
     Some(Cow::Borrowed(match character {
         '"' => "\\\"",
         '\\' => "\\\\",
