@@ -1,7 +1,8 @@
 //! Checks the keywords for lists.
 
+use super::costs::COMPARED_A_STEP;
 use super::draft::Draft;
-use super::evaluate::{COMPARED_A_STEP, Evaluation};
+use super::evaluate::Evaluation;
 use super::instance::{Instance, duplicates};
 use super::number::keyword_as_count;
 use super::shape::Step;

@@ -1,6 +1,7 @@
 //! Checks the keywords that combine schemas, the dynamic references, and `unevaluated...`.
 
-use super::evaluate::{Evaluation, MEMBERS_A_STEP};
+use super::costs::MEMBERS_A_STEP;
+use super::evaluate::Evaluation;
 use super::instance::{Instance, View};
 use super::place::Place;
 use super::shape::Step;

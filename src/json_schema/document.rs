@@ -3,6 +3,7 @@
 use ahash::{AHashMap, AHashSet};
 use std::sync::Arc;
 
+use super::costs::{BYTES_A_STEP, STEPS_OF_A_NAME};
 use super::draft::{Dialect, Draft};
 use super::error::error;
 use super::loader::Loader;
@@ -32,11 +33,6 @@ pub(super) struct Document {
     /// Whether anything must be linked before the evaluation.
     pub(super) needs_links: bool,
 }
-
-/// The cost, in budget steps, of each step of a path that is kept for a resource, an anchor or a reference.
-pub(super) const STEPS_OF_A_NAME: usize = 16;
-/// The number of bytes of a URI that cost one budget step.
-pub(super) const BYTES_A_STEP: usize = 256;
 
 /// A schema with its own URI, without the resources nested in it.
 #[derive(Debug)]
@@ -132,7 +128,7 @@ impl Document {
         for (keyword, entry) in map.entries() {
             let shape = draft.shape(keyword);
             let value = &entry.node;
-            self.suspicious |= shape.is_suspicious(keyword, &value.value, draft);
+            self.suspicious |= !shape.is_well_formed(keyword, &value.value, draft);
             self.needs_links |= match shape {
                 Shape::Reference { links } => links,
                 Shape::SchemaMap => keyword == "patternProperties" && draft < Draft::Draft7,

@@ -4,6 +4,7 @@
 //! `validation failed`. `$ref` passes a single violation on, too.
 
 use super::budget::Budget;
+use super::costs::{BYTES_A_STEP, COMPARED_A_STEP, FRAMES_A_STEP, KEYWORDS_A_STEP, MEMBERS_A_STEP};
 use super::draft::Draft;
 use super::instance::{Instance, View, equal};
 use super::keywords::Keywords;
@@ -150,14 +151,6 @@ fn evaluate(
         })
     })
 }
-
-/// The amount of each kind of work that costs one step: keywords of a schema, members of an instance, schemas in the
-/// dynamic scope, nodes compared, bytes of a string.
-const KEYWORDS_A_STEP: usize = 4;
-pub(super) const MEMBERS_A_STEP: usize = 8;
-const FRAMES_A_STEP: usize = 32;
-pub(super) const COMPARED_A_STEP: usize = 4;
-pub(super) const BYTES_A_STEP: usize = 256;
 
 /// Returns the initial list of unevaluated members (see [`Evaluation::unevaluated`]).
 fn start(keywords: &Keywords<'_>, frame: &Frame<'_, '_>, instance: Instance<'_>, track_unevaluated: bool) -> Vec<bool> {

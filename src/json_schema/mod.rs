@@ -9,7 +9,7 @@
 //! | `draft`, `shape`, `keywords` | the keywords of each draft and the form of their values |
 //! | `loader`, `document`, `registry`, `place` | documents, resources in them, references between them |
 //! | `evaluate`, `objects`, `arrays`, `scalars`, `conditions` | the evaluation, keyword by keyword |
-//! | `session`, `budget`, `memo` | limits of an evaluation, and its cache |
+//! | `session`, `budget`, `costs`, `memo` | limits of an evaluation, and its cache |
 //! | `types`, `number`, `format`, `instance`, `uri` | the types and formats that keywords refer to |
 //! | `violation`, `report`, `wording` | violations, with Helm's messages |
 //! | `view` | reading a schema for purposes other than validation |
@@ -18,6 +18,7 @@
 mod arrays;
 mod budget;
 mod conditions;
+mod costs;
 mod document;
 mod draft;
 mod error;

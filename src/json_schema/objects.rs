@@ -1,7 +1,8 @@
 //! Checks the keywords for maps.
 
+use super::costs::MEMBERS_A_STEP;
 use super::draft::Draft;
-use super::evaluate::{At, Evaluation, MEMBERS_A_STEP};
+use super::evaluate::{At, Evaluation};
 use super::instance::{Instance, View};
 use super::number::keyword_as_count;
 use super::shape::Step;

@@ -3,7 +3,8 @@
 use ahash::{AHashMap, AHashSet};
 use std::sync::Arc;
 
-use super::document::{BYTES_A_STEP, Document, STEPS_OF_A_NAME};
+use super::costs::{BYTES_A_STEP, STEPS_OF_A_DOCUMENT, STEPS_OF_A_NAME};
+use super::document::Document;
 use super::draft::{Dialect, Draft};
 use super::error::error;
 use super::loader::{Loader, Resolver};
@@ -95,9 +96,6 @@ impl Registry {
     }
 }
 
-/// The cost of another document, in budget steps.
-const STEPS_OF_A_DOCUMENT: usize = 100;
-
 /// Resolves the references that are reachable from the root. As in Helm, an unused definition may be invalid.
 struct Linker<'l, 'r> {
     registry: &'l mut Registry,
@@ -111,16 +109,28 @@ impl Linker<'_, '_> {
         self.ahead.push((0, Vec::new()));
         while let Some((document, path)) = self.ahead.pop() {
             let root = Arc::clone(&self.registry.documents[document].root);
-            let mut resource = 0;
-            let mut node: &Node = &root;
-            for name in &path {
-                let Some(below) = child(node, name) else { break };
-                node = below;
-                resource = self.resource_of(document, node, resource);
+            // Only paths of schemas that exist are in the list.
+            if let Ok((node, resource)) = self.follow(document, &root, &path) {
+                self.visit(document, node, resource, 0)?;
             }
-            self.visit(document, node, resource, 0)?;
         }
         Ok(())
+    }
+
+    /// Returns the node at a path from the root of a document, and its resource. If there is none, returns the node that
+    /// lacks a name of the path, and that name.
+    fn follow<'n, 'p>(
+        &self,
+        document: usize,
+        root: &'n Node,
+        path: &'p [String],
+    ) -> Result<(&'n Node, usize), (&'n Node, &'p str)> {
+        let (mut node, mut resource) = (root, 0);
+        for name in path {
+            node = child(node, name).ok_or((node, name.as_str()))?;
+            resource = self.resource_of(document, node, resource);
+        }
+        Ok((node, resource))
     }
 
     fn resource_of(&self, document: usize, node: &Node, around: usize) -> usize {
@@ -237,20 +247,17 @@ impl Linker<'_, '_> {
     /// Ensures that a target exists and has been read as a schema.
     fn ensure_schema(&mut self, document: usize, path: &[String], reference: &Node) -> Result<(), Box<Diagnostic>> {
         let root = Arc::clone(&self.registry.documents[document].root);
-        let mut node: &Node = &root;
-        let mut resource = 0;
-        for name in path {
-            let Some(below) = child(node, name) else {
+        let (node, resource) = match self.follow(document, &root, path) {
+            Ok(found) => found,
+            Err((node, name)) => {
                 let place = quote_double(&location(&self.registry.documents[document].url, path));
                 let mut missing = error(format!("json-pointer in {place} not found"), &reference.span);
                 if let Some(near) = nearest_key(node, name) {
                     missing = Box::new(missing.help(format!("did you mean {}?", quote(near))));
                 }
                 return Err(missing);
-            };
-            node = below;
-            resource = self.resource_of(document, node, resource);
-        }
+            }
+        };
         let known = &mut self.registry.documents[document];
         if known.walked.contains(&identity(node)) {
             return Ok(());

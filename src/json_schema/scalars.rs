@@ -1,6 +1,7 @@
 //! Checks the keywords for strings and numbers.
 
-use super::evaluate::{BYTES_A_STEP, Evaluation, MEMBERS_A_STEP};
+use super::costs::{BYTES_A_STEP, MEMBERS_A_STEP};
+use super::evaluate::Evaluation;
 use super::number::Number;
 use super::number::keyword_as_count;
 use super::wording::{count, limit, quote};

@@ -101,9 +101,9 @@ impl Draft {
 }
 
 impl Shape {
-    /// Whether a value may have the wrong form. Subschemas in it are checked separately.
-    pub(super) fn is_suspicious(self, keyword: &str, value: &Value, draft: Draft) -> bool {
-        !match (self, value) {
+    /// Whether a value certainly has this form. Subschemas in it are checked separately.
+    pub(super) fn is_well_formed(self, keyword: &str, value: &Value, draft: Draft) -> bool {
+        match (self, value) {
             (Shape::Anything | Shape::Schema | Shape::UnusedSchema, _) => true,
             (Shape::SchemaOrBoolean, Value::Bool(_) | Value::Map(_)) => true,
             (Shape::Items, Value::List(items)) => draft < Draft::Draft2020 && !items.is_empty(),
@@ -114,7 +114,7 @@ impl Shape {
             }
             (Shape::Definitions | Shape::Dependencies, Value::Map(_)) => true,
             (Shape::NamesMap, Value::Map(map)) => {
-                map.iter().all(|(_, names)| !Shape::Names.is_suspicious(keyword, &names.value, draft))
+                map.iter().all(|(_, names)| Shape::Names.is_well_formed(keyword, &names.value, draft))
             }
             (Shape::Type, Value::String(name)) => is_type(name),
             (Shape::Type, Value::List(names)) => {
