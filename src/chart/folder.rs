@@ -1,5 +1,6 @@
 //! A chart's folder as it is found, before anything in it is validated.
 
+use super::cannot_load::cannot_load;
 use super::file::{BYTE_ORDER_MARK, File};
 use super::ignore::IgnoreRules;
 use super::metadata::Metadata;
@@ -87,8 +88,7 @@ impl Folder {
 
 fn chart_name(files: &[File]) -> Result<String, Diagnostic> {
     let Some(file) = files.iter().find(|file| file.path == "Chart.yaml") else { return Ok(String::new()) };
-    let prefixed =
-        |error: Diagnostic| Diagnostic { message: format!("cannot load Chart.yaml: {}", error.message), ..error };
+    let prefixed = |error| cannot_load("Chart.yaml", error);
     let source = yaml::document_file(&file.shown, file.bytes.to_vec()).map_err(prefixed)?;
     let document = yaml::read_document(&source).map_err(prefixed)?;
     let (metadata, errors) = Metadata::examine(&document);

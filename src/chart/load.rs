@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::Chart;
 use super::archive::unpack_within;
+use super::cannot_load::cannot_load;
 use super::content::Content;
 use super::engine_kind::EngineKind;
 use super::file::Template;
@@ -262,10 +263,6 @@ fn json(file: File) -> Source {
     }
 }
 
-fn cannot_load(path: &str, error: Diagnostic) -> Diagnostic {
-    Diagnostic { message: format!("cannot load {path}: {}", error.message), ..error }
-}
-
 /// Checks that a Tera template is UTF-8.
 fn check_template(template: &Template) -> Result<(), Diagnostic> {
     let Some(at) = str::from_utf8(template.source.bytes()).err().map(|error| error.valid_up_to()) else {
@@ -281,11 +278,8 @@ fn read_lock(source: &Source, file: &str) -> Result<Option<Lock>, Vec<Diagnostic
 }
 
 fn read_values(source: &Source, repeated: &mut Vec<RepeatedKey>) -> Result<crate::yaml::Map, Vec<Diagnostic>> {
-    yaml::read_values_noting(source, repeated).map_err(|errors| {
-        let prefix =
-            |error: Diagnostic| Diagnostic { message: format!("cannot load values.yaml: {}", error.message), ..error };
-        errors.into_iter().map(prefix).collect()
-    })
+    yaml::read_values_noting(source, repeated)
+        .map_err(|errors| errors.into_iter().map(|error| cannot_load("values.yaml", error)).collect())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+use super::cannot_load::cannot_load;
 use super::metadata::Dependency;
 use super::metadata_fields::Fields;
 use super::timestamp::shortest_rfc3339;
@@ -45,14 +46,12 @@ impl Lock {
     /// # Errors
     /// Helm's message for invalid YAML, or for the first field of the wrong type.
     pub(super) fn read(source: &Source, file: &str) -> Result<Option<Lock>, Diagnostic> {
-        let prefixed = |message: &str| format!("cannot load {file}: {message}");
-        let node =
-            yaml::read_document(source).map_err(|error| Diagnostic { message: prefixed(&error.message), ..error })?;
+        let node = yaml::read_document(source).map_err(|error| cannot_load(file, error))?;
         if node.value.is_null() {
             return Ok(None);
         }
         Lock::decode(&node).map(Some).map_err(|error| {
-            Diagnostic { code: "chart-lock", message: prefixed(&error.message), ..error }
+            Diagnostic { code: "chart-lock", ..cannot_load(file, error) }
                 .help("`helm dependency update` rewrites the file")
         })
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::cannot_load::cannot_load;
 use super::engine_kind::EngineKind;
 use super::import_declaration::ImportValues;
 use super::metadata_fields::{FieldMistakes, Fields};
@@ -148,8 +149,7 @@ impl Metadata {
         go_type: &str,
         repeated: &mut Vec<RepeatedKey>,
     ) -> Result<Metadata, Vec<Diagnostic>> {
-        let prefix =
-            |error: Diagnostic| Diagnostic { message: format!("cannot load Chart.yaml: {}", error.message), ..error };
+        let prefix = |error| cannot_load("Chart.yaml", error);
         let node = yaml::read_document_noting(source, repeated).map_err(|error| vec![prefix(error)])?;
         let (metadata, errors) = Metadata::examine_as(&node, go_type);
         let errors = errors.types;
@@ -216,10 +216,7 @@ impl Metadata {
     /// # Errors
     /// As for Chart.yaml.
     pub(super) fn read_dependencies(&mut self, source: &Source) -> Result<(), Vec<Diagnostic>> {
-        let prefix = |error: Diagnostic| Diagnostic {
-            message: format!("cannot load requirements.yaml: {}", error.message),
-            ..error
-        };
+        let prefix = |error| cannot_load("requirements.yaml", error);
         let node = yaml::read_document(source).map_err(|error| vec![prefix(error)])?;
         let Some(map) = node.value.as_map() else { return Ok(()) };
         let mut fields = Fields::new(map, "Metadata", "");

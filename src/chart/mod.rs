@@ -4,6 +4,7 @@
 //! [`Chart::from_files`] builds the chart without reading from disk.
 
 mod archive;
+mod cannot_load;
 mod content;
 mod create;
 mod dependencies;
