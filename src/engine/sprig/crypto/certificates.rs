@@ -160,8 +160,9 @@ impl Draft<'_> {
     }
 
     fn der(self, signer: &PrivateKey, issuer: Option<&x509_cert::Certificate>) -> Result<Vec<u8>, String> {
+        let cannot_sign = || "x509: certificate private key does not implement crypto.Signer".to_owned();
         if matches!(signer, PrivateKey::Dsa(_)) {
-            return Err("x509: certificate private key does not implement crypto.Signer".to_owned());
+            return Err(cannot_sign());
         }
         let public_key = self.key.public_info()?;
         let name = name(self.subject.common_name)?;
@@ -188,7 +189,7 @@ impl Draft<'_> {
             }
             PrivateKey::Ec(key) => builder.build::<_, DerSignature>(&p256::ecdsa::SigningKey::from(key)),
             PrivateKey::Ed25519(key) => builder.build::<_, ed25519_dalek::Signature>(&**key),
-            PrivateKey::Dsa(_) => return Err(String::new()),
+            PrivateKey::Dsa(_) => return Err(cannot_sign()),
         };
         certificate.map_err(shown)?.to_der().map_err(shown)
     }

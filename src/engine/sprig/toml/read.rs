@@ -230,21 +230,20 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, is_in_list: bool) -> Result<Value> {
-        let read = match self.lexer.peek()? {
-            '[' => Self::list,
-            '{' => Self::inline_table,
-            _ => return self.lexer.scalar(),
-        };
+        let opening = self.lexer.peek()?;
+        if !matches!(opening, '[' | '{') {
+            return self.lexer.scalar();
+        }
         self.lexer.next()?;
         self.depth += 1;
         self.check_depth(self.depth)?;
-        let value = read(self, is_in_list)?;
+        let value = if opening == '[' { self.list()? } else { self.inline_table(is_in_list)? };
         self.depth -= 1;
         Ok(value)
     }
 
     /// Reads a list after its `[`, up to its `]`.
-    fn list(&mut self, _: bool) -> Result<Value> {
+    fn list(&mut self) -> Result<Value> {
         self.tables.note(&self.key, true);
         let mut items = Vec::new();
         loop {

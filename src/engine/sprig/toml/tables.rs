@@ -68,13 +68,11 @@ impl Tables {
             if !table.contains_key(part) {
                 self.implicit.insert(written(&parents[..=index]));
             }
+            let no_table = || format!("Key '{}' was already created as a hash.", written(&parents[..=index]));
             table = match table.entry(part.clone()).or_insert_with(|| Value::Table(Table::new())) {
                 Value::Table(table) => table,
-                Value::Tables(tables) => match tables.last_mut() {
-                    Some(table) => table,
-                    None => return Err(String::new()),
-                },
-                _ => return Err(format!("Key '{}' was already created as a hash.", written(&parents[..=index]))),
+                Value::Tables(tables) => tables.last_mut().ok_or_else(no_table)?,
+                _ => return Err(no_table()),
             };
         }
         if is_in_list {
