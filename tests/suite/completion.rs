@@ -194,6 +194,38 @@ fn fish_completes_every_command_flag_and_value() {
 }
 
 #[test]
+fn zsh_inserts_candidates_and_files_as_they_are() {
+    let inserted = |line: &str, wanted: &str| {
+        let output = output("zsh", &["-f"], include_str!("completion/offered.zsh"), &format!("{line}\n"));
+        let Some(output) = output else { return };
+        let line = output.lines().find_map(|line| line.strip_prefix("inserted "));
+        assert_eq!(line, Some(wanted), "{output}");
+    };
+    inserted("mim-chart template ./web --set im", "mim-chart template ./web --set image.");
+    inserted("mim-chart template ./web --set image.t", "mim-chart template ./web --set image.tag=");
+    inserted("mim-chart template ./web --set policy=A", "mim-chart template ./web --set policy=Always ");
+    inserted(
+        r"mim-chart template ./web --set-file hosts\[0\].name=val",
+        r"mim-chart template ./web --set-file hosts\[0\].name=values.yaml ",
+    );
+    inserted("mim-chart template ./web --values=val", "mim-chart template ./web --values=values.yaml ");
+}
+
+#[test]
+fn fish_keeps_the_word_before_a_file() {
+    let offered = |line: &str, wanted: &str| {
+        let output = output("fish", &["--no-config"], include_str!("completion/offered.fish"), &format!("{line}\n"));
+        let Some(output) = output else { return };
+        let offered: Vec<&str> = output.lines().filter_map(|line| line.strip_prefix("offered ")).collect();
+        assert_eq!(offered, [wanted], "{line}");
+    };
+    offered(r"mim-chart template ./web --set-file sp\ ace=val", "sp ace=values.yaml");
+    offered("mim-chart template ./web \"--values=val", "--values=values.yaml");
+    offered("mim-chart template ./web --values=val", "--values=values.yaml");
+    offered("mim-chart template ./web -f val", "values.yaml");
+}
+
+#[test]
 fn bash_inserts_a_space_only_after_a_whole_word() {
     let offered = |line: &str| -> Vec<String> {
         let output = output("bash", &[], BASH, &format!("{line}\n")).expect("bash");
@@ -247,6 +279,9 @@ fn keys_are_those_of_the_chart_that_is_named() {
     let keys = |arguments: &[&str]| stdout(folder.path(), &[&["__completeNoDesc"], arguments].concat());
     assert_eq!(keys(&["template", "web", "--set", "i"]), "image.\n:6\n");
     assert_eq!(keys(&["--after=1", "why", "image.", "web"]), "image.tag\nimage.name\n:4\n");
+    assert_eq!(keys(&["template", "web", "mongooseim", "--set", "replicaC"]), "replicaCount=\n:6\n");
+    assert_eq!(keys(&["template", "web", "--set-json", "hosts=[1,im"]), ":4\n");
+    assert_eq!(keys(&["template", "./typo", "--set", "replicaC"]), ":4\n");
     assert_eq!(keys(&["why", "replicaC"]), "replicaCount\n:4\n");
     assert_eq!(keys(&["--after=1", "why", "x", "missing.tgz"]), ":4\n");
     assert!(keys(&[]).contains("template\n"));

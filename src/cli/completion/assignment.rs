@@ -1,7 +1,7 @@
 //! Completes the `KEY=VALUE` of `--set` and similar flags: keys of the chart's values, then the values that the schema lists.
 
 use super::answer::{Answer, Candidate, Files};
-use super::keys::{self, last_unescaped};
+use super::keys;
 use crate::chart::Chart;
 use crate::diagnostic::Source;
 use crate::json_schema::SchemaView;
@@ -26,14 +26,15 @@ pub(super) enum Form {
 
 /// Completes the last assignment in a word. Except for `--set-literal`, commas separate assignments.
 pub(super) fn complete(word: &str, form: Form, chart: &dyn Fn() -> Option<Chart>) -> Answer {
-    let start = match form {
-        Form::Literal => 0,
-        _ => last_unescaped(word, ',').map_or(0, |at| at + 1),
-    };
-    let Some((key, value)) = word[start..].split_once('=') else {
+    let (start, equals) = last_assignment(word, form);
+    let Some((key, value)) = equals.map(|at| (&word[start..at], &word[at + 1..])) else {
         let mut answer = Answer::default();
         if let Some(chart) = chart() {
             keys::offer(&mut answer, &word[start..], &chart, true);
+        }
+        if form == Form::Literal {
+            // It knows no escapes.
+            answer.candidates.retain(|candidate| !candidate.text.contains('\\'));
         }
         for candidate in &mut answer.candidates {
             candidate.text.insert_str(0, &word[..start]);
@@ -44,14 +45,46 @@ pub(super) fn complete(word: &str, form: Form, chart: &dyn Fn() -> Option<Chart>
         return Answer::of_files(Files::Any).keeping(word.chars().count() - value.chars().count());
     }
     let mut answer = Answer::default();
+    if form == Form::Literal && key.contains('\\') {
+        return answer;
+    }
     let path = ValuePath::parse(&Source::flag("KEY", key));
     let Some((chart, path)) = path.ok().and_then(|path| Some((chart()?, path))) else { return answer };
     let schemas = Schemas::parse(&chart);
     let before = &word[..word.len() - value.len()];
-    for text in schemas.at(&path).map(|schema| choices(schema, form)).unwrap_or_default() {
+    let texts = schemas.at(&path).map(|schema| choices(schema, form)).unwrap_or_default();
+    for text in texts.into_iter().filter(|text| !text.is_empty()) {
         answer.offer(word, Candidate::whole(format!("{before}{text}"), ""));
     }
     answer
+}
+
+/// Returns where the last assignment in a word starts, and where its equals sign is. Commas inside lists and JSON do not count.
+fn last_assignment(word: &str, form: Form) -> (usize, Option<usize>) {
+    let (mut start, mut equals) = (0, None);
+    let (mut is_escaped, mut is_string, mut depth) = (false, false, 0_usize);
+    for (at, c) in word.char_indices() {
+        let was_escaped = is_escaped;
+        // In JSON, only strings have escapes.
+        let has_escapes = match form {
+            Form::Literal => false,
+            Form::Json => equals.is_none() || is_string,
+            _ => true,
+        };
+        is_escaped = has_escapes && c == '\\' && !was_escaped;
+        match (c, equals) {
+            _ if was_escaped => {}
+            ('=', None) => equals = Some(at),
+            (',', _) if depth == 0 && !is_string && form != Form::Literal => (start, equals) = (at + 1, None),
+            ('"', Some(_)) if form == Form::Json => is_string = !is_string,
+            ('[' | '{', Some(_)) if form == Form::Json && !is_string => depth += 1,
+            (']' | '}', Some(_)) if form == Form::Json && !is_string => depth = depth.saturating_sub(1),
+            ('{', Some(equals)) if matches!(form, Form::Typed | Form::Text) && at == equals + 1 => depth = 1,
+            ('}', Some(_)) if matches!(form, Form::Typed | Form::Text) => depth = 0,
+            _ => {}
+        }
+    }
+    (start, equals)
 }
 
 /// Returns the values that a schema lists, as they are written in the flag's argument.
@@ -130,6 +163,24 @@ mod tests {
         assert_eq!(offered("level=", Form::Text), ["level=1", r"level=a\,b"]);
         assert_eq!(offered("level=a", Form::Literal), ["level=a,b"]);
         assert_eq!(offered("image.pullPolicy=\"A", Form::Json), ["image.pullPolicy=\"Always\""]);
+    }
+
+    #[test]
+    fn the_last_assignment_ends_the_word() {
+        for (word, form, start, equals) in [
+            (r"a\=b=c", Form::Typed, 0, Some(4)),
+            (r"a\=b=c", Form::Literal, 0, Some(2)),
+            ("a=1,b", Form::Typed, 4, None),
+            (r"a=1\,b", Form::Typed, 0, Some(1)),
+            ("a={b,c", Form::Typed, 0, Some(1)),
+            ("a={b,c},d", Form::Text, 8, None),
+            ("a=x{b,c", Form::Typed, 6, None),
+            (r#"a=[1,{"b":2},c"#, Form::Json, 0, Some(1)),
+            (r#"a=["]\"",1],b="#, Form::Json, 12, Some(13)),
+            ("a=b,c", Form::Literal, 0, Some(1)),
+        ] {
+            assert_eq!(last_assignment(word, form), (start, equals), "{word}");
+        }
     }
 
     #[test]

@@ -24,6 +24,8 @@ struct Line {
     kept: usize,
     /// The quote that is still open at the cursor.
     quote: Option<char>,
+    /// Whether the word is the file of a redirection, such as `> FILE`.
+    redirects: bool,
 }
 
 /// Returns the answer for the arguments of `__completeBash`. `complete` completes its last word.
@@ -31,28 +33,49 @@ pub(super) fn answer(arguments: &[String], is_brief: bool, complete: &Complete<'
     let argument = |index: usize| arguments.get(index).map_or("", String::as_str);
     let breaks = argument(3);
     let line = split(argument(0), breaks);
-    let after = split(argument(1), breaks);
-    let after = [after.words, vec![after.word]].concat();
+    let rest = argument(1);
+    // The rest of the word at the cursor comes first.
+    let skipped = usize::from(!rest.is_empty() && !rest.starts_with(char::is_whitespace));
+    let after = split(rest, breaks);
+    let last = Some(after.word).filter(|word| !word.is_empty());
+    let after: Vec<String> = after.words.into_iter().chain(last).skip(skipped).collect();
+    if line.redirects {
+        return written(&line, &Answer::of_files(Files::Any), None);
+    }
     let answer = complete(line.words.get(1..).unwrap_or_default(), &line.word, &after);
     let columns = argument(4).parse().ok().filter(|columns| *columns > 0).unwrap_or(DEFAULT_COLUMNS);
-    let is_listed = !is_brief && answer.candidates.len() > 1 && !INSERTED.contains(&argument(2));
-    written(&line, &answer, is_listed.then_some(columns))
+    let is_listed = answer.candidates.len() > 1 && !INSERTED.contains(&argument(2));
+    written(&line, &answer, is_listed.then_some(if is_brief { 0 } else { columns }))
 }
 
-/// Splits a line into words as a shell does, but without expansions.
+/// Splits a line into words as a shell does, but without expansions. Redirections are left out.
 fn split(text: &str, breaks: &str) -> Line {
     let mut line = Line::default();
     let mut is_inside = false;
     // The value of `kept` if no quote is open.
     let mut kept = 0;
-    let mut chars = text.chars();
+    let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match (line.quote, c) {
             (None, ' ' | '\t' | '\n') => {
                 if is_inside {
-                    line.words.push(std::mem::take(&mut line.word));
+                    let word = std::mem::take(&mut line.word);
+                    if !std::mem::take(&mut line.redirects) {
+                        line.words.push(word);
+                    }
                 }
                 (is_inside, kept) = (false, 0);
+                continue;
+            }
+            (None, '<' | '>') if chars.peek() != Some(&'(') => {
+                let word = std::mem::take(&mut line.word);
+                let word = word.strip_suffix('&').unwrap_or(&word);
+                let is_descriptor = word.chars().all(|c| c.is_ascii_digit());
+                if !is_descriptor && !line.redirects {
+                    line.words.push(word.to_owned());
+                }
+                while chars.next_if(|next| "<>&|".contains(*next)).is_some() {}
+                (is_inside, kept, line.redirects) = (false, 0, true);
                 continue;
             }
             (None, '\'' | '"') => (line.quote, line.kept) = (Some(c), line.word.len()),
@@ -65,7 +88,8 @@ fn split(text: &str, breaks: &str) -> Line {
             },
             (None, _) if breaks.contains(c) => {
                 line.word.push(c);
-                kept = line.word.len();
+                // Readline replaces the characters of rl_special_prefixes too.
+                kept = line.word.len() - usize::from("$@".contains(c));
             }
             _ => line.word.push(c),
         }
@@ -77,7 +101,7 @@ fn split(text: &str, breaks: &str) -> Line {
     line
 }
 
-/// Writes the answer, with descriptions in lines of at most `columns` columns if that is given.
+/// Writes the answer. If `columns` is given, candidates are listed, with descriptions in lines of at most that many columns.
 fn written(line: &Line, answer: &Answer, columns: Option<usize>) -> String {
     let end = line.word.char_indices().nth(answer.kept).map_or(line.word.len(), |(at, _)| at);
     // Bash keeps the part up to `line.kept` itself.
@@ -90,10 +114,24 @@ fn written(line: &Line, answer: &Answer, columns: Option<usize>) -> String {
     };
     text.push('\n');
     let whole = |candidate: &Candidate| format!("{}{}", &line.word[..end], candidate.text);
+    let replacing = |candidate: &Candidate| whole(candidate).get(line.kept..).map(str::to_owned);
+    // Bash inserts what candidates have in common. That must not end inside an escape, so the rest is listed without quotes.
+    let shared = match columns {
+        Some(_) => {
+            let written = |word: &String| quoted(word, line.quote).is_some();
+            shared(answer.candidates.iter().filter_map(replacing).filter(written))
+        }
+        None => usize::MAX,
+    };
     let words: Vec<(String, &Candidate)> = answer
         .candidates
         .iter()
-        .filter_map(|candidate| Some((quoted(whole(candidate).get(line.kept..)?, line.quote)?, candidate)))
+        .filter_map(|candidate| {
+            let word = replacing(candidate)?;
+            let (start, rest) = word.split_at_checked(shared).unwrap_or((&word, ""));
+            quoted(&word, line.quote)?;
+            Some((quoted(start, line.quote)? + rest, candidate))
+        })
         .collect();
     let longest = words.iter().map(|(word, _)| word.chars().count()).max().unwrap_or(0);
     // Bash adds the space after file names itself. Inside quotes, a space or a description would become part of the word.
@@ -108,6 +146,16 @@ fn written(line: &Line, answer: &Answer, columns: Option<usize>) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Returns how many bytes at their start texts have in common.
+fn shared(mut texts: impl Iterator<Item = String>) -> usize {
+    let Some(mut start) = texts.next() else { return 0 };
+    for text in texts {
+        let same = start.chars().zip(text.chars()).take_while(|(a, b)| a == b);
+        start.truncate(same.map(|(c, _)| c.len_utf8()).sum());
+    }
+    start.len()
 }
 
 /// Returns the description after a word, padded so that all descriptions start in the same column.
@@ -131,8 +179,11 @@ fn quoted(word: &str, quote: Option<char>) -> Option<String> {
         None => !is_plain(c),
         _ => "\"\\$`".contains(c),
     };
-    if quote == Some('\'') {
-        return (!word.contains('\'')).then(|| word.to_owned());
+    match quote {
+        Some('\'') => return (!word.contains('\'')).then(|| word.to_owned()),
+        // Bash expands it as history, and would keep a backslash.
+        Some('"') if word.contains('!') => return None,
+        _ => {}
     }
     let mut text = String::with_capacity(word.len());
     for c in word.chars() {
@@ -181,6 +232,10 @@ mod tests {
         check(r#"m "a\"\n\\"#, &["m"], r#"a"\n\"#, r#"a"\n\"#);
         check("m '' ", &["m", ""], "", "");
         check("m a\\", &["m"], "a", "a");
+        check("m a@b", &["m"], "a@b", "@b");
+        check("m 2>x a >>y <z b", &["m", "a"], "b", "b");
+        check("m a&> x", &["m", "a"], "x", "x");
+        check("m --from <(x", &["m", "--from"], "<(x", "x");
     }
 
     #[test]
@@ -192,6 +247,18 @@ mod tests {
         assert_eq!(answered("m why h", &["h[0]"], 0), "none\nh\\[0\\] \n");
         assert_eq!(answered("m why \"h", &["h$\"]"], 0), "none\nh\\$\\\"]\n");
         assert_eq!(answered("m why 'h", &["h'"], 0), "none\n");
+        // Bash would expand it as history.
+        assert_eq!(answered("m why \"h", &["h!"], 0), "none\n");
+        assert_eq!(answered("m why h", &["h!"], 0), "none\nh\\! \n");
+        assert_eq!(answered("m --set a@b=c@d", &["a@b=c@de"], 0), "none\n@de \n");
+    }
+
+    #[test]
+    fn what_candidates_have_in_common_ends_outside_escapes() {
+        let brief = |offered: &[&str]| answered("m --set \"m=a", offered, 0);
+        assert_eq!(brief(&["m=a b", "m=a\\,b"]), "none\nm=a b\nm=a\\,b\n");
+        assert_eq!(brief(&["m=a$b", "m=a$c"]), "none\nm=a\\$b\nm=a\\$c\n");
+        assert_eq!(brief(&["m=a!", "m=a$c"]), "none\nm=a\\$c\n");
     }
 
     #[test]
@@ -213,5 +280,9 @@ mod tests {
         assert_eq!(ask("m -fx", 2), "any -f\n");
         assert_eq!(ask("m --values=x", 9), "any \n");
         assert_eq!(ask("m -f x", 0), "any \n");
+        assert_eq!(ask("m --api-versions @x", 1), "any @\n");
+        for line in ["m >x", "m > x", "m 2>>", "m a &>", "m < "] {
+            assert_eq!(ask(line, 9), "any \n", "{line}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use clap::{Arg, ArgAction, Command};
 use super::answer::{Answer, Candidate, Files};
 use super::assignment::{self, Form};
 use super::keys;
+use super::named_chart;
 use super::position::{Position, takes_next_word};
 use super::templates;
 use crate::chart::Chart;
@@ -20,6 +21,8 @@ enum Values<'c> {
     Boolean,
     /// A file.
     Files(Files),
+    /// Files with commas between them.
+    FileList,
     /// The name of a built-in chart, or a file.
     Charts(Files),
     /// A key of the chart's values.
@@ -30,12 +33,26 @@ enum Values<'c> {
     Template,
 }
 
-/// Completes `word` after `words`, the words between the program's name and the cursor. `chart` reads the chart that the command
-/// line names. It is called only if the answer depends on it.
-pub(super) fn complete(root: &Command, words: &[String], word: &str, chart: &dyn Fn() -> Option<Chart>) -> Answer {
+/// Reads the chart whose values the flag with this id sets, or that an argument is about.
+type ReadChart<'a> = dyn Fn(Option<&str>) -> Option<Chart> + 'a;
+
+/// Completes `word` between `words`, the words from the program's name to the cursor, and `after`. `read` reads the chart that an
+/// argument names. It is called only if the answer depends on it.
+pub(super) fn complete(
+    root: &Command,
+    words: &[String],
+    word: &str,
+    after: &[String],
+    read: &dyn Fn(Option<&str>) -> Option<Chart>,
+) -> Answer {
     let position = Position::after(root, words);
+    let chart = |flag: Option<&str>| {
+        let line = Position::after(root, &[words, &[word.to_owned()], after].concat());
+        read(named_chart::argument(&line, flag))
+    };
+    let chart: &ReadChart<'_> = &chart;
     if let Some(flag) = position.open_flag {
-        return values_of(&of_flag(flag, word), word, chart);
+        return value_of(flag, word, chart);
     }
     match word.strip_prefix('-').filter(|_| !position.flags_ended) {
         Some("") => flags(&position, word),
@@ -44,7 +61,7 @@ pub(super) fn complete(root: &Command, words: &[String], word: &str, chart: &dyn
                 Some((name, value)) => {
                     let Some(flag) = position.long(name) else { return Answer::default() };
                     let kept = word.chars().count() - value.chars().count();
-                    values_of(&of_flag(flag, value), value, chart).keeping(kept)
+                    value_of(flag, value, chart).keeping(kept)
                 }
                 None => flags(&position, word),
             },
@@ -69,7 +86,7 @@ fn flags(position: &Position<'_>, word: &str) -> Answer {
 }
 
 /// Completes short flags in one word, the last of which may have its value there: `-ojson`, `-udrendered`.
-fn short_flags(position: &Position<'_>, word: &str, chart: &dyn Fn() -> Option<Chart>) -> Answer {
+fn short_flags(position: &Position<'_>, word: &str, chart: &ReadChart<'_>) -> Answer {
     let mut rest = word.chars();
     rest.next();
     let mut last = None;
@@ -80,7 +97,7 @@ fn short_flags(position: &Position<'_>, word: &str, chart: &dyn Fn() -> Option<C
         if takes_next_word(flag) && !value.is_empty() {
             let value = value.strip_prefix('=').unwrap_or(value);
             let kept = word.chars().count() - value.chars().count();
-            return values_of(&of_flag(flag, value), value, chart).keeping(kept);
+            return value_of(flag, value, chart).keeping(kept);
         }
     }
     // The word is complete, and a space follows.
@@ -93,7 +110,7 @@ fn short_flags(position: &Position<'_>, word: &str, chart: &dyn Fn() -> Option<C
 }
 
 /// Completes the name of a command or a positional argument. If neither can follow, flags are offered for an empty word.
-fn argument(position: &Position<'_>, word: &str, chart: &dyn Fn() -> Option<Chart>) -> Answer {
+fn argument(position: &Position<'_>, word: &str, chart: &ReadChart<'_>) -> Answer {
     let mut answer = Answer::default();
     if position.arguments.is_empty() {
         for command in position.command.get_subcommands().filter(|command| !command.is_hide_set()) {
@@ -107,10 +124,15 @@ fn argument(position: &Position<'_>, word: &str, chart: &dyn Fn() -> Option<Char
         return answer;
     }
     match of_argument(position) {
-        Some(values) => values_of(&values, word, chart),
+        Some(values) => values_of(&values, word, &|| chart(None)),
         None if word.is_empty() && !position.flags_ended => flags(position, "--"),
         None => answer,
     }
+}
+
+/// Completes the value of a flag.
+fn value_of(flag: &Arg, word: &str, chart: &ReadChart<'_>) -> Answer {
+    values_of(&of_flag(flag, word), word, &|| chart(Some(flag.get_id().as_str())))
 }
 
 /// Returns the kind of value that a flag takes, which the placeholder in its help shows.
@@ -122,6 +144,7 @@ fn of_flag<'c>(flag: &'c Arg, word: &str) -> Values<'c> {
         ("starter", _) | (_, "CHART") => Values::Charts(Files::Charts),
         ("show_only", _) => Values::Template,
         ("api_versions", _) if word.starts_with('@') => Values::Files(Files::Any),
+        ("values" | "from_values" | "to_values", _) => Values::FileList,
         (_, "FILE" | "PATH" | "PROGRAM" | "[FILE:]LINE") => Values::Files(Files::Any),
         (_, "DIR") => Values::Files(Files::Directories),
         ("set_string", _) => Values::Assignment(Form::Text),
@@ -187,6 +210,10 @@ fn values_of(values: &Values<'_>, word: &str, chart: &dyn Fn() -> Option<Chart>)
         }
         // `--api-versions @FILE`
         Values::Files(files) => return Answer::of_files(*files).keeping(usize::from(word.starts_with('@'))),
+        Values::FileList => {
+            let start = word.rfind(',').map_or(0, |at| at + 1);
+            return Answer::of_files(Files::Any).keeping(word[..start].chars().count());
+        }
         Values::Charts(files) => {
             answer.files = *files;
             io::embedded_charts().for_each(|name| answer.offer(word, Candidate::whole(name, "The built-in chart")));

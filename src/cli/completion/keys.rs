@@ -43,7 +43,8 @@ fn offer_of(
         }
         let path = above.key(key);
         let text = path.to_string();
-        if text.starts_with(word) {
+        // `hosts[` is continued with items.
+        if text.starts_with(word) || word.strip_prefix(&text).is_some_and(|rest| rest.starts_with('[')) {
             let description = describe(&path, node);
             for candidate in continued(&text, node, is_assigned, &description) {
                 answer.offer(word, candidate);
@@ -80,6 +81,7 @@ fn described(path: &ValuePath, node: &Node, schemas: &Schemas) -> String {
     let default = match &node.value {
         Value::Bool(value) => value.to_string(),
         Value::Int(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
         Value::String(text) if !text.is_empty() && !text.contains('\n') => text.clone(),
         _ => return String::new(),
     };
@@ -87,7 +89,7 @@ fn described(path: &ValuePath, node: &Node, schemas: &Schemas) -> String {
 }
 
 /// Finds the last occurrence of a character without a backslash before it.
-pub(super) fn last_unescaped(text: &str, wanted: char) -> Option<usize> {
+fn last_unescaped(text: &str, wanted: char) -> Option<usize> {
     let mut is_escaped = false;
     let mut last = None;
     for (at, c) in text.char_indices() {
@@ -120,6 +122,7 @@ mod tests {
         assert_eq!(keys("image.", true), ["image.tag=", "image.name="]);
         assert_eq!(keys("image.t", false), ["image.tag"]);
         assert_eq!(keys("h", true), ["hosts=", "hosts[0].", "hosts[1]."]);
+        assert_eq!(keys("hosts[", true), ["hosts[0].", "hosts[1]."]);
         assert_eq!(keys("hosts[1].", true), ["hosts[1].name="]);
         assert_eq!(keys("a", true), [r"a\.b/c."]);
         assert_eq!(keys(r"a\.b/c.", true), [r"a\.b/c.d="]);

@@ -11,18 +11,22 @@ _mim_chart() {
     # Candidates bring their spaces with them, file names do not.
     case "$files" in
         none) compopt +o default 2>/dev/null; return ;;
-        any) [[ -n "$kept" || ${#COMPREPLY[@]} -gt 0 ]] || { compopt +o nospace 2>/dev/null; return; } ;;
+        '' | any) [[ -n "$kept" || ${#COMPREPLY[@]} -gt 0 ]] || { compopt +o nospace 2>/dev/null; return; } ;;
     esac
     compopt -o filenames +o nospace +o default 2>/dev/null
-    while IFS= read -r word; do COMPREPLY+=("$word"); done < <(
+    while IFS= read -r word; do
+        # Bash does not see that such a word ends in a directory.
+        [[ -n "$kept" && -d "${word/#\~/$HOME}" ]] && { word+=/; compopt -o nospace 2>/dev/null; }
+        COMPREPLY+=("$kept$word")
+    done < <(
         word="${2#"$kept"}"
         case "$files" in
-            any) compgen -P "$kept" -f -- "$word" ;;
-            directories) compgen -P "$kept" -d -- "$word" ;;
+            any) compgen -f -- "$word" ;;
+            directories) compgen -d -- "$word" ;;
             charts)
-                compgen -P "$kept" -d -- "$word"
-                compgen -P "$kept" -f -X '!*.tgz' -- "$word"
-                compgen -P "$kept" -f -X '!*.tar.gz' -- "$word" ;;
+                compgen -d -- "$word"
+                compgen -f -X '!*.tgz' -- "$word"
+                compgen -f -X '!*.tar.gz' -- "$word" ;;
         esac
     )
 }

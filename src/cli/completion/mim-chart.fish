@@ -7,7 +7,11 @@ function __mim_chart_complete
     type -q $program; or return
     # A quote may still be open.
     set -l plain (string unescape -- "$word"); or set plain (string replace -r '^[\'"]' '' -- "$word")
-    set -l answer ($program __complete $words[2..] "$plain" 2>/dev/null)
+    set -l next (math 1 + (count $words))
+    string length -q -- (commandline -t); and set next (math 1 + $next)
+    set -l after (commandline -op)
+    set after $after[$next..-1]
+    set -l answer ($program __complete --after=(count $after) $words[2..] "$plain" $after 2>/dev/null)
     string match -qr '^:\d+$' -- $answer[-1]; or return
     set -l number (string sub -s 2 -- $answer[-1])
     # These characters of the word stay in front of candidates and files.
@@ -21,7 +25,12 @@ function __mim_chart_complete
     set -l only '.*'
     test (math "floor($number / 16) % 2") = 1; and set only '.*/$'
     test (math "floor($number / 64) % 2") = 1; and set only '.*(?:/|\.tgz|\.tar\.gz)$'
-    set -l files (complete -C "'' "(string sub -s (math 1 + $kept) -- "$word") | string replace -r '\t.*' '')
+    set -l rest (string sub -s (math 1 + $kept) -- "$word")
+    # In a quoted word, these are other characters.
+    if test "$start$rest" != "$word"
+        set rest (string sub -s (math 1 + $kept) -- "$plain" | string escape -n | string replace -r '^\\\\~' '~')
+    end
+    set -l files (complete -C "'' $rest" | string replace -r '\t.*' '')
     for file in (string match -r -- $only $files)
         printf '%s%s\n' "$start" $file
     end

@@ -1,15 +1,16 @@
 # Completion of mim-chart in PowerShell: the program says what is offered.
 Register-ArgumentCompleter -Native -CommandName 'mim-chart', 'mim-chart.exe' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
-    $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
-        Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
-        ForEach-Object { if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.Extent.Text } })
+    $value = { if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.Extent.Text } }
+    $elements = @($commandAst.CommandElements | Select-Object -Skip 1)
+    $words = @($elements | Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object $value)
+    $after = @($elements | Where-Object { $_.Extent.StartOffset -ge $cursorPosition } | ForEach-Object $value)
     # The word up to the cursor. Older versions can't pass an empty one.
     $last = $commandAst.CommandElements | Where-Object {
         $_.Extent.StartOffset -lt $cursorPosition -and $_.Extent.EndOffset -ge $cursorPosition } | Select-Object -Last 1
     $word = ''
     if ($last) { $word = $last.Extent.Text.Substring(0, $cursorPosition - $last.Extent.StartOffset).TrimStart('"', "'") }
-    $answer = @(& 'mim-chart' __complete @words $(if ($word) { $word } else { '""' }) 2>$null)
+    $answer = @(& 'mim-chart' __complete "--after=$($after.Count)" @words $(if ($word) { $word } else { '""' }) @after 2>$null)
     if ($answer.Count -eq 0 -or $answer[-1] -notmatch '^:(\d+)$') { return }
     $directive = [int]$Matches[1]
     $kept = $word.Substring(0, [Math]::Min($directive -shr 8, $word.Length))

@@ -13,9 +13,12 @@ _mim-chart() {
         line=${${line//\\/\\\\}//:/\\:}
         candidates+=("${line/$'\t'/:}")
     done
-    compset -p $((directive >> 8))
+    # The characters that stay, as they are written in the word.
+    integer end=0
+    until [[ ${(Q)PREFIX[1,end]} == "${${(Q)PREFIX}[1,directive >> 8]}" ]] || ((++end > $#PREFIX)); do :; done
+    compset -p $end
     ((directive & 2)) && space=(-S '')
-    (($#candidates)) && _describe -t candidates candidate candidates $space
+    (($#candidates)) && _describe -t candidates candidate candidates "${space[@]}"
     if ((directive & 16)); then
         _files -/
     elif ((directive & 64)); then

@@ -8,8 +8,8 @@ pub(super) struct Position<'c> {
     pub(super) command: &'c Command,
     /// The positional arguments of that command.
     pub(super) arguments: Vec<String>,
-    /// The ids of the flags.
-    flags: Vec<&'c str>,
+    /// The ids of the flags, with their values.
+    flags: Vec<(&'c str, String)>,
     /// The flag whose value the next word is, even if it starts with a dash.
     pub(super) open_flag: Option<&'c Arg>,
     /// Whether `--` has ended the flags.
@@ -29,6 +29,9 @@ impl<'c> Position<'c> {
 
     fn add(&mut self, word: &str) {
         if self.open_flag.take().is_some() {
+            if let Some((_, value)) = self.flags.last_mut() {
+                word.clone_into(value);
+            }
             return;
         }
         match word.strip_prefix('-').filter(|rest| !rest.is_empty() && !self.flags_ended) {
@@ -45,17 +48,17 @@ impl<'c> Position<'c> {
     }
 
     fn add_long(&mut self, text: &str) {
-        let (name, has_value) = text.split_once('=').map_or((text, false), |(name, _)| (name, true));
+        let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
         let Some(flag) = self.long(name) else { return };
-        self.flags.push(flag.get_id().as_str());
-        self.open_flag = Some(flag).filter(|flag| !has_value && takes_next_word(flag));
+        self.flags.push((flag.get_id().as_str(), value.unwrap_or_default().to_owned()));
+        self.open_flag = Some(flag).filter(|flag| value.is_none() && takes_next_word(flag));
     }
 
     /// Reads one or more short flags. The first that takes a value has the rest of the word as its value, or the next word.
     fn add_short(&mut self, text: &str) {
         let mut rest = text.chars();
         while let Some(flag) = rest.next().and_then(|name| self.short(name)) {
-            self.flags.push(flag.get_id().as_str());
+            self.flags.push((flag.get_id().as_str(), String::new()));
             if takes_next_word(flag) {
                 self.open_flag = Some(flag).filter(|_| rest.as_str().is_empty());
                 return;
@@ -79,7 +82,12 @@ impl<'c> Position<'c> {
 
     /// Whether the flag with this id was given.
     pub(super) fn has_flag(&self, id: &str) -> bool {
-        self.flags.contains(&id)
+        self.flags.iter().any(|(given, _)| *given == id)
+    }
+
+    /// Returns the last value of the flag with this id, if it was given with a long name or as the next word.
+    pub(super) fn value(&self, id: &str) -> Option<&str> {
+        self.flags.iter().rev().find(|(given, _)| *given == id).map(|(_, value)| value.as_str())
     }
 
     /// Returns the visible flags that were not given yet or can be repeated.

@@ -56,9 +56,8 @@ impl Request {
     /// Prints the answer. `root` is the whole command line.
     pub(in crate::cli) fn answer(&self, mut root: Command) {
         root.build();
-        let of_words = |words: &[String], word: &str, after: &[String]| {
-            complete(&root, words, word, &|| named_chart::read(&[words, after].concat()))
-        };
+        let of_words =
+            |words: &[String], word: &str, after: &[String]| complete(&root, words, word, after, &named_chart::read);
         let text = match self.is_of_bash {
             true => bash::answer(&self.words, self.is_brief, &of_words),
             false => self.about_words(&of_words),

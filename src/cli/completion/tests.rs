@@ -13,7 +13,7 @@ fn answer(line: &str) -> Answer {
     root.build();
     let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
     let (word, before) = words.split_last().expect("a word");
-    complete(&root, before, word, &|| named_chart::read(&[]))
+    complete(&root, before, word, &[], &named_chart::read)
 }
 
 fn texts(line: &str) -> Vec<String> {
@@ -153,7 +153,7 @@ fn without_a_chart_there_are_no_keys() {
     root.build();
     for (words, word) in [(vec!["why"], ""), (vec!["template", "--set"], "a"), (vec!["template", "-s"], "")] {
         let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
-        assert_eq!(complete(&root, &words, word, &|| None), Answer::default());
+        assert_eq!(complete(&root, &words, word, &[], &|_| None), Answer::default());
     }
 }
 
@@ -168,7 +168,7 @@ fn everything_in_the_help_is_offered() {
     let mut count = 0;
     while let Some((words, command)) = open.pop() {
         let mut check = |words: &[String], word: &str, wanted: &str| {
-            let answer = complete(&root, words, word, &|| None);
+            let answer = complete(&root, words, word, &[], &|_| None);
             assert!(answer.candidates.iter().any(|candidate| candidate.text == wanted), "{words:?} {word}: {wanted}");
             count += 1;
         };
@@ -202,7 +202,7 @@ fn any_words_are_answered() {
         for second in words {
             for word in words {
                 let before = [first.to_owned(), second.to_owned()];
-                let answer = complete(&root, &before, word, &|| None);
+                let answer = complete(&root, &before, word, &[], &|_| None);
                 assert!(answer.kept <= word.chars().count(), "{before:?} {word}");
             }
         }

@@ -1,5 +1,5 @@
 # Prints what zsh offers for each line of the file $2, given the script $1 and a file for the answers, $3. It runs the line editor, with
-# a replacement of the builtin that adds matches, which also prints them.
+# a replacement of the builtin that adds matches, which also prints them. After them it prints the line as it is then.
 zmodload zsh/zpty
 inner() {
     autoload -Uz compinit && compinit -u -D
@@ -14,7 +14,8 @@ inner() {
         (( $#hits )) && print -rl -- "offered "${^hits} >>$answers
         builtin compadd "$@"
     }
-    offer() { _main_complete; compstate[insert]=; compstate[list]= }
+    setopt nobeep noautomenu
+    offer() { _main_complete; compstate[list]= }
     zle -C offer complete-word offer
     walk() {
         local line
@@ -22,6 +23,7 @@ inner() {
             print -r -- "line $line" >>$answers
             BUFFER=$line CURSOR=$#line
             zle offer
+            print -r -- "inserted $BUFFER" >>$answers
         done
         exit
     }
