@@ -32,13 +32,16 @@ use crate::cli::output::console::Console;
 
 /// Print the completion script for a shell
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
+#[command(
+    override_usage = "mim-chart completion SHELL [flags]",
+    after_help = "Examples:\n  \
     source <(mim-chart completion bash)\n  \
     mim-chart completion zsh > \"${fpath[1]}/_mim-chart\"\n  \
     mim-chart completion fish | source\n  \
     eval (mim-chart completion elvish | slurp)\n  \
     mim-chart completion powershell | Out-String | Invoke-Expression\n\n\
-    In zsh, compinit must run first.")]
+    In zsh, compinit must run first."
+)]
 pub(super) struct Completion {
     /// Shell
     #[arg(value_enum, value_name = "SHELL")]

@@ -31,10 +31,13 @@ enum ImagesFormat {
 /// charts in Go templates, the values come from a trace of the rendering; charts in Tera are rendered again with other values.
 /// Hooks are included.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
+#[command(
+    override_usage = "mim-chart images [CHART] [flags]",
+    after_help = "Examples:\n  \
     mim-chart images ./mychart -f prod.yaml\n  \
     mim-chart images ./mychart --output name | xargs -n 1 docker pull\n  \
-    mim-chart images --output json | jq '.images[] | select(.role == \"initContainer\")'")]
+    mim-chart images --output json | jq '.images[] | select(.role == \"initContainer\")'"
+)]
 pub(super) struct Images {
     /// Chart, by default the built-in one
     #[arg(value_name = "CHART")]

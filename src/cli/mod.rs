@@ -46,6 +46,8 @@ use output::console::Console;
 #[derive(Debug, Parser)]
 #[command(
     name = "mim-chart",
+    bin_name = "mim-chart",
+    override_usage = "mim-chart COMMAND [flags]",
     version,
     about,
     after_help = "Examples:\n  \

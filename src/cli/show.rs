@@ -16,6 +16,7 @@ use crate::{engine, yaml};
 #[derive(Debug, Args)]
 #[command(
     visible_alias = "inspect",
+    override_usage = "mim-chart show PART [CHART] [flags]",
     after_help = "Examples:\n  \
         mim-chart show values > my-values.yaml\n  \
         mim-chart show readme ./mychart"

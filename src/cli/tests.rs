@@ -35,6 +35,16 @@ fn help_fits_the_terminal() {
 }
 
 #[test]
+fn every_usage_names_the_program_and_its_flags_alike() {
+    for (name, mut command) in all_commands() {
+        let usage = command.render_usage().to_string();
+        for line in usage.trim_start_matches("Usage:").lines().map(str::trim) {
+            assert!(line.starts_with(&format!("mim-chart{name} ")) && line.ends_with(" [flags]"), "{name}: {usage}");
+        }
+    }
+}
+
+#[test]
 fn global_flags_are_shown_where_they_do_something() {
     let with = |flag: &str| -> Vec<String> {
         let commands = all_commands().into_iter().filter(|(_, command)| {

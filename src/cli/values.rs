@@ -22,10 +22,13 @@ use crate::{io, render, values, yaml};
 
 /// Print the merged values that a chart's templates see
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
+#[command(
+    override_usage = "mim-chart values [CHART] [flags]",
+    after_help = "Examples:\n  \
     mim-chart values -f values.yaml --set replicaCount=3\n  \
     mim-chart values --set replicaCount=3 --origins\n  \
-    mim-chart values -f values.yaml --unused")]
+    mim-chart values -f values.yaml --unused"
+)]
 pub(super) struct Values {
     /// Chart, by default the built-in one
     #[arg(value_name = "CHART")]

@@ -13,9 +13,12 @@ use crate::engine::{BuildInfo, render_version};
 /// If called as `helm` (through a link with that name), or with MIM_CHART_AS_HELM=1 in the environment, it reports the version
 /// of Helm v4.2.4, so tools that call Helm and check its version can use mim-chart. MIM_CHART_AS_HELM=v3.19.0 reports v3.19.0.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
+#[command(
+    override_usage = "mim-chart version [flags]",
+    after_help = "Examples:\n  \
     mim-chart version --short\n  \
-    MIM_CHART_AS_HELM=1 mim-chart version --template '{{ .Version }}'")]
+    MIM_CHART_AS_HELM=1 mim-chart version --template '{{ .Version }}'"
+)]
 pub(super) struct Version {
     /// Print only the version number
     #[arg(long)]

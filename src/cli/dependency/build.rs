@@ -20,7 +20,10 @@ use crate::{engine, io};
 /// charts/. Nothing is fetched: dependencies from remote repositories must already be in charts/, in the version that
 /// Chart.lock names.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  mim-chart dependency build ./mychart")]
+#[command(
+    override_usage = "mim-chart dependency build [CHART] [flags]",
+    after_help = "Examples:\n  mim-chart dependency build ./mychart"
+)]
 pub(super) struct Build {
     /// Chart directory, by default the current one
     #[arg(value_name = "CHART", default_value = ".", hide_default_value = true)]
@@ -32,7 +35,11 @@ pub(super) struct Build {
 /// Dependencies with a `file://` repository are packaged into charts/, and other archives there are deleted. The time in
 /// Chart.lock is that of SOURCE_DATE_EPOCH if it is set.
 #[derive(Debug, Args)]
-#[command(visible_alias = "up", after_help = "Examples:\n  mim-chart dependency update ./mychart")]
+#[command(
+    visible_alias = "up",
+    override_usage = "mim-chart dependency update [CHART] [flags]",
+    after_help = "Examples:\n  mim-chart dependency update ./mychart"
+)]
 pub(super) struct Update {
     /// Chart directory, by default the current one
     #[arg(value_name = "CHART", default_value = ".", hide_default_value = true)]

@@ -16,7 +16,11 @@ use crate::io;
 
 /// List a chart's dependencies and whether they are present
 #[derive(Debug, Args)]
-#[command(visible_alias = "ls", after_help = "Examples:\n  mim-chart dependency list ./mychart")]
+#[command(
+    visible_alias = "ls",
+    override_usage = "mim-chart dependency list [CHART] [flags]",
+    after_help = "Examples:\n  mim-chart dependency list ./mychart"
+)]
 pub(super) struct List {
     /// Chart, by default the current directory
     #[arg(value_name = "CHART", default_value = ".", hide_default_value = true)]

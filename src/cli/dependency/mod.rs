@@ -19,6 +19,7 @@ use crate::cli::output::console::Console;
 #[command(
     visible_alias = "dep",
     alias = "dependencies",
+    override_usage = "mim-chart dependency COMMAND [flags]",
     after_help = "Examples:\n  \
         mim-chart dependency list ./mychart\n  \
         mim-chart dependency update ./mychart"
