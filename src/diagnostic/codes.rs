@@ -27,7 +27,7 @@ codes! {
     "chart-file-strict": "Chart.yaml has an unknown or duplicate field",
     "chart-icon": "The chart has no icon",
     "chart-icon-url": "The icon of the chart is not a URL",
-    "chart-loads": "The chart cannot be loaded",
+    "chart-loads": "The chart cannot be loaded: only Chart.yaml and values.yaml are checked",
     "chart-lock": "Chart.lock is out of date or cannot be read",
     "chart-maintainer": "A maintainer has no name, or an invalid email or url",
     "chart-name": "The name of a chart is invalid",
@@ -44,7 +44,7 @@ codes! {
     "crd-api-version": "A document in crds/ is not of the API group apiextensions.k8s.io",
     "crd-format": "A file in crds/ is neither YAML nor JSON, or is a template",
     "crd-kind": "A document in crds/ is not a CustomResourceDefinition",
-    "crds-chart-loads": "The chart cannot be loaded",
+    "crds-chart-loads": "CustomResourceDefinitions cannot be checked: the chart cannot be loaded",
     "crds-directory": "crds is not a directory",
     "create": "A new chart cannot be written",
     "custom-rule": "A custom resource breaks a rule of its CustomResourceDefinition",
@@ -152,7 +152,7 @@ codes! {
     "subcharts-of-one-name": "Two subcharts have the same name",
     "template": "A template cannot be parsed, or fails",
     "templates": "The chart has no templates",
-    "templates-chart-loads": "The chart cannot be loaded",
+    "templates-chart-loads": "Templates cannot be checked: the chart cannot be loaded",
     "templates-directory": "templates is not a directory",
     "templates-extension": "The name of a template does not end in .yaml, .yml, .tpl or .txt",
     "templates-render": "The templates do not render",
@@ -200,5 +200,11 @@ mod tests {
         assert!(CODES.is_sorted_by(|a, b| a.0 < b.0));
         assert_eq!(meaning_of_code("stack"), Some("There is not enough memory for the stack on which templates run"));
         assert_eq!(meaning_of_code("x"), None);
+    }
+
+    #[test]
+    fn every_code_has_a_meaning_of_its_own() {
+        let meanings: std::collections::HashSet<&str> = CODES.iter().map(|(_, meaning)| *meaning).collect();
+        assert_eq!(meanings.len(), CODES.len());
     }
 }
