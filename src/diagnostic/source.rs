@@ -177,6 +177,11 @@ impl Source {
         &self.0.text.name
     }
 
+    /// Returns the name as people read it: "standard input" for `-`.
+    pub fn shown_name(&self) -> &str {
+        if self.kind() == SourceKind::File && self.name() == "-" { "standard input" } else { self.name() }
+    }
+
     /// Returns the whole text.
     pub fn text(&self) -> &str {
         &self.0.text.text
@@ -346,7 +351,7 @@ impl fmt::Display for Span {
             }
             SourceKind::File | SourceKind::Rendered => {
                 let Position { line, column } = source.position(self.start as usize);
-                write!(f, "{}:{line}:{column}", printable(source.name()))
+                write!(f, "{}:{line}:{column}", printable(source.shown_name()))
             }
         }
     }
@@ -392,6 +397,7 @@ mod tests {
     #[test]
     fn a_span_is_written_as_the_user_knows_the_place() {
         assert_eq!(Source::file("v.yaml", "a: 1\nb: 2").span(8..9).to_string(), "v.yaml:2:4");
+        assert_eq!(Source::file("-", "a: 1\nb: 2").span(8..9).to_string(), "standard input:2:4");
         assert_eq!(Source::flag("--set", "a=1").span(2..3).to_string(), "--set a=1");
         assert_eq!(Source::flag("--set", "a=1,b={2,3},c=4").span(7..8).to_string(), "--set b={2,3}");
         assert_eq!(Span::generated().to_string(), "(generated)");

@@ -119,7 +119,7 @@ impl<'a> Excerpt<'a> {
         let shown = self.source.shown(range.clone());
         let places: Vec<_> = self.labels.iter().map(|label| shown.place(marked(label, &range))).collect();
         let snippet = Snippet::source(shown.text)
-            .path(printable(self.source.name()))
+            .path(printable(self.source.shown_name()))
             .line_start(self.lines.start)
             .fold(false)
             .annotations(self.annotations(places, primary));
@@ -155,7 +155,7 @@ impl<'a> Excerpt<'a> {
             let marked = shown.place(marked(label, &line));
             let from = shown.text.floor_char_boundary(marked.start.saturating_sub(LINE_WINDOW / 4));
             let to = shown.text.floor_char_boundary((from + LINE_WINDOW).min(shown.text.len()));
-            let place = format!("at {}:{}:{}", printable(self.source.name()), position.line, position.column);
+            let place = format!("at {}:{}:{}", printable(self.source.shown_name()), position.line, position.column);
             let snippet = Snippet::source(shown.text[from..to].to_owned())
                 .line_numbering(false)
                 .fold(false)

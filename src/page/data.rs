@@ -168,7 +168,7 @@ fn value(out: &mut ScriptJson, used: &UsedValue) {
         let source = place.source()?;
         Some(match source.kind() {
             SourceKind::Flag => source.name().to_owned(),
-            _ => format!("{}:{}", source.name(), place.position().map_or(1, |position| position.line)),
+            _ => format!("{}:{}", source.shown_name(), place.position().map_or(1, |position| position.line)),
         })
     });
     out.raw("[").line(if key.is_empty() { "all values" } else { &key });
