@@ -134,7 +134,7 @@ fn group_section(comparison: &Comparison, grouped: &Grouped<'_>, number: usize, 
         for impact in part.impacts {
             let _ = writeln!(text, "  - {}", inline(&impact.text));
             if let Some(remedy) = &impact.remedy {
-                let _ = writeln!(text, "    - {}", inline(remedy));
+                let _ = writeln!(text, "    - help: {}", inline_help(remedy));
             }
         }
     }
@@ -181,7 +181,7 @@ fn section(difference: &Difference, own: &[&Change], context: usize) -> String {
     for impact in &difference.impacts {
         let _ = writeln!(text, "- {}", inline(&impact.text));
         if let Some(remedy) = &impact.remedy {
-            let _ = writeln!(text, "  - {}", inline(remedy));
+            let _ = writeln!(text, "  - help: {}", inline_help(remedy));
         }
     }
     for causes in std::iter::once(&difference.causes).chain(own.iter().map(|change| &change.causes)) {
@@ -265,6 +265,16 @@ fn inline(text: &str) -> String {
     format!("{ticks}{pad}{text}{pad}{ticks}")
 }
 
+/// Formats a remedy: its commands, which are between backticks, as code.
+fn inline_help(text: &str) -> String {
+    let text = printable(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    let around: Vec<&str> = parts.iter().copied().step_by(2).collect();
+    // Two backticks in a row would begin a different code span.
+    let are_spans = parts.len() % 2 == 1 && parts[..parts.len() - 1].iter().all(|part| !part.is_empty());
+    if are_spans && is_plain(&around.join("x")) { text.into_owned() } else { inline(&text) }
+}
+
 /// Formats text inside HTML, where Markdown's signs have no meaning, but mentions and references do.
 fn inline_html(text: &str) -> String {
     let text = printable(text);
@@ -316,6 +326,16 @@ mod tests {
         ] {
             assert_eq!(inline(text), text);
             assert_eq!(inline_html(text), text);
+        }
+    }
+
+    #[test]
+    fn commands_in_help_are_code() {
+        for text in ["run `kubectl delete job/a_b`, then apply: it runs again", "run `a` or `b --c`", "run `a`"] {
+            assert_eq!(inline_help(text), text);
+        }
+        for text in ["run `a`b`", "run `a` for @name", "run `a```b`", "`a` *x*", "run `a", "``", "`a` b"] {
+            assert!(inline_help(text).starts_with("``"), "{text}");
         }
     }
 

@@ -317,7 +317,7 @@ impl Writer {
             self.put(&[color], &format!("    {mark} {}", printable(&impact.text)));
             self.text.push('\n');
             if let Some(remedy) = &impact.remedy {
-                self.put(&[DIM], &format!("      {}", printable(remedy)));
+                self.put(&[DIM], &format!("      help: {}", printable(remedy)));
                 self.text.push('\n');
             }
         }

@@ -123,7 +123,7 @@ fn impacts(html: &mut Html, impacts: &[Impact]) {
         });
         html.text(&impact.text);
         if let Some(remedy) = &impact.remedy {
-            html.raw("<small>").text(remedy).raw("</small>");
+            html.raw("<small>help: ").text(remedy).raw("</small>");
         }
         html.raw("</li>\n");
     }

@@ -45,7 +45,7 @@ impl<'c, 'o> Users<'c, 'o> {
             found.push(
                 Impact::rejected("immutable, once it is true,")
                     .about(&["immutable"])
-                    .remedy(format!("kubectl delete {}, then apply", object.reference())),
+                    .remedy(format!("run `kubectl delete {}`, then apply", object.reference())),
             );
         }
         let fields = ["data", "stringData", "binaryData"];
@@ -133,7 +133,7 @@ impl Seen {
             users.iter().filter(can_be_restarted).map(|user| reference(&user.kind, &user.name)).collect();
         Some(match references.as_slice() {
             [] => impact,
-            references => impact.remedy(format!("kubectl rollout restart {}", references.join(" "))),
+            references => impact.remedy(format!("run `kubectl rollout restart {}`", references.join(" "))),
         })
     }
 }

@@ -114,18 +114,18 @@ pub(super) fn refusals(object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>)
 pub(super) fn refusal(object: &Changed<'_>, field: &str) -> Impact {
     let (kind, reference) = (object.difference.id.kind.as_str(), object.reference());
     let remedy = match (kind, field) {
-        ("Job", _) => format!("kubectl delete {reference}, then apply: it runs again"),
+        ("Job", _) => format!("run `kubectl delete {reference}`, then apply: it runs again"),
         ("PersistentVolumeClaim", _) => "create a new claim and copy the data".to_owned(),
         ("RoleBinding" | "ClusterRoleBinding", _) => {
-            format!("kubectl delete {reference}, then apply: its permissions are missing in between")
+            format!("run `kubectl delete {reference}`, then apply: its permissions are missing in between")
         }
         ("StatefulSet", "spec.volumeClaimTemplates") => format!(
-            "kubectl delete {reference} --cascade=orphan, then apply: pods and data stay; existing claims keep their size until you change them"
+            "run `kubectl delete {reference} --cascade=orphan`, then apply: pods and data stay; existing claims keep their size until you change them"
         ),
         ("StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet", _) => {
-            format!("kubectl delete {reference} --cascade=orphan, then apply: the pods stay")
+            format!("run `kubectl delete {reference} --cascade=orphan`, then apply: the pods stay")
         }
-        _ => format!("kubectl delete {reference}, then apply"),
+        _ => format!("run `kubectl delete {reference}`, then apply"),
     };
     let article = if kind.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
     let what = match field {

@@ -35,7 +35,7 @@ impl<'c, 'o> Rules<'c, 'o> {
                         ImpactLevel::Warning,
                         format!("a new object is created; {}", left(object, &reference_of(kind, old))),
                     )
-                    .remedy(format!("kubectl delete {}, or kubectl apply --prune", object.reference_by(old))),
+                    .remedy(format!("run `kubectl delete {}` or `kubectl apply --prune`", object.reference_by(old))),
                 );
                 if kind == "StatefulSet" && workloads::has_claims(object.new_fields()) {
                     found.push(workloads::starts_empty("the old name"));
@@ -80,7 +80,7 @@ fn removed(object: &Changed<'_>, found: &mut Vec<Impact>) {
     let reference = object.reference();
     found.push(
         Impact::new("removed", ImpactLevel::Warning, left(object, "it"))
-            .remedy(format!("kubectl delete {reference}, or kubectl apply --prune")),
+            .remedy(format!("run `kubectl delete {reference}` or `kubectl apply --prune`")),
     );
     match object.difference.id.kind.as_str() {
         "StatefulSet" if workloads::has_claims(object.old()) => found.push(workloads::data_when_deleted(object.old())),

@@ -107,7 +107,7 @@ fn fixed_fields(object: &Changed<'_>, found: &mut Vec<Impact>) {
         map.list_at(&["spec", "ipFamilies"]).first().and_then(|node| node.value.as_str().map(str::to_owned))
     };
     let mut refuse = |field: &str| {
-        let remedy = format!("kubectl delete {}, then apply: it is not reachable in between", object.reference());
+        let remedy = format!("run `kubectl delete {}`, then apply: it is not reachable in between", object.reference());
         let about = field.rsplit(' ').next().unwrap_or(field);
         found.push(Impact::rejected(&format!("{field} of a Service")).remedy(remedy).about(&[about]));
     };
@@ -135,7 +135,7 @@ fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact
     if before == after || !object.differs(&["spec", "clusterIP"]) {
         return;
     }
-    let remedy = format!("kubectl delete {}, then apply: it is not reachable in between", object.reference());
+    let remedy = format!("run `kubectl delete {}`, then apply: it is not reachable in between", object.reference());
     if after.is_empty() {
         let stays = if before == "None" { "stays headless" } else { "keeps its address" };
         let text = format!("{stays}: the API server never removes spec.clusterIP from a Service");
