@@ -159,7 +159,8 @@ fn unknown_kind(object: &Object, strict: bool, report: &mut Report<'_>, place: &
     let message = if cannot_exist {
         format!("Kubernetes has no kind {:?} in {:?}", id.kind, id.api_version)
     } else {
-        format!("unknown kind {:?} in {:?}; not checked", id.kind, id.api_version)
+        let why = if strict { ", which --strict makes an error" } else { "" };
+        format!("unknown kind {:?} in {:?}; not checked{why}", id.kind, id.api_version)
     };
     let versions = Schema::built_in().versions_of(&id.kind);
     let finding = report.report(severity, "unknown-kind", &FieldPath::default(), message, place);
