@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 
+use super::missing::advice;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::go::os_error;
 use crate::values::{FileReader, MAX_TOTAL_BYTES, given_file};
@@ -62,9 +63,9 @@ impl Inputs {
         if let Some(known) = self.pipes.borrow().get(path) {
             return Ok(known.clone());
         }
-        let file = File::open(path).map_err(|error| Problem::new(format!("open {path}: {}", os_error(&error))))?;
+        let file = File::open(path).map_err(|error| Problem::of_path("open", path, &error, given_by))?;
         let is_pipe = file.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
-        let bytes = read_limited(file, path)?;
+        let bytes = read_limited(file, path, given_by)?;
         if is_pipe {
             self.pipes.borrow_mut().insert(path.to_owned(), bytes.clone());
         }
@@ -78,7 +79,7 @@ impl Inputs {
                 .help("pass one of the two as a file"));
         }
         *self.stdin_reader.borrow_mut() = Some(flag);
-        read_limited(std::io::stdin().lock(), "standard input")
+        read_limited(std::io::stdin().lock(), "standard input", given_by)
     }
 }
 
@@ -100,17 +101,33 @@ impl Problem {
         Problem { message, help: None }
     }
 
+    /// Describes an error of the operating system, with advice about the path.
+    fn of_path(action: &str, path: &str, error: &std::io::Error, given_by: &Span) -> Self {
+        let expected = expected(given_by.source().map_or("", Source::name));
+        Problem { message: format!("{action} {path}: {}", os_error(error)), help: advice(path, error, expected) }
+    }
+
     fn help(self, text: &str) -> Self {
         Problem { help: Some(text.to_owned()), ..self }
     }
 }
 
+/// Returns which file a flag or an argument expects.
+fn expected(flag: &str) -> &'static str {
+    match flag {
+        "--api-versions" => "@FILE with the output of `kubectl api-versions` or `kubectl api-resources`",
+        "--line" => "a file of rendered manifests and a line, such as rendered.yaml:42",
+        "FILE" => "a mongooseim.toml, or `-` for standard input",
+        _ => "a YAML file, or `-` for standard input; paths start at the current directory",
+    }
+}
+
 /// Reads at most [`MAX_INPUT_BYTES`], so that even an endless input ends.
-fn read_limited(from: impl Read, name: &str) -> Result<Vec<u8>, Problem> {
+fn read_limited(from: impl Read, name: &str, given_by: &Span) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     from.take(MAX_INPUT_BYTES + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| Problem::new(format!("read {name}: {}", os_error(&error))))?;
+        .map_err(|error| Problem::of_path("read", name, &error, given_by))?;
     if bytes.len() as u64 > MAX_INPUT_BYTES {
         let limit = MAX_INPUT_BYTES / (1024 * 1024);
         return Err(Problem::new(format!("{name} is larger than {limit} MiB, the maximum size of a values file")));

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::disk::{Disk, read_regular};
+use super::missing::advice;
 use super::tree::{Tree, TreeError};
 use super::walk::{Boundary, Links};
 use crate::diagnostic::{Diagnostic, Source};
@@ -46,10 +47,23 @@ pub fn read_manifest_files(path: &str, flag: &Source) -> Result<Vec<ManifestFile
     if Path::new(path).is_dir() {
         return read_directory(path, &refuse);
     }
-    let read = File::open(path).map_err(|error| format!("open {path}: {}", os_error(&error)));
-    match read.and_then(|file| read_limited(file).map_err(|reason| format!("read {path}: {reason}"))) {
+    let file = File::open(path).map_err(|error| {
+        let advice = advice(path, &error, expected(flag.name()));
+        vec![advice.into_iter().fold(refuse(format!("open {path}: {}", os_error(&error))), Diagnostic::help)]
+    })?;
+    match read_limited(file) {
         Ok(bytes) => Ok(vec![decoded(path.to_owned(), bytes)]),
-        Err(message) => Err(vec![refuse(message)]),
+        Err(reason) => Err(vec![refuse(format!("read {path}: {reason}"))]),
+    }
+}
+
+/// Returns what a flag or an argument expects.
+fn expected(flag: &str) -> &'static str {
+    match flag {
+        "--lookup" => "the output of `kubectl get -o yaml`: a file, a directory, or `-` for standard input",
+        "--crds" => "CustomResourceDefinitions: a file, a directory, or `-` for standard input",
+        "FILE" => "manifests: a file, a directory, or `-` for standard input",
+        _ => "manifests (a file, a directory, or `-` for standard input) or a chart",
     }
 }
 

@@ -235,7 +235,9 @@ fn not_found(name: &str) -> Diagnostic {
         return error;
     }
     if name.starts_with('.') || Path::new(name).is_absolute() {
-        return Diagnostic::error("chart-not-found", format!("path {name:?} not found"));
+        let error = Diagnostic::error("chart-not-found", format!("path {name:?} not found"));
+        let help = io::near_path(name).unwrap_or_else(|| "pass a chart's directory or archive".to_owned());
+        return error.at(source.whole(), "").help(help);
     }
     let message = match name.split_once('/') {
         Some((repository, _)) if !repository.is_empty() => format!("repo {repository} not found"),
