@@ -6,6 +6,7 @@
 //! | `chart_file`, `addresses` | Chart.yaml; email and web addresses in it |
 //! | `values` | values.yaml and the chart's own schema |
 //! | `templates` | `templates/` and rendering |
+//! | `repeated` | problems that Helm reports several times |
 //! | `manifests`, `documents`, `names`, `deprecations`, `lists` | the output of each template, document by document |
 //! | `upgrade` | what the next release would do |
 //! | `mongooseim` | charts that run MongooseIM |
@@ -24,6 +25,7 @@ mod lists;
 mod manifests;
 mod mongooseim;
 mod names;
+mod repeated;
 mod report;
 mod subject;
 mod templates;

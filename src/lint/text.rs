@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::repeated::without_repeated;
 use super::report::{Finding, Report};
 use crate::diagnostic::{Diagnostic, Paint, Severity, SourceKind, printable, printable_lines};
 use crate::report;
@@ -92,13 +93,13 @@ pub fn findings(charts: &[Linted], quiet: bool) -> Vec<report::Finding> {
                 file: None,
             }),
             Ok(report) => {
-                let shown =
-                    report.findings.iter().filter(|finding| !quiet || finding.diagnostic.severity != Severity::Info);
+                let once = without_repeated(&report.findings).into_iter();
+                let shown = once.filter(|finding| !quiet || finding.diagnostic.severity != Severity::Info);
                 all.extend(shown.map(|Finding { file, diagnostic }| report::Finding {
                     object: object.clone(),
                     nth,
-                    path: file.clone(),
-                    diagnostic: Diagnostic { message: diagnostic.message.trim_end().to_owned(), ..diagnostic.clone() },
+                    path: file,
+                    diagnostic: Diagnostic { message: diagnostic.message.trim_end().to_owned(), ..diagnostic },
                     file: None,
                 }));
             }
