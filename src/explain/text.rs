@@ -105,7 +105,7 @@ fn write_effects(explanation: &Explanation, paint: Paint, out: &mut String) {
             out.push_str("Its effect is unknown: no other value was found that the schema allows.\n");
         }
         (0, Some(gate)) => {
-            let _ = writeln!(out, "No effect with these values: {tries}.\n{}", gate_text(gate));
+            let _ = writeln!(out, "No effect with these values: {tries}.\n{}", gate_text(gate, ""));
         }
         (0, None) if refused.is_empty() => {
             let _ = writeln!(out, "No effect was found: {tries}. Other changes may have one.");
@@ -332,7 +332,7 @@ pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
             continue;
         }
         let changes = if unused.tried == 1 { "1 change was" } else { &format!("{} changes were", unused.tried) };
-        let gate = unused.gate.as_ref().map(|gate| format!("\n  {}", gate_text(gate))).unwrap_or_default();
+        let gate = unused.gate.as_ref().map(|gate| format!("\n  {}", gate_text(gate, "  "))).unwrap_or_default();
         let _ = writeln!(out, "  No effect: {changes} tried.{gate}");
     }
     if scanned.left_out > 0 {
@@ -347,13 +347,22 @@ fn switched_off_text(subchart: &SwitchedOffSubchart) -> String {
     format!("The subchart {} is disabled: {}.", printable(&subchart.name), printable(&by.join(", ")))
 }
 
-fn gate_text(gate: &Gate) -> String {
+/// Says which other values must change for a value to have an effect; several of them are a list, indented by `indent`.
+fn gate_text(gate: &Gate, indent: &str) -> String {
+    if gate.parts.len() > 1 {
+        let now = |part: &GatePart| match part.now.span.source() {
+            Some(_) => format!("now {}, {}", shown(&part.now.value), part.now.span),
+            None => format!("now {}", shown(&part.now.value)),
+        };
+        let line = |part: &GatePart| format!("\n{indent}  {} ({})", assignment(&part.change), now(part));
+        return format!("It has one with all of these changes:{}", gate.parts.iter().map(line).collect::<String>());
+    }
     let part = |part: &GatePart| {
         let needed = part.change.value.as_ref().map_or("not set".to_owned(), shown);
         let place = if part.now.span.source().is_some() { format!(" ({})", part.now.span) } else { String::new() };
         format!("{} is {needed}; now it is {}{place}", printable(&part.change.path.to_string()), shown(&part.now.value))
     };
-    format!("It has one if {}.", gate.parts.iter().map(part).collect::<Vec<_>>().join(", and "))
+    format!("It has one if {}.", gate.parts.iter().map(part).collect::<String>())
 }
 
 /// Formats a change as in `--set`.
