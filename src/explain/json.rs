@@ -11,7 +11,7 @@ use super::value_sources::SetBy;
 use super::value_sources::ValueSource;
 use crate::diagnostic::printable_json;
 use crate::engine::{Dependence, Mentioned, put_place};
-use crate::json::{Object, write_pretty};
+use crate::json::{Object, write};
 use crate::kubernetes::Id;
 use crate::yaml::{Node, Value};
 
@@ -62,7 +62,7 @@ pub fn explanation_json(explanation: &Explanation) -> String {
 
 /// Writes an object as it is printed.
 pub(super) fn write_object(fields: Object) -> String {
-    printable_json(&write_pretty(&fields.into_value())).into_owned() + "\n"
+    printable_json(&write(&fields.into_value())).into_owned() + "\n"
 }
 
 /// Returns the output of `values --unused --output json`: `unused` (`key`, `value`, `place`, `tried`, `gate`, `traced`,
