@@ -60,7 +60,7 @@ impl Lock {
     /// name is returned.
     fn decode(node: &Node) -> Result<Lock, Diagnostic> {
         let Some(map) = node.value.as_map() else { return Err(Fields::wrong_type(&node.value, "v2.Lock", &node.span)) };
-        let mut fields = Fields::new(map, "Lock", "");
+        let mut fields = Fields::new(vec![map], "Lock", "");
         let dependencies = fields.list("dependencies", "Dependency", Dependency::read);
         let dependencies = fields.has("dependencies").then(|| dependencies.into_iter().map(locked).collect());
         let digest = fields.text("digest");

@@ -166,8 +166,8 @@ impl Metadata {
     fn examine_as(document: &Node, go_type: &str) -> (Metadata, FieldMistakes) {
         let empty = Map::new();
         let mut fields = match &document.value {
-            Value::Map(map) => Fields::new(map, "Metadata", ""),
-            Value::Null => Fields::new(&empty, "Metadata", ""),
+            Value::Map(map) => Fields::new(vec![map], "Metadata", ""),
+            Value::Null => Fields::new(vec![&empty], "Metadata", ""),
             other => {
                 let types = vec![Fields::wrong_type(other, go_type, &document.span)];
                 return (Metadata::default(), FieldMistakes { types, ..FieldMistakes::default() });
@@ -219,7 +219,7 @@ impl Metadata {
         let prefix = |error| cannot_load("requirements.yaml", error);
         let node = yaml::read_document(source).map_err(|error| vec![prefix(error)])?;
         let Some(map) = node.value.as_map() else { return Ok(()) };
-        let mut fields = Fields::new(map, "Metadata", "");
+        let mut fields = Fields::new(vec![map], "Metadata", "");
         let dependencies = fields.list("dependencies", "Dependency", Dependency::read);
         let is_null = fields.is_null("dependencies");
         if is_null || fields.has("dependencies") {

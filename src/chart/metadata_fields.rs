@@ -1,5 +1,9 @@
 //! Reads the fields of Chart.yaml one by one, like Go's JSON decoder: names in any case, numbers and booleans converted to
 //! strings where a string is expected, and every field of the wrong type reported.
+//!
+//! A field may be written several times in different cases (`Name`, `name`). Go decodes the keys in byte order into the same
+//! variable: a null leaves a string or boolean as it is but clears a list or map, maps are merged, and an item of a list is
+//! merged into the item that was there before.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +27,8 @@ pub struct FieldMistakes {
 
 /// A map in Chart.yaml, and the errors found in it so far, each with the key it concerns.
 pub(super) struct Fields<'a> {
-    map: &'a Map,
+    /// The map; several ones for an item of a list that is written several times.
+    maps: Vec<&'a Map>,
     /// The Go struct's name, for Helm's messages.
     structure: &'static str,
     path: String,
@@ -34,14 +39,14 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn new(map: &'a Map, structure: &'static str, path: &str) -> Self {
+    pub(super) fn new(maps: Vec<&'a Map>, structure: &'static str, path: &str) -> Self {
         let path = path.to_owned();
-        Fields { map, structure, path, known: vec![], types: vec![], unknown: vec![], empty_items: vec![] }
+        Fields { maps, structure, path, known: vec![], types: vec![], unknown: vec![], empty_items: vec![] }
     }
 
     /// Returns the errors found. Fields that were never read are unknown.
     pub(super) fn into_mistakes(mut self) -> FieldMistakes {
-        for (key, entry) in self.map.entries() {
+        for (key, entry) in self.maps.iter().flat_map(|map| map.entries()) {
             if !self.known.iter().any(|known| known.eq_ignore_ascii_case(key)) {
                 let message =
                     format!("error unmarshaling JSON: while decoding JSON: json: unknown field {}", quote_double(key));
@@ -59,97 +64,131 @@ impl<'a> Fields<'a> {
         self.types.push((name, error));
     }
 
-    /// Returns the field's key as written, and its entry. Names match in any case; of several matches the last in byte
-    /// order wins, because Go decodes keys in that order.
-    fn entry(&self, name: &str) -> Option<(&'a str, &'a Entry)> {
-        let named = self.map.entries().filter(|(key, _)| key.eq_ignore_ascii_case(name));
-        named.max_by_key(|(key, _)| *key)
+    /// Returns the keys and entries of a field, in any case, in the order in which Go decodes them.
+    fn written(&self, name: &str) -> Vec<(&'a str, &'a Entry)> {
+        let mut written = Vec::new();
+        for map in &self.maps {
+            let from = written.len();
+            written.extend(map.entries().filter(|(key, _)| key.eq_ignore_ascii_case(name)));
+            written[from..].sort_by_key(|(key, _)| *key);
+        }
+        written
     }
 
-    /// Returns the field's value, unless it is absent or null, and marks the field as known.
-    pub(super) fn node(&mut self, name: &'static str) -> Option<&'a Node> {
+    /// Like [`Fields::written`], but marks the field as known, and returns only keys and values.
+    fn read(&mut self, name: &'static str) -> Vec<(&'a str, &'a Node)> {
         self.known.push(name);
-        self.entry(name).map(|(_, entry)| &entry.node).filter(|node| !node.value.is_null())
+        self.written(name).into_iter().map(|(key, entry)| (key, &entry.node)).collect()
     }
 
-    /// Whether the field is present and not null.
+    /// Returns the value of a field that is neither a list nor a map, unless it is absent or null.
+    pub(super) fn node(&mut self, name: &'static str) -> Option<&'a Node> {
+        self.read(name).into_iter().map(|(_, node)| node).rfind(|node| !node.value.is_null())
+    }
+
+    /// Whether the list or map is present and not null.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.entry(name).is_some_and(|(_, entry)| !entry.node.value.is_null())
+        self.written(name).last().is_some_and(|(_, entry)| !entry.node.value.is_null())
     }
 
-    /// Whether the field is present and null.
+    /// Whether the list or map is present and null.
     pub(super) fn is_null(&self, name: &str) -> bool {
-        self.entry(name).is_some_and(|(_, entry)| entry.node.value.is_null())
+        self.written(name).last().is_some_and(|(_, entry)| entry.node.value.is_null())
     }
 
     /// Returns the place of a field's value.
     pub(super) fn place(&self, name: &str) -> Span {
-        self.entry(name).map(|(_, entry)| entry.node.span.clone()).unwrap_or_default()
+        let written = self.written(name);
+        let set = written.iter().rev().find(|(_, entry)| !entry.node.value.is_null());
+        set.or(written.last()).map(|(_, entry)| entry.node.span.clone()).unwrap_or_default()
     }
 
     /// Returns the places of all fields, by key in lower case, because names match in any case.
     pub(super) fn places(&self) -> BTreeMap<String, Span> {
-        let names = self.map.keys().map(str::to_ascii_lowercase);
+        let names = self.maps.iter().flat_map(|map| map.keys()).map(str::to_ascii_lowercase);
         names.map(|name| (self.place(&name), name)).map(|(place, name)| (name, place)).collect()
     }
 
     /// Reads a string field; numbers and booleans are converted to the text that go-yaml writes for them.
     pub(super) fn text(&mut self, name: &'static str) -> String {
-        match self.node(name) {
-            None => String::new(),
-            Some(node) => match decode::text_of(node) {
-                Some(text) => sanitize(&text),
-                None => {
-                    self.mismatch(name, node, "string");
-                    String::new()
-                }
-            },
+        let mut read = String::new();
+        for (key, node) in self.read(name).into_iter().filter(|(_, node)| !node.value.is_null()) {
+            match decode::text_of(node) {
+                Some(text) => read = sanitize(&text),
+                None => self.mismatch(key, name, node, "string"),
+            }
         }
+        read
     }
 
     /// Reads a field that is a list of strings.
     pub(super) fn texts(&mut self, name: &'static str) -> Vec<String> {
-        let Some(node) = self.node(name) else { return Vec::new() };
-        let Some(items) = node.value.as_list() else {
-            self.mismatch(name, node, "[]string");
-            return Vec::new();
-        };
-        let mut texts = Vec::with_capacity(items.len());
-        for item in items {
-            match decode::text_of(item) {
-                Some(text) => texts.push(sanitize(&text)),
-                None => self.mismatch(name, item, "string"),
+        let mut texts: Vec<String> = Vec::new();
+        // Go keeps the items beyond the end of a shorter list, and a null in a later list leaves them as they are.
+        let mut length = 0;
+        for (key, node) in self.read(name) {
+            let items = match node.value.as_list() {
+                Some(items) => items,
+                None if node.value.is_null() => &[],
+                None => {
+                    self.mismatch(key, name, node, "[]string");
+                    continue;
+                }
+            };
+            if items.is_empty() {
+                texts.clear();
             }
+            for (at, item) in items.iter().enumerate() {
+                if at == texts.len() {
+                    texts.push(String::new());
+                }
+                match decode::text_of(item) {
+                    _ if item.value.is_null() => {}
+                    Some(text) => texts[at] = sanitize(&text),
+                    None => self.mismatch(key, name, item, "string"),
+                }
+            }
+            length = items.len();
         }
+        texts.truncate(length);
         texts
     }
 
     /// Reads a boolean field.
     pub(super) fn boolean(&mut self, name: &'static str) -> bool {
-        let Some(node) = self.node(name) else { return false };
-        node.value.as_bool().unwrap_or_else(|| {
-            self.mismatch(name, node, "bool");
-            false
-        })
+        let mut read = false;
+        for (key, node) in self.read(name).into_iter().filter(|(_, node)| !node.value.is_null()) {
+            match node.value.as_bool() {
+                Some(value) => read = value,
+                None => self.mismatch(key, name, node, "bool"),
+            }
+        }
+        read
     }
 
     /// Reads a field that maps strings to strings.
     pub(super) fn text_map(&mut self, name: &'static str) -> Option<BTreeMap<String, String>> {
-        let node = self.node(name)?;
-        let Some(map) = node.value.as_map() else {
-            self.mismatch(name, node, "map[string]string");
-            return None;
-        };
-        let mut texts = BTreeMap::new();
-        for (key, item) in map.iter() {
-            match decode::text_of(item) {
-                Some(text) => {
-                    texts.insert(key.to_owned(), text);
+        let mut texts = None;
+        for (field, node) in self.read(name) {
+            if node.value.is_null() {
+                texts = None;
+                continue;
+            }
+            let Some(map) = node.value.as_map() else {
+                self.mismatch(field, name, node, "map[string]string");
+                continue;
+            };
+            let texts = texts.get_or_insert_with(BTreeMap::new);
+            for (key, item) in map.iter() {
+                match decode::text_of(item) {
+                    Some(text) => {
+                        texts.insert(key.to_owned(), text);
+                    }
+                    None => self.mismatch(field, name, item, "string"),
                 }
-                None => self.mismatch(name, item, "string"),
             }
         }
-        Some(texts)
+        texts
     }
 
     /// Reads a field that is a list of maps, each read by `read`; `structure` is the name of their Go struct.
@@ -159,36 +198,71 @@ impl<'a> Fields<'a> {
         structure: &'static str,
         read: impl Fn(&mut Fields<'_>) -> T,
     ) -> Vec<T> {
-        let Some(node) = self.node(name) else { return Vec::new() };
-        let Some(items) = node.value.as_list() else {
-            self.mismatch(name, node, &format!("[]*v2.{structure}"));
-            return Vec::new();
-        };
-        let mut all = Vec::with_capacity(items.len());
-        for item in items {
-            match &item.value {
-                Value::Map(map) => {
-                    let mut fields = Fields::new(map, structure, &format!("{name}."));
-                    all.push(read(&mut fields));
-                    let FieldMistakes { types, unknown, .. } = fields.into_mistakes();
-                    let key = self.entry(name).map_or(name, |(key, _)| key);
-                    self.types.extend(types.into_iter().map(|error| (key, error)));
-                    self.unknown.extend(unknown.into_iter().map(|error| (key, error)));
+        let mut items: Vec<Item<'a>> = Vec::new();
+        let mut dropped: Vec<Item<'a>> = Vec::new();
+        let mut length = 0;
+        for (key, node) in self.read(name) {
+            let written = match node.value.as_list() {
+                Some(written) => written,
+                None if node.value.is_null() => &[],
+                None => {
+                    self.mismatch(key, name, node, &format!("[]*v2.{structure}"));
+                    continue;
                 }
-                Value::Null => self.empty_items.push((name, item.span.clone())),
-                _ => self.mismatch(name, item, &format!("v2.{structure}")),
+            };
+            if written.is_empty() {
+                dropped.append(&mut items);
             }
+            for (at, item) in written.iter().enumerate() {
+                if at == items.len() {
+                    items.push(Item::default());
+                }
+                match &item.value {
+                    Value::Map(map) => {
+                        items[at].key = key;
+                        items[at].maps.push(map);
+                    }
+                    Value::Null => {
+                        let null = Item { null: Some(item.span.clone()), ..Item::default() };
+                        dropped.push(std::mem::replace(&mut items[at], null));
+                    }
+                    _ => items[at].mismatches.push((key, item)),
+                }
+            }
+            length = written.len();
+        }
+        dropped.extend(items.drain(length..));
+        let mut read_item = |Item { key, maps, mismatches, null }: Item<'a>| {
+            for (key, item) in mismatches {
+                self.mismatch(key, name, item, &format!("v2.{structure}"));
+            }
+            if maps.is_empty() {
+                self.empty_items.extend(null.map(|place| (name, place)));
+                return None;
+            }
+            let mut fields = Fields::new(maps, structure, &format!("{name}."));
+            let read = read(&mut fields);
+            let FieldMistakes { types, unknown, .. } = fields.into_mistakes();
+            self.types.extend(types.into_iter().map(|error| (key, error)));
+            self.unknown.extend(unknown.into_iter().map(|error| (key, error)));
+            Some(read)
+        };
+        let all = items.into_iter().filter_map(&mut read_item).collect();
+        // Items that a later list replaced count only for their errors.
+        for item in dropped {
+            read_item(Item { null: None, ..item });
         }
         all
     }
 
     /// Reads a dependency's `import-values`: names, or maps with `child` and `parent`.
     pub(super) fn import_values(&mut self, name: &'static str) -> Vec<ImportValues> {
-        let Some(node) = self.node(name) else { return Vec::new() };
-        let Some(items) = node.value.as_list() else {
-            self.mismatch(name, node, "[]interface {}");
-            return Vec::new();
-        };
+        for (key, node) in self.read(name) {
+            if !node.value.is_null() && node.value.as_list().is_none() {
+                self.mismatch(key, name, node, "[]interface {}");
+            }
+        }
+        let items = self.last_list(name);
         let import = |item: &Node| match &item.value {
             Value::String(export) => {
                 Some(ImportValues { child: format!("exports.{export}"), parent: ".".to_owned(), is_short: true })
@@ -204,12 +278,18 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns the items of a field that is a list; none for any other field.
-    pub(super) fn nodes(&mut self, name: &'static str) -> Vec<Node> {
-        self.node(name).and_then(|node| node.value.as_list()).map(<[Node]>::to_vec).unwrap_or_default()
+    pub(super) fn nodes(&self, name: &'static str) -> Vec<Node> {
+        self.last_list(name).to_vec()
     }
 
-    fn mismatch(&mut self, name: &'static str, node: &Node, wanted: &str) {
-        let key = self.entry(name).map_or(name, |(key, _)| key);
+    /// Returns the items of the last list or null under a name.
+    fn last_list(&self, name: &str) -> &'a [Node] {
+        let is_read = |node: &&Node| node.value.is_null() || node.value.as_list().is_some();
+        let last = self.written(name).into_iter().rev().map(|(_, entry)| &entry.node).find(is_read);
+        last.and_then(|node| node.value.as_list()).unwrap_or_default()
+    }
+
+    fn mismatch(&mut self, key: &'a str, name: &'static str, node: &Node, wanted: &str) {
         let got = node.value.type_name();
         let field = format!("{}.{}{name}", self.structure, self.path);
         let message = format!(
@@ -227,6 +307,18 @@ impl<'a> Fields<'a> {
         );
         Diagnostic::error("chart-yaml", message).at(span.clone(), "expected a map")
     }
+}
+
+/// An item of a list, from all lists that are written under the same name.
+#[derive(Default)]
+struct Item<'a> {
+    /// The key of the last list that has it.
+    key: &'a str,
+    maps: Vec<&'a Map>,
+    /// What is not a map, with the keys of the lists.
+    mismatches: Vec<(&'a str, &'a Node)>,
+    /// Where the last list has a null instead.
+    null: Option<Span>,
 }
 
 /// Describes a Go type in plain English.
@@ -267,6 +359,24 @@ mod tests {
         assert_eq!(chart.metadata.place("engine").text(), "gotpl");
         assert_eq!(chart.metadata.place("icon"), Span::generated());
         assert!(chart.undeclared_tera_charts().is_empty());
+    }
+
+    /// Recorded from Helm.
+    #[test]
+    fn fields_in_several_cases_are_merged_as_in_helm() {
+        let yaml = "apiVersion: v2\nName: web\nname: ~\nversion: 1.0.0\nDeprecated: true\ndeprecated: ~\n\
+            Annotations: {a: b, c: d}\nannotations: {a: x}\nKEYWORDS: [a, b]\nKeywords: [c]\nkeywords: [~, ~]\n\
+            Maintainers: [{name: x, Email: a@b.c}]\nmaintainers: [{url: u}]\nSources: [s]\nsources: ~\n";
+        let file = File::new("Chart.yaml", yaml.as_bytes().to_vec());
+        let metadata = Chart::from_files(vec![file]).expect("a chart").metadata;
+        assert_eq!((metadata.name.as_str(), metadata.deprecated), ("web", true));
+        assert_eq!(metadata.place("name").text(), "web");
+        let annotations = metadata.annotations.expect("annotations");
+        assert_eq!((annotations["a"].as_str(), annotations["c"].as_str()), ("x", "d"));
+        assert_eq!(metadata.keywords, ["c", "b"]);
+        assert!(metadata.sources.is_empty());
+        let [maintainer] = &metadata.maintainers[..] else { panic!("{:?}", metadata.maintainers) };
+        assert_eq!((maintainer.name.as_str(), maintainer.email.as_str(), maintainer.url.as_str()), ("x", "a@b.c", "u"));
     }
 
     /// Recorded from Helm.
