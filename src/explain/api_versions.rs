@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::documents::rendered_manifests;
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Severity, Span, printable};
-use crate::engine::{self, Capabilities, Environment, MissingVersions, Release, Scope};
+use crate::engine::{Capabilities, Environment, MissingVersions, Release, Scope};
 use crate::kubernetes::Id;
-use crate::manifest::Manifests;
 use crate::render::Render;
 
 /// How many objects a note names.
@@ -50,9 +50,7 @@ pub fn api_version_notes(render: &Render) -> Vec<Diagnostic> {
 type Documents = BTreeMap<Id, String>;
 
 fn documents(render: &Render, release: &Release, capabilities: &Capabilities) -> Option<Documents> {
-    let rendered = engine::render(&Scope { release, capabilities, ..render.scope() }).ok()?;
-    let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
-    let all = Manifests::read(texts.map(|rendered| (rendered.path, rendered.text))).ok()?;
+    let all = rendered_manifests(&Scope { release, capabilities, ..render.scope() })?;
     let mut documents = Documents::new();
     for manifest in all.manifests.iter().chain(&all.hooks) {
         documents.entry(manifest.id.clone()).or_default().push_str(manifest.text());

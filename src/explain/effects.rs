@@ -106,7 +106,7 @@ pub(super) fn effects(base: &[Rendered], altered: &[(Change, Vec<Rendered>)], se
         if let Some(touched) = touched {
             let line = |(at, text): (&(usize, bool), &String)| {
                 let (at, is_there) = *at;
-                Line { number: document.first_line + at, text: text.clone(), is_new: !is_there, source: None }
+                Line { number: document.first_line() + at, text: text.clone(), is_new: !is_there, source: None }
             };
             found.push(effect(manifest, EffectKind::Lines(touched.iter().map(line).collect())));
         }

@@ -6,7 +6,7 @@ use super::experiment::Change;
 use super::preconditions::Gate;
 use super::unused::Scanned;
 use crate::json;
-use crate::secrets::Secrets;
+use crate::secrets::{MASK, Secrets};
 use crate::values::ValuePath;
 use crate::yaml::Value;
 
@@ -36,7 +36,7 @@ pub fn hide(explanation: &mut Explanation, secrets: &Secrets) {
             EffectKind::Lines(lines) => {
                 for line in lines {
                     for text in &texts {
-                        line.text = line.text.replace(text.as_str(), "(secret)");
+                        line.text = line.text.replace(text.as_str(), MASK);
                     }
                     line.text = secrets.mask(&line.text);
                 }
@@ -46,7 +46,7 @@ pub fn hide(explanation: &mut Explanation, secrets: &Secrets) {
     for (change, reason) in refused {
         hide_change(change, &texts, secrets);
         for text in &texts {
-            *reason = reason.replace(text.as_str(), "(secret)");
+            *reason = reason.replace(text.as_str(), MASK);
         }
         *reason = secrets.mask_in_sentence(reason);
     }
@@ -115,7 +115,7 @@ fn hide_change(change: &mut Change, texts: &[String], secrets: &Secrets) {
     let written = json::write_raw(value);
     let is_of_a_number = |text: &String| text.parse::<f64>().is_ok() && value.as_number().is_some();
     if texts.iter().any(|text| written.contains(text.as_str()) || is_of_a_number(text)) {
-        *value = Value::String("(secret)".to_owned());
+        *value = Value::String(MASK.to_owned());
     } else if !secrets.is_secret_value(&change.path) {
         // A value made up in place of a secret is not a secret.
         *value = secrets.masked_value(&change.path, value);

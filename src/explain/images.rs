@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::documents::{Document, in_output};
+use super::documents::{Document, in_output, rendered_manifests};
 use super::line::used_value;
 use super::traced::TracedOutput;
-use crate::engine::{self, Aspect, Scope, TemplateLine, Used, UsedValue};
+use crate::engine::{Aspect, Scope, TemplateLine, Used, UsedValue};
 use crate::kubernetes::{Id, ImageField, images_of};
 use crate::manifest::{FieldLines, Manifests, value_path};
 use crate::render::Render;
 use crate::secrets::Secrets;
 use crate::values::{Step, ValuePath};
-use crate::yaml::{self, Map, Node, Value};
+use crate::yaml::{self, Value};
 
 /// An image in a render.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub struct UsedImage {
 /// Returns the images of a render in the order of the output. Their values come from the trace. If the chart's engine can't
 /// trace, they come from experiments: values whose text occurs in an image and that change it.
 pub fn images(render: &Render, secrets: &Secrets) -> Vec<UsedImage> {
-    let documents = in_output(&render.manifests, 0);
+    let documents = in_output(&render.manifests, &[]);
     let output = render.trace().map(|trace| TracedOutput::new(Vec::new(), trace));
     let mut found = Vec::new();
     for document in &documents {
@@ -118,15 +118,10 @@ fn add_by_experiment(render: &Render, images: &mut [UsedImage], secrets: &Secret
     let before = fields_of(&render.manifests);
     for (path, text) in candidates {
         let mut values = render.values.clone();
-        if !put(&mut values, path.steps(), &format!("{text}{}", if text.is_empty() { "x" } else { "-x" })) {
-            continue;
-        }
+        let Some(node) = path.get_mut(&mut values) else { continue };
+        node.value = Value::String(format!("{text}{}", if text.is_empty() { "x" } else { "-x" }));
         let scope = Scope { values: &values, ..render.scope() };
-        let rendered = engine::render(&scope).ok().and_then(|rendered| {
-            let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
-            Manifests::read(texts.map(|rendered| (rendered.path, rendered.text))).ok()
-        });
-        let after = rendered.as_ref().map(fields_of);
+        let after = rendered_manifests(&scope).as_ref().map(fields_of);
         for image in images.iter_mut() {
             let key = (image.id.clone(), image.field.path.to_string());
             let depends = match &after {
@@ -157,23 +152,6 @@ fn is_part(text: &str, image: &str) -> bool {
         is_end(at.checked_sub(1).map(|before| image.as_bytes()[before]))
             && is_end(image.as_bytes().get(at + text.len()).copied())
     })
-}
-
-/// Sets the existing value at a path to `text`. Returns false if there is none.
-fn put(values: &mut Map, steps: &[Step], text: &str) -> bool {
-    let Some((Step::Key(key), rest)) = steps.split_first() else { return false };
-    let Some(mut node) = values.get_mut(key) else { return false };
-    for step in rest {
-        let next: Option<&mut Node> = match (step, &mut node.value) {
-            (Step::Key(key), Value::Map(map)) => map.get_mut(key),
-            (Step::Item(index), Value::List(items)) => items.get_mut(*index),
-            _ => None,
-        };
-        let Some(next) = next else { return false };
-        node = next;
-    }
-    node.value = Value::String(text.to_owned());
-    true
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, SourceKind};
 use crate::engine::{LineOrigin, TemplateCall, TemplateLine, Used, UsedValue, sort_deciding};
 use crate::kubernetes::{Id, kind_named};
 use crate::manifest::FieldLines;
-use crate::secrets::Secrets;
+use crate::secrets::{MASK, Secrets};
 use crate::values::{Step, ValuePath};
 use crate::yaml::{Map, Node, Value};
 
@@ -121,7 +121,7 @@ pub fn explain_line(
 
 fn no_line(number: usize, output: &TracedOutput) -> Diagnostic {
     let message = format!("line {number} of the output is not a line of a manifest");
-    let last = output.documents.last().map(|last| last.first_line + last.line_count() - 1);
+    let last = output.documents.last().map(|last| last.first_line() + last.line_count() - 1);
     match last {
         Some(last) => Diagnostic::error("no-line", message)
             .help(format!("the output has {last} lines; `---` and `# Source:` lines are not from a template")),
@@ -140,7 +140,7 @@ fn written_line<'o>(output: &'o TracedOutput, written: &WrittenLine) -> Result<(
         }
         None => output.lines_with(text),
     };
-    let same = candidates.iter().find(|(document, at)| document.first_line + at == *number);
+    let same = candidates.iter().find(|(document, at)| document.first_line() + at == *number);
     match (same, &candidates[..]) {
         (Some(found), _) | (None, [found]) => Ok(*found),
         (None, []) => Err(Diagnostic::error("no-line", format!("the chart does not render line {number} of {file}"))
@@ -170,7 +170,7 @@ fn explained(
         if document.manifest.text().lines().nth(line).is_some_and(|own| own != text) {
             masked.extend(of_line.iter().cloned());
         }
-        lines.push(ExplainedLine { number: document.first_line + line, text, place, calls });
+        lines.push(ExplainedLine { number: document.first_line() + line, text, place, calls });
         shown.extend(of_line);
         deciding.extend(by);
     }
@@ -193,7 +193,7 @@ pub(super) fn hidden(used: UsedValue, masked: &[Used]) -> UsedValue {
         return used;
     }
     let place = used.place.filter(|place| place.source().is_some_and(|source| source.kind() != SourceKind::Flag));
-    UsedValue { value: used.value.map(|_| Value::String("(secret)".to_owned())), place, ..used }
+    UsedValue { value: used.value.map(|_| Value::String(MASK.to_owned())), place, ..used }
 }
 
 /// Looks up a used value and where it was set.

@@ -31,11 +31,11 @@ const VERSION: i128 = 2;
 /// and `only`: `keys` if only the keys of a map or the length of a list matter, `emptiness` if only that matters. The values
 /// themselves are not included.
 ///
-/// `lines_before` is the number of lines printed before the manifests: the definitions of custom resources.
+/// `crds` are the custom resource definitions that are printed before the manifests (pairs of path and text).
 ///
 /// # Errors
 /// The chart's engine can't trace.
-pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Result<String, Diagnostic> {
+pub fn line_map(render: &Render, crds: &[(String, String)], secrets: &Secrets) -> Result<String, Diagnostic> {
     let no_trace = || {
         Diagnostic::error(
             "no-trace",
@@ -56,7 +56,7 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
     out.field("documents");
     out.open('[');
     shared.calls.open('[');
-    for document in in_output(&render.manifests, lines_before) {
+    for document in in_output(&render.manifests, crds) {
         out.entry();
         shared.document(&document, &mut out);
     }
@@ -116,7 +116,7 @@ impl<'t> Shared<'t> {
         let (traced, first) = (self.trace.lines_of(&document.manifest.path), document.rendered_line(0));
         for at in 0..document.line_count() {
             out.entry();
-            self.line((traced.as_ref(), first + at), document.first_line + at, out);
+            self.line((traced.as_ref(), first + at), document.first_line() + at, out);
         }
         out.close(']');
         out.close('}');

@@ -1,9 +1,6 @@
 //! Masks lines of templates so that they can be shown beside their output.
 
-use crate::secrets::Secrets;
-
-/// The placeholder for hidden text.
-const HIDDEN: &str = "(secret)";
+use crate::secrets::{MASK, Secrets};
 
 /// Masks a line of a template. If `is_secret`, its output is masked as well: then only its key and its actions are shown,
 /// without the strings in them.
@@ -25,7 +22,7 @@ pub(super) fn template_text(line: &str, is_secret: bool, secrets: &Secrets) -> S
     }
     if !has_actions {
         shown.push(' ');
-        shown.push_str(HIDDEN);
+        shown.push_str(MASK);
     }
     shown.trim().to_owned()
 }

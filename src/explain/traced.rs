@@ -79,7 +79,7 @@ impl TracedOutput {
                 let place = self.trace.span_of_line(&document.manifest.path, rendered_line);
                 let source = Some(Source { dependence, place });
                 let text = shown.get(at).cloned().unwrap_or_default();
-                Line { number: document.first_line + at, text, is_new: false, source }
+                Line { number: document.first_line() + at, text, is_new: false, source }
             };
             let kind = EffectKind::Lines(lines.into_iter().map(line).collect());
             let line_count = document.line_count();
@@ -108,14 +108,12 @@ impl TracedOutput {
 
     /// Returns the document at a line of the whole output, and the line in it (from 0).
     pub(super) fn at(&self, line: usize) -> Option<(&Document, usize)> {
-        let after = self.documents.partition_point(|document| document.first_line <= line);
+        let after = self.documents.partition_point(|document| document.first_line() <= line);
         let document = self.documents.get(after.checked_sub(1)?)?;
-        let at = line - document.first_line;
+        let at = line - document.first_line();
         (at < document.line_count()).then_some((document, at))
     }
-}
 
-impl TracedOutput {
     /// Returns all lines with this text.
     pub(super) fn lines_with(&self, text: &str) -> Vec<(&Document, usize)> {
         let of_document = |document: &'_ Document| -> Vec<usize> {

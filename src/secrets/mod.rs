@@ -53,6 +53,9 @@ use finder::{Finder, Found};
 use places::Places;
 use value_id::ValueId;
 
+/// The text in place of a secret, unless masks have numbers.
+pub const MASK: &str = "(secret)";
+
 /// The secrets of a run. The default value knows no secrets and masks only by keys.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
@@ -96,7 +99,7 @@ impl Secrets {
     fn mask_of(&self, number: Option<usize>) -> String {
         match number.filter(|_| self.is_numbered) {
             Some(number) => format!("(secret {number})"),
-            None => "(secret)".to_owned(),
+            None => MASK.to_owned(),
         }
     }
 

@@ -132,6 +132,16 @@ impl ValuePath {
         })
     }
 
+    /// Like [`ValuePath::get`], to change the value.
+    pub fn get_mut<'m>(&self, values: &'m mut Map) -> Option<&'m mut Node> {
+        let Some((Step::Key(first), rest)) = self.0.split_first() else { return None };
+        rest.iter().try_fold(values.get_mut(first)?, |node, step| match (step, &mut node.value) {
+            (Step::Key(key), Value::Map(map)) => map.get_mut(key),
+            (Step::Item(index), Value::List(items)) => items.get_mut(*index),
+            _ => None,
+        })
+    }
+
     /// Returns the paths of all leaves of a map (scalars, lists and empty maps), lazily and in the order of the map.
     pub fn leaves(values: &Map) -> impl Iterator<Item = ValuePath> {
         let mut open = vec![values.iter()];

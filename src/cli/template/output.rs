@@ -160,11 +160,7 @@ impl OutputFlags {
         subject.collect(console);
         let crds = self.crds(&render.chart);
         let text = manifest::write(&render.manifests, &crds);
-        let lines_before = match crds.as_slice() {
-            [] => 0,
-            _ => text.lines().count() - manifest::write(&render.manifests, &[]).lines().count(),
-        };
-        let map = line_map(&render, lines_before, console.secrets())?;
+        let map = line_map(&render, &crds, console.secrets())?;
         console.warn(&render.warnings, strict)?;
         if let Some(path) = &self.line_map {
             io::write_file(path, &map, "--line-map")?;
