@@ -10,8 +10,7 @@ use crate::cli::arguments::manifest_input::{Blank, Input, objects_of_files, read
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::cli::output::findings_format::FindingsOutput;
-use crate::cli::output::plural::plural;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, counted};
 use crate::diff::gather_secrets;
 use crate::kubernetes::{Object, Refused};
 use crate::report::{self, Finding};
@@ -79,7 +78,7 @@ impl Validate {
             });
             console.secrets().hide(findings.iter_mut().map(|finding| &mut finding.diagnostic));
         }
-        let checked = format!("{} checked", plural(objects.len(), "object"));
+        let checked = format!("{} checked", counted(objects.len(), "object"));
         self.form.conclude("validate", &names, &findings, &checked, self.strict, console)
     }
 }

@@ -6,8 +6,7 @@ use semver::Version;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::cli::output::findings_format::FindingsOutput;
-use crate::cli::output::plural::plural;
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Source, counted};
 use crate::io;
 use crate::lint;
 use crate::report::{self, Finding};
@@ -75,7 +74,7 @@ impl ValidateConfig {
             });
             console.secrets().hide(findings.iter_mut().map(|finding| &mut finding.diagnostic));
         }
-        let checked = format!("{} checked for MongooseIM {version}", plural(self.files.len(), "file"));
+        let checked = format!("{} checked for MongooseIM {version}", counted(self.files.len(), "file"));
         self.form.conclude("validate-config", &self.files, &findings, &checked, self.strict, console)
     }
 

@@ -4,6 +4,7 @@
 //! wrong" have the same answer: a [`Span`].
 
 mod codes;
+mod counted;
 mod diagnostics;
 mod flag;
 mod json;
@@ -16,6 +17,7 @@ mod suggest;
 mod text;
 
 pub use codes::{CODES, meaning_of_code};
+pub use counted::counted;
 pub use diagnostics::Diagnostics;
 pub use json::write_json;
 pub use limit::limited;

@@ -5,6 +5,7 @@ use super::compare::Change;
 use super::impact::Impact;
 use super::origin::Origin;
 use super::upgrade::Upgrade;
+use crate::diagnostic::counted;
 use crate::kubernetes::Id;
 
 /// What happened to an object.
@@ -116,11 +117,6 @@ impl Ignored {
     pub(super) fn file_text(&self) -> Option<String> {
         self.file.as_ref().map(|(path, count)| format!("{path}, {}", counted(*count, "rule")))
     }
-}
-
-/// Returns `1 change` or `2 changes`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Comparison {

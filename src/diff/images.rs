@@ -5,10 +5,10 @@ use std::fmt::Write;
 
 use super::cause::Cause;
 use super::compare::Change;
-use super::difference::{Comparison, Status, counted};
+use super::difference::{Comparison, Status};
 use super::json::cause;
 use super::text::cause_lines;
-use crate::diagnostic::{Paint, printable, printable_json};
+use crate::diagnostic::{Paint, counted, printable, printable_json};
 use crate::json::{self, Object as Fields};
 use crate::kubernetes::{FieldPath, Id, ImageField, Object, images_of};
 use crate::secrets::Secrets;

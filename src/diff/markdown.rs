@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use super::change_lines::change_lines;
 use super::compare::Change;
-use super::difference::{Comparison, Difference, Ignored, Status, counted};
+use super::difference::{Comparison, Difference, Ignored, Status};
 use super::group::{Grouped, group, names_by_kind};
 use super::impact::ImpactLevel;
 use super::origin::Origin;
@@ -17,7 +17,7 @@ use super::text::{DEFAULTS_CHANGED, cause_lines, died_text, moved_text, never_us
 use super::title::title;
 use super::together::{as_one, places, together};
 use super::upgrade::Upgrade;
-use crate::diagnostic::{printable, printable_line};
+use crate::diagnostic::{counted, printable, printable_line};
 
 /// Writes a comparison in GitHub's Markdown: the summary, effects that need attention, and a collapsible section for each object.
 /// Sections that would exceed `max_bytes` are omitted, and a line reports their number.

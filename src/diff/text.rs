@@ -5,14 +5,14 @@ use std::fmt::Write;
 use super::cause::Cause;
 use super::change_lines::change_lines;
 use super::compare::Change;
-use super::difference::{Comparison, Difference, Ignored, Status, counted};
+use super::difference::{Comparison, Difference, Ignored, Status};
 use super::group::{Grouped, group, names_by_kind};
 use super::impact::{Impact, ImpactLevel};
 use super::origin::Origin;
 use super::title::title;
 use super::together::{as_one, places, together};
 use super::upgrade::{ChangedDefault, UnusedValue, Upgrade};
-use crate::diagnostic::{printable, printable_styled_lines};
+use crate::diagnostic::{counted, printable, printable_styled_lines};
 use crate::kubernetes::FieldPath;
 
 /// Options for writing a comparison.

@@ -3,7 +3,7 @@
 use super::documents::Document;
 use super::experiment::{Experiment, Subject};
 use super::traced::TracedOutput;
-use crate::diagnostic::{Diagnostic, SourceKind};
+use crate::diagnostic::{Diagnostic, SourceKind, counted};
 use crate::engine::{LineOrigin, TemplateCall, TemplateLine, Used, UsedValue, sort_deciding};
 use crate::kubernetes::{Id, kind_named};
 use crate::manifest::FieldLines;
@@ -270,8 +270,7 @@ fn near_field(node: &Node, path: &ValuePath) -> Option<String> {
                 }
             },
             (Value::List(items), _) => {
-                let plural = if items.len() == 1 { "item" } else { "items" };
-                Some(format!("{field} has {} {plural}, starting at {field}[0]", items.len()))
+                Some(format!("{field} has {}, starting at {field}[0]", counted(items.len(), "item")))
                     .filter(|_| !items.is_empty())
             }
             (Value::Map(_), _) => None,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::json::write_object;
 use super::line::{ExplainedLine, LineExplanation};
 use super::text::{cut, shown};
-use crate::diagnostic::{Paint, printable};
+use crate::diagnostic::{Paint, counted, printable};
 use crate::engine::{Aspect, TemplateCall, TemplateLine, UsedValue, put_origin, used_json};
 use crate::json::Object;
 use crate::yaml::Value;
@@ -102,8 +102,7 @@ fn aspect_text(aspect: Aspect, value: Option<&Value>) -> Option<&'static str> {
 
 fn more(count: usize, most: usize, what: &str, out: &mut String) {
     if let Some(more @ 1..) = count.checked_sub(most) {
-        let plural = if more == 1 { "" } else { "s" };
-        let _ = writeln!(out, "  and {more} more {what}{plural}; --all shows them");
+        let _ = writeln!(out, "  and {}; --all shows them", counted(more, &format!("more {what}")));
     }
 }
 

@@ -12,7 +12,7 @@ use super::preconditions::GatePart;
 use super::unused::{Scanned, SwitchedOffSubchart};
 use super::value_sources::SetBy;
 use super::value_sources::ValueSource;
-use crate::diagnostic::{Paint, Span, printable};
+use crate::diagnostic::{Paint, Span, counted, printable};
 use crate::engine::Dependence;
 use crate::yaml::Value;
 
@@ -112,8 +112,7 @@ fn write_effects(explanation: &Explanation, paint: Paint, out: &mut String) {
         }
         (0, None) => {}
         (count, _) => {
-            let manifests = if count == 1 { "1 manifest" } else { &format!("{count} manifests") };
-            let _ = writeln!(out, "Changes {manifests} of the output ({tries}):");
+            let _ = writeln!(out, "Changes {} of the output ({tries}):", counted(count, "manifest"));
             for effect in effects.iter().take(MAX_ENTRIES) {
                 write_effect(effect, paint, out);
             }
@@ -173,13 +172,13 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
         if count == 0 {
             continue;
         }
-        let plural = if count == 1 { "" } else { "s" };
+        let changed = counted(count, "line");
         if room == 0 {
             let them = if count == 1 { "it" } else { "them" };
-            let _ = writeln!(out, "{verb} {count} line{plural} of the output; --all shows {them}");
+            let _ = writeln!(out, "{verb} {changed} of the output; --all shows {them}");
             continue;
         }
-        let _ = writeln!(out, "{verb} {count} line{plural} of the output:");
+        let _ = writeln!(out, "{verb} {changed} of the output:");
         let mut left_out = 0;
         for (effect, lines) in found {
             if room == 0 {
@@ -248,8 +247,7 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
     }
     out.push_str(title);
     if let Some(more @ 1..) = mentions.len().checked_sub(most) {
-        let places = if more == 1 { "place" } else { "places" };
-        let _ = writeln!(out, "  and {more} more {places}; --all shows them");
+        let _ = writeln!(out, "  and {}; --all shows them", counted(more, "more place"));
     }
 }
 

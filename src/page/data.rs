@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::script_json::ScriptJson;
 use crate::alignment::align;
-use crate::diagnostic::SourceKind;
+use crate::diagnostic::{SourceKind, counted};
 use crate::diff::{Origin, pairs_of_lines};
 use crate::engine::{Aspect, TemplateLine, UsedValue};
 use crate::explain::LineOrigins;
@@ -150,7 +150,6 @@ fn rows(out: &mut ScriptJson, old: &str, new: &str) {
 }
 
 fn value(out: &mut ScriptJson, used: &UsedValue) {
-    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let aspect = match (used.aspect, &used.value) {
         (Aspect::Whole, _) => "",
         (Aspect::Keys, Some(Value::List(_))) => ", how many items it has",

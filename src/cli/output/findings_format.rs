@@ -5,9 +5,8 @@ use std::path::{MAIN_SEPARATOR, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::console::Console;
-use super::plural::plural;
 use crate::cli::failure::Failure;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, counted};
 use crate::report::{self, Finding, Workspace};
 
 /// The format of findings.
@@ -51,7 +50,7 @@ impl FindingsOutput {
         self.print(&self.write(command, objects, findings, console), console)?;
         let count = |severity| findings.iter().filter(|finding| finding.diagnostic.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        let summary = format!("{checked}: {}, {}", plural(errors, "error"), plural(warnings, "warning"));
+        let summary = format!("{checked}: {}, {}", counted(errors, "error"), counted(warnings, "warning"));
         if errors > 0 || strict && warnings > 0 {
             return Err(Diagnostic::error(command, summary).into());
         }

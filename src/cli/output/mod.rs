@@ -2,6 +2,5 @@
 
 pub(super) mod console;
 pub(super) mod findings_format;
-pub(super) mod plural;
 pub(super) mod progress;
 pub(super) mod table;

@@ -1,6 +1,6 @@
 //! Writes a render as an HTML page.
 
-use crate::diagnostic::Source;
+use crate::diagnostic::{Source, counted};
 use crate::explain::{LineSource, SideTrace};
 use crate::kubernetes::{Object, read_objects};
 use crate::manifest::Manifest;
@@ -21,7 +21,7 @@ pub(super) fn page(render: &Render, crds: &[(String, String)], release: &str, se
     let source = LineSource::new(&trace, secrets);
     let head = Head {
         title: format!("{release}: {} {}", metadata.name, metadata.version),
-        summary: format!("{} object{}", objects.len(), if objects.len() == 1 { "" } else { "s" }),
+        summary: counted(objects.len(), "object"),
         notes: Vec::new(),
         is_traced: source.is_some(),
     };
