@@ -79,7 +79,7 @@ impl Values {
             known.collect(console);
             return self.print_unused(&chart, &release, &layers, &inputs, console);
         }
-        let prepared = render::prepare(chart, &layers, &inputs, self.values.skip_schema_validation);
+        let prepared = render::prepare(chart, &layers, &inputs, None, self.values.skip_schema_validation);
         let prepared = known.collect_on_failure(console, prepared.map_err(Failure::from))?;
         known.collect_if_needed(console, &prepared.warnings);
         let text = if self.origins {

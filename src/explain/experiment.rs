@@ -81,7 +81,7 @@ impl<'a> Experiment<'a> {
     /// All errors that keep the chart from being rendered: without a render there is nothing to compare with.
     pub(super) fn new(subject: Subject<'a>) -> Result<Self, Vec<Diagnostic>> {
         let prepared =
-            render::prepare_merged(subject.chart.clone(), subject.user.clone(), subject.skip_schema_validation)?;
+            render::prepare_merged(subject.chart.clone(), subject.user.clone(), None, subject.skip_schema_validation)?;
         let schemas = Schemas::parse(&prepared.chart);
         let Subject { release, capabilities, .. } = subject;
         let (chart, values) = (&prepared.chart, &prepared.values);
@@ -141,7 +141,8 @@ impl<'a> Experiment<'a> {
     fn prepare(&self, user: Map) -> Option<(Cow<'_, Chart>, Map)> {
         let skip_schema_validation = self.subject.skip_schema_validation;
         if !self.subject.chart.subcharts.is_empty() {
-            let prepared = render::prepare_merged(self.subject.chart.clone(), user, skip_schema_validation).ok()?;
+            let prepared =
+                render::prepare_merged(self.subject.chart.clone(), user, None, skip_schema_validation).ok()?;
             return Some((Cow::Owned(prepared.chart), prepared.values));
         }
         // Without subcharts, neither the chart nor its schema depends on values.

@@ -174,7 +174,7 @@ pub struct Prepared {
 pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     let Request { chart, layers, reader, release, capabilities, skip_schema_validation } = request;
     let Prepared { chart, values, mut warnings, unknown } =
-        prepare_for(Some(&release), chart, layers, reader, skip_schema_validation)?;
+        prepare(chart, layers, reader, Some(&release), skip_schema_validation)?;
     chart.check_kube_version(&capabilities.kube_version)?;
     let scope =
         Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
@@ -207,7 +207,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
 }
 
 /// Merges the user's values into the chart's defaults and checks them: against the schemas, for embedded TOML, and for unknown
-/// names.
+/// names. Given a release, also checks that the chart can be rendered as that release.
 ///
 /// # Errors
 /// All errors in the layers; if there are none, all violations of the schemas.
@@ -215,28 +215,15 @@ pub fn prepare(
     chart: Chart,
     layers: &[Layer],
     reader: &dyn FileReader,
-    skip_schema_validation: bool,
-) -> Result<Prepared, Vec<Diagnostic>> {
-    prepare_for(None, chart, layers, reader, skip_schema_validation)
-}
-
-/// Like [`prepare`]; given a release, also checks that the chart can be rendered as that release.
-fn prepare_for(
     release: Option<&Release>,
-    chart: Chart,
-    layers: &[Layer],
-    reader: &dyn FileReader,
     skip_schema_validation: bool,
 ) -> Result<Prepared, Vec<Diagnostic>> {
     let mut repeated = Vec::new();
     let user = values::merge_layers_noting(layers, reader, &mut repeated)?;
-    let checked = check_chart(&chart, release).map_err(|error| vec![error]);
-    let mut prepared =
-        checked.and_then(|()| prepare_checked(chart, user, skip_schema_validation)).map_err(|errors| {
-            let warnings = repeated.iter().map(RepeatedKey::warning).collect();
-            with_warnings(warnings, errors)
-        })?;
-    prepared.warnings.extend(repeated.iter().map(RepeatedKey::warning));
+    let warnings = || repeated.iter().map(RepeatedKey::warning);
+    let mut prepared = prepare_merged(chart, user, release, skip_schema_validation)
+        .map_err(|errors| with_warnings(warnings().collect(), errors))?;
+    prepared.warnings.extend(warnings());
     Ok(prepared)
 }
 
@@ -261,12 +248,13 @@ fn while_processing_dependencies(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic>
 ///
 /// # Errors
 /// Those of [`prepare`], except for errors in the layers.
-pub fn prepare_merged(chart: Chart, user: Map, skip_schema_validation: bool) -> Result<Prepared, Vec<Diagnostic>> {
-    check_chart(&chart, None).map_err(|error| vec![error])?;
-    prepare_checked(chart, user, skip_schema_validation)
-}
-
-fn prepare_checked(mut chart: Chart, user: Map, skip_schema_validation: bool) -> Result<Prepared, Vec<Diagnostic>> {
+pub fn prepare_merged(
+    mut chart: Chart,
+    user: Map,
+    release: Option<&Release>,
+    skip_schema_validation: bool,
+) -> Result<Prepared, Vec<Diagnostic>> {
+    check_chart(&chart, release).map_err(|error| vec![error])?;
     let mut warnings = chart.all_notices();
     warnings.extend(deprecation(&chart));
     warnings.extend(chart.process_dependencies(&user).map_err(while_processing_dependencies)?);

@@ -31,7 +31,7 @@ fn charts() -> impl Iterator<Item = String> {
 fn prepared(name: &str) -> Prepared {
     let files = read_chart(&folder().join(name), Links::Inside).unwrap_or_else(|error| panic!("{error:?}"));
     let chart = Chart::from_files(files).unwrap_or_else(|errors| panic!("{errors:?}"));
-    prepare(chart, &[], &Inputs::new(), false).unwrap_or_else(|errors| panic!("{errors:?}"))
+    prepare(chart, &[], &Inputs::new(), None, false).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
 /// Calls `call` with the scope in which a chart's templates are rendered.

@@ -25,7 +25,7 @@ fn chart() -> Chart {
 }
 
 fn prepared() -> Prepared {
-    prepare(chart(), &[], &Inputs::new(), false).unwrap_or_else(|errors| panic!("{errors:?}"))
+    prepare(chart(), &[], &Inputs::new(), None, false).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
 /// Calls `call` with the scope in which the built-in chart's templates are rendered.
@@ -74,7 +74,7 @@ fn load_chart(bencher: Bencher) {
 #[divan::bench]
 fn merge_and_check_values(bencher: Bencher) {
     let reader = Inputs::new();
-    bencher.with_inputs(chart).bench_local_values(|chart| prepare(chart, &[], &reader, false).is_ok());
+    bencher.with_inputs(chart).bench_local_values(|chart| prepare(chart, &[], &reader, None, false).is_ok());
 }
 
 #[divan::bench]

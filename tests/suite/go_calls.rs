@@ -77,7 +77,7 @@ fn answer(chart: &Value, call: &str) -> Result<String, String> {
         errors.next().map_or_else(|| "failed without an error".to_owned(), |error| error.message)
     };
     let chart = Chart::from_files(files).map_err(first_error)?;
-    let prepared = prepare_merged(chart, Default::default(), false).map_err(first_error)?;
+    let prepared = prepare_merged(chart, Default::default(), None, false).map_err(first_error)?;
     let mut release = Release::install("r", "default");
     release.environment = Environment { zones: Arc::new(LocalUtc::default()), ..Environment::default() };
     let capabilities = Capabilities::default();

@@ -25,7 +25,7 @@ struct Traced {
 }
 
 fn traced(chart: &Chart, user: &Map, environment: &Environment) -> Option<Traced> {
-    let prepared = render::prepare_merged(chart.clone(), user.clone(), true).ok()?;
+    let prepared = render::prepare_merged(chart.clone(), user.clone(), None, true).ok()?;
     let mut release = Release::install("chat", "xmpp");
     release.environment = environment.clone();
     let capabilities = Capabilities::default();

@@ -23,7 +23,7 @@ pub fn render(case: &Case) -> Answer {
 fn texts(case: &Case) -> Result<std::collections::BTreeMap<String, String>, Vec<Diagnostic>> {
     let file = |(path, text): &(String, String)| File::new(path.as_str(), text.clone().into_bytes());
     let chart = Chart::from_files(case.files.iter().map(file).collect())?;
-    let prepared = prepare_merged(chart, Default::default(), false)?;
+    let prepared = prepare_merged(chart, Default::default(), None, false)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut environment = Environment::default();
     environment.now = (now.as_secs() as i64, now.subsec_nanos());
