@@ -10,28 +10,11 @@ use crate::render::Render;
 use crate::secrets::Secrets;
 use crate::yaml::{Map, Value};
 
-/// The version of the format.
+/// The version of the format. New fields may be added in this version; if a field changes its meaning, the version becomes 3.
 const VERSION: i128 = 2;
 
-/// Returns the output of `template --line-map`: one JSON object.
-///
-/// `version` is 2. New fields may be added in this version; if a field changes its meaning, the version becomes 3.
-///
-/// `documents` are in the order of the output: `apiVersion`, `kind`, `name`, `namespace`, `source` (the template, as in the
-/// output) and `lines`. Each line has these fields, as far as they apply:
-///
-/// - `line`: its number in the whole output, from 1
-/// - `template`: `file`, `line` and `column`; or `tpl`, the line number in a text that `tpl` ran
-/// - `call`: the index in `calls` of the innermost call around the line
-/// - `shown`: the index in `sets` of the values that it shows
-/// - `deciding`: the index in `sets` of the other values that decided about it
-///
-/// A call has its place in the same form as a line, `name` (absent for `tpl`) and `outer`, the index of the call around it. A
-/// set is a list of indices into `values`, in the order of their keys. A value has `key`, `place` (where it was set, if known)
-/// and `only`: `keys` if only the keys of a map or the length of a list matter, `emptiness` if only that matters. The values
-/// themselves are not included.
-///
-/// `crds` are the custom resource definitions that are printed before the manifests (pairs of path and text).
+/// Returns the output of `template --line-map`: one JSON object, which the help of the flag describes. `crds` are the custom
+/// resource definitions that are printed before the manifests (pairs of path and text).
 ///
 /// # Errors
 /// The chart's engine can't trace.

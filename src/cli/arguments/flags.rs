@@ -186,16 +186,7 @@ impl ValuesFlags {
 
     /// Returns the files of `-f`, each with the source of the flag and the item's text and byte range in it.
     pub(in crate::cli) fn files(&self) -> Result<Vec<(Source, CommaItem)>, Vec<Diagnostic>> {
-        let mut files = Vec::new();
-        let mut errors = Vec::new();
-        for argument in &self.values {
-            let source = Source::flag("--values", argument);
-            match split_comma_list(argument) {
-                Ok(items) => files.extend(items.into_iter().map(|item| (source.clone(), item))),
-                Err(error) => errors.push(error.diagnose("-f, --values", &source)),
-            }
-        }
-        if errors.is_empty() { Ok(files) } else { Err(errors) }
+        comma_items(&self.values, "--values", "-f, --values")
     }
 }
 
@@ -220,6 +211,28 @@ pub(in crate::cli) struct CommaItem {
     pub(in crate::cli) text: String,
     /// The byte range of the item in the flag's argument, with quotes.
     pub(in crate::cli) range: std::ops::Range<usize>,
+}
+
+/// Splits all arguments of a comma-separated flag. Returns each item with the source of its argument. `names` are all names of
+/// the flag, for messages.
+///
+/// # Errors
+/// All arguments with a syntax error, with pflag's message.
+pub(super) fn comma_items(
+    arguments: &[String],
+    flag: &str,
+    names: &str,
+) -> Result<Vec<(Source, CommaItem)>, Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    let mut errors = Vec::new();
+    for argument in arguments {
+        let source = Source::flag(flag, argument);
+        match split_comma_list(argument) {
+            Ok(items) => found.extend(items.into_iter().map(|item| (source.clone(), item))),
+            Err(error) => errors.push(error.diagnose(names, &source)),
+        }
+    }
+    if errors.is_empty() { Ok(found) } else { Err(errors) }
 }
 
 /// A syntax error in a comma-separated flag.

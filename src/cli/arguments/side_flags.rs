@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::chart_argument::{built_in_of, name_and_chart};
-use super::flags::{CommaItem, ValuesFlags, split_comma_list};
+use super::flags::{CommaItem, ValuesFlags, comma_items};
 use crate::cli::failure::Failure;
 use crate::diagnostic::{Diagnostic, Source, printable};
 use crate::io;
@@ -215,16 +215,7 @@ pub(in crate::cli) const ARGUMENT: &str = "SIDE";
 impl SideValues<'_> {
     /// Returns the files, each with the source of the flag and the item's text and byte range in it.
     pub(in crate::cli) fn files(&self) -> Result<Vec<(Source, CommaItem)>, Vec<Diagnostic>> {
-        let mut files = Vec::new();
-        let mut errors = Vec::new();
-        for argument in self.files {
-            let source = Source::flag(self.values_flag, argument);
-            match split_comma_list(argument) {
-                Ok(items) => files.extend(items.into_iter().map(|item| (source.clone(), item))),
-                Err(error) => errors.push(error.diagnose(self.values_flag, &source)),
-            }
-        }
-        if errors.is_empty() { Ok(files) } else { Err(errors) }
+        comma_items(self.files, self.values_flag, self.values_flag)
     }
 
     /// Returns the layers of the flag that sets values.
