@@ -2,11 +2,11 @@
 
 use super::cause::Cause;
 use super::change_lines::change_lines;
+use super::changed_value::cause_lines;
 use super::compare::Change;
 use super::difference::{Comparison, Difference, Status};
 use super::impact::{Impact, ImpactLevel};
 use super::origin::Origin;
-use super::text::cause_lines;
 use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span};
 use crate::engine::TemplateLine;
 use crate::report::Finding;

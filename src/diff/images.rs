@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
 
 use super::cause::Cause;
+use super::changed_value::cause_lines;
 use super::compare::Change;
 use super::difference::{Comparison, Status};
 use super::json::cause;
-use super::text::cause_lines;
 use crate::diagnostic::{Paint, counted, printable, printable_json};
 use crate::json::{self, Object as Fields};
 use crate::kubernetes::{FieldPath, Id, ImageField, Object, images_of};
@@ -75,7 +75,7 @@ pub fn image_changes(
             order.push((&object.id, field));
         }
     }
-    let mut found = Changes::new(comparison, secrets);
+    let mut builder = Builder::new(comparison, secrets);
     let (mut kept, mut of_new) = (HashSet::new(), HashSet::new());
     for object in new {
         let id = &object.id;
@@ -87,24 +87,23 @@ pub fn image_changes(
             kept.insert(key);
             of_new.insert(field.image.clone());
             if old.as_ref() == Some(&field.image) {
-                found.unchanged += 1;
+                builder.found.unchanged += 1;
             } else {
                 let image = field.image.clone();
-                found.add(old, Some(image), id, field);
+                builder.add(old, Some(image), id, field);
             }
         }
     }
     let of_old: HashSet<&String> = order.iter().map(|(_, field)| &field.image).collect();
     let masked = |image: &String| secrets.mask(image);
-    found.new = of_new.iter().filter(|image| !of_old.contains(image)).map(masked).collect();
-    found.gone = of_old.into_iter().filter(|image| !of_new.contains(*image)).map(masked).collect();
+    builder.found.new = of_new.iter().filter(|image| !of_old.contains(image)).map(masked).collect();
+    builder.found.gone = of_old.into_iter().filter(|image| !of_new.contains(*image)).map(masked).collect();
     for (id, field) in order {
         if !kept.contains(&key(id, &field.path, &id.name, namespace)) {
-            found.add(Some(field.image.clone()), None, id, field);
+            builder.add(Some(field.image.clone()), None, id, field);
         }
     }
-    let Changes { changes, new, gone, unchanged, .. } = found;
-    ImageChanges { changes, new, gone, unchanged }
+    builder.found
 }
 
 fn in_namespace<'o>(id: &'o Id, namespace: &'o str) -> &'o str {
@@ -116,36 +115,25 @@ fn key<'o>(id: &'o Id, path: &FieldPath, name: &'o str, namespace: &'o str) -> K
 }
 
 /// Builds an [`ImageChanges`].
-struct Changes<'c> {
+struct Builder<'c> {
     comparison: HashMap<&'c Id, Vec<&'c Change>>,
     secrets: &'c Secrets,
     known: HashMap<(Option<String>, Option<String>), usize>,
-    changes: Vec<ImageChange>,
-    new: BTreeSet<String>,
-    gone: BTreeSet<String>,
-    unchanged: usize,
+    found: ImageChanges,
 }
 
-impl<'c> Changes<'c> {
+impl<'c> Builder<'c> {
     fn new(comparison: &'c Comparison, secrets: &'c Secrets) -> Self {
         let by_object =
             comparison.differences.iter().map(|difference| (&difference.id, difference.changes.iter().collect()));
-        Changes {
-            comparison: by_object.collect(),
-            secrets,
-            known: HashMap::new(),
-            changes: Vec::new(),
-            new: BTreeSet::new(),
-            gone: BTreeSet::new(),
-            unchanged: 0,
-        }
+        Builder { comparison: by_object.collect(), secrets, known: HashMap::new(), found: ImageChanges::default() }
     }
 
     fn add(&mut self, old: Option<String>, new: Option<String>, id: &Id, field: ImageField) {
         let [old, new] = [old, new].map(|image| image.map(|image| self.secrets.mask(&image)));
         let at = *self.known.entry((old.clone(), new.clone())).or_insert_with(|| {
-            self.changes.push(ImageChange { old, new, fields: Vec::new() });
-            self.changes.len() - 1
+            self.found.changes.push(ImageChange { old, new, fields: Vec::new() });
+            self.found.changes.len() - 1
         });
         let mut causes: Vec<Cause> = Vec::new();
         let of_object = self.comparison.get(id).map_or(&[][..], Vec::as_slice);
@@ -156,7 +144,7 @@ impl<'c> Changes<'c> {
             }
         }
         let place = Place { id: id.clone(), path: field.path, role: field.role.name(), causes };
-        self.changes[at].fields.push(place);
+        self.found.changes[at].fields.push(place);
     }
 }
 

@@ -8,14 +8,16 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::change_lines::change_lines;
+use super::changed_value::cause_lines;
 use super::compare::Change;
 use super::difference::{Comparison, Difference, Ignored, Status};
 use super::group::{Grouped, group, names_by_kind};
 use super::impact::ImpactLevel;
+use super::notes::upgrade_notes;
 use super::origin::Origin;
-use super::text::{DEFAULTS_CHANGED, cause_lines, died_text, moved_text, never_used_text, paths};
+use super::text::paths;
 use super::title::title;
-use super::together::{as_one, places, together};
+use super::together::{as_one, next_of_same_line, places, together};
 use super::upgrade::Upgrade;
 use crate::diagnostic::{counted, printable, printable_line};
 
@@ -91,20 +93,12 @@ fn attention(comparison: &Comparison, level: ImpactLevel, sign: &str) -> String 
 /// Lists what happened to the user's values.
 fn upgrade_lines(upgrade: &Upgrade) -> String {
     let mut text = format!("\nValues, {}:\n\n", inline(&upgrade.title()));
-    for value in upgrade.lost_effect() {
-        let _ = writeln!(text, "- ⚠️ {}", inline(&died_text(value, &upgrade.new_chart)));
-        if let Some(key) = &value.renamed_to {
-            let _ = writeln!(text, "  - {}", inline(&format!("it is probably {key} now")));
+    for note in upgrade_notes(upgrade) {
+        let sign = if note.is_warning { "⚠️ " } else { "" };
+        let _ = writeln!(text, "- {sign}{}", inline(&note.heading()));
+        for detail in &note.details {
+            let _ = writeln!(text, "  - {}", inline(detail));
         }
-    }
-    if let Some(never_used) = never_used_text(upgrade) {
-        let _ = writeln!(text, "- {}", inline(&never_used));
-    }
-    if !upgrade.defaults.is_empty() {
-        let _ = writeln!(text, "- {DEFAULTS_CHANGED}:");
-    }
-    for moved in &upgrade.defaults {
-        let _ = writeln!(text, "  - {}", inline(&moved_text(moved)));
     }
     text
 }
@@ -220,8 +214,7 @@ fn changed_lines(own: &[&Change], context: usize) -> Vec<(char, String)> {
     for (at, changes) in together.iter().enumerate() {
         match (changes.as_slice(), as_one(changes)) {
             ([change], _) => {
-                let next = together.get(at + 1).filter(|next| next.len() == 1).and_then(|next| next[0].origin.as_ref());
-                let origin = change.origin.as_deref().filter(|origin| !next.is_some_and(|next| next.is_at(origin)));
+                let origin = change.origin.as_deref().filter(|_| next_of_same_line(&together, at).is_none());
                 lines.extend(with_origin(change_lines(change, context), origin));
             }
             (_, Some(one)) => {

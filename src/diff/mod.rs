@@ -16,10 +16,13 @@
 //! | `images` | container images that change |
 //! | `lines`, `change_lines` | compares text line by line, and writes a change as lines |
 //! | `title` | the title of an object |
+//! | `changed_value` | writes values that changed, and the values that caused a change |
+//! | `notes` | remarks about a comparison as a whole |
 //! | `text`, `side_by_side`, `markdown`, `json`, `unified`, `findings` | output forms |
 
 mod cause;
 mod change_lines;
+mod changed_value;
 mod compare;
 mod difference;
 mod findings;
@@ -35,6 +38,7 @@ mod live;
 mod markdown;
 mod moved;
 mod noise;
+mod notes;
 mod origin;
 mod pair;
 mod side_by_side;
@@ -48,6 +52,7 @@ mod upgrade;
 
 pub use cause::Cause;
 pub use change_lines::change_line;
+pub use changed_value::cause_lines;
 pub use compare::{Change, ChangeKind};
 pub use difference::{Comparison, Difference, Ignored, IgnoredBy, Status};
 pub use findings::findings;
@@ -58,10 +63,11 @@ pub use json::write_json;
 pub use lines::pairs_of_lines;
 pub use markdown::write_markdown;
 pub use noise::old_text_of_shown;
+pub use notes::{Note, notes};
 pub use origin::Origin;
 pub use side_by_side::write_side_by_side;
 pub use sides::{compare_ignoring, compare_sides, duplicate_warnings, gather_secrets};
 pub use stored::changes;
-pub use text::{Note, TextOptions, cause_lines, notes, write_text};
+pub use text::{TextOptions, write_text};
 pub use unified::write_unified;
 pub use upgrade::{ChangedDefault, UnusedValue, Upgrade};

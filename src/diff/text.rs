@@ -4,14 +4,16 @@ use std::fmt::Write;
 
 use super::cause::Cause;
 use super::change_lines::change_lines;
+use super::changed_value::cause_lines;
 use super::compare::Change;
 use super::difference::{Comparison, Difference, Ignored, Status};
 use super::group::{Grouped, group, names_by_kind};
 use super::impact::{Impact, ImpactLevel};
+use super::notes::{ignored_lines, upgrade_notes};
 use super::origin::Origin;
 use super::title::title;
-use super::together::{as_one, places, together};
-use super::upgrade::{ChangedDefault, UnusedValue, Upgrade};
+use super::together::{as_one, next_of_same_line, places, together};
+use super::upgrade::Upgrade;
 use crate::diagnostic::{counted, printable, printable_styled_lines};
 use crate::kubernetes::FieldPath;
 
@@ -54,81 +56,6 @@ fn place_of(origin: &Origin) -> String {
     format!("at {}", origin.text())
 }
 
-/// Returns a line for each cause. If there are many, the rest is only counted.
-pub fn cause_lines(causes: &[Cause]) -> Vec<String> {
-    const MAX: usize = 6;
-    let shown = if causes.len() > MAX { MAX - 1 } else { causes.len() };
-    let mut lines: Vec<String> = causes[..shown].iter().map(|cause| format!("because {}", cause_text(cause))).collect();
-    if shown < causes.len() {
-        lines.push(format!("and because of {} more values", causes.len() - shown));
-    }
-    lines
-}
-
-/// Returns `replicaCount: 1 → 3, values/prod.yaml:4`.
-fn cause_text(cause: &Cause) -> String {
-    let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
-    let place = if cause.place.is_empty() { String::new() } else { format!(", {}", cause.place) };
-    let (old, new) = shortened_pair(&word(&cause.old), &word(&cause.new));
-    let text = format!("{}: {old} → {new}{place}", cause.key);
-    printable(&text).into_owned()
-}
-
-/// Returns `service.port has no effect any more (mine.yaml:3): no template of web 2.0.0 reads it`.
-pub(super) fn died_text(value: &UnusedValue, chart: &str) -> String {
-    let place = if value.place.is_empty() { String::new() } else { format!(" ({})", value.place) };
-    format!("{}{place} no longer has an effect: no template of {chart} reads it", value.key)
-}
-
-/// A remark about a comparison as a whole.
-#[derive(Debug, Default)]
-pub struct Note {
-    /// Whether it needs attention.
-    pub is_warning: bool,
-    /// The text, a single line.
-    pub text: String,
-    /// The items that it is about, one per line.
-    pub details: Vec<String>,
-}
-
-/// Returns the remarks about a comparison as a whole: about the user's values, and about ignored changes.
-pub fn notes(comparison: &Comparison) -> Vec<Note> {
-    let note = |text| Note { text, ..Note::default() };
-    let mut notes = Vec::new();
-    if let Some(upgrade) = comparison.upgrade.as_ref().filter(|upgrade| !upgrade.is_empty()) {
-        for value in upgrade.lost_effect() {
-            let renamed = value.renamed_to.as_ref().map(|key| format!("; it is probably {key} now"));
-            let text = died_text(value, &upgrade.new_chart) + &renamed.unwrap_or_default();
-            notes.push(Note { is_warning: true, ..note(text) });
-        }
-        notes.extend(never_used_text(upgrade).map(note));
-        if !upgrade.defaults.is_empty() {
-            let text = format!("{DEFAULTS_CHANGED} ({})", upgrade.defaults.len());
-            notes.push(Note { details: upgrade.defaults.iter().map(moved_text).collect(), ..note(text) });
-        }
-    }
-    notes
-        .extend(comparison.ignored.text().map(|text| note(format!("ignored: {text}; use --show-ignored to see them"))));
-    notes.extend(comparison.ignored.file_text().map(|text| note(format!("ignore rules: {text}"))));
-    notes
-}
-
-/// The heading above the defaults that changed.
-pub(super) const DEFAULTS_CHANGED: &str = "changed defaults of values that are not set";
-
-/// Lists the values that neither version reads; `None` if there are none.
-pub(super) fn never_used_text(upgrade: &Upgrade) -> Option<String> {
-    let keys: Vec<&str> = upgrade.never_used().map(|value| value.key.as_str()).collect();
-    (!keys.is_empty()).then(|| format!("no effect in either version: {}", keys.join(", ")))
-}
-
-/// Returns `image.tag: "1.25" → "1.27" (3 objects)`.
-pub(super) fn moved_text(moved: &ChangedDefault) -> String {
-    let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
-    let (old, new) = shortened_pair(&word(&moved.old), &word(&moved.new));
-    format!("{}: {old} → {new} ({})", moved.key, counted(moved.objects, "object"))
-}
-
 /// Lists the paths of a change.
 pub(super) fn paths(paths: &[FieldPath]) -> String {
     const MAX: usize = 4;
@@ -156,27 +83,6 @@ fn wrap(words: &str, indent: &str, out: &mut String) {
         }
     }
     out.push('\n');
-}
-
-/// Shortens two values. If they would look the same, they start shortly before their first difference.
-fn shortened_pair(old: &str, new: &str) -> (String, String) {
-    const BEFORE: usize = 8;
-    let same = old.char_indices().zip(new.chars()).take_while(|((_, a), b)| a == b).count();
-    let (old_short, new_short) = (shortened(old), shortened(new));
-    if old_short != new_short || same <= BEFORE {
-        return (old_short, new_short);
-    }
-    let from = |text: &str| format!("…{}", shortened(&text.chars().skip(same - BEFORE).collect::<String>()));
-    (from(old), from(new))
-}
-
-fn shortened(text: &str) -> String {
-    const MAX_LENGTH: usize = 40;
-    if text.chars().count() <= MAX_LENGTH {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(MAX_LENGTH - 1).collect();
-    format!("{head}…")
 }
 
 /// Writes the parts of a comparison.
@@ -242,8 +148,7 @@ impl Writer {
         for (at, changes) in own_together.iter().enumerate() {
             match (changes.as_slice(), as_one(changes)) {
                 ([change], _) => {
-                    let next = own_together.get(at + 1).filter(|next| next.len() == 1).and_then(|next| next.first());
-                    self.change_before(change, next.copied());
+                    self.change_before(change, next_of_same_line(&own_together, at));
                 }
                 (_, Some(one)) => self.change(&one, &one.causes, places(changes)),
                 _ => {}
@@ -280,28 +185,20 @@ impl Writer {
             writer.text.push('\n');
         };
         line(self, &[BOLD], &format!("values, {}", upgrade.title()));
-        for value in upgrade.lost_effect() {
-            line(self, &[YELLOW], &format!("    ! {}", died_text(value, &upgrade.new_chart)));
-            if let Some(key) = &value.renamed_to {
-                line(self, &[DIM], &format!("      it is probably {key} now"));
+        for note in upgrade_notes(upgrade) {
+            let (style, mark) = if note.is_warning { (YELLOW, "!") } else { (DIM, "·") };
+            line(self, &[style], &format!("    {mark} {}", note.heading()));
+            for detail in &note.details {
+                match note.is_warning {
+                    true => line(self, &[DIM], &format!("      {detail}")),
+                    false => line(self, &[YELLOW], &format!("    ~ {detail}")),
+                }
             }
-        }
-        if let Some(text) = never_used_text(upgrade) {
-            line(self, &[DIM], &format!("    · {text}"));
-        }
-        if !upgrade.defaults.is_empty() {
-            line(self, &[DIM], &format!("    · {DEFAULTS_CHANGED}:"));
-        }
-        for moved in &upgrade.defaults {
-            line(self, &[YELLOW], &format!("    ~ {}", moved_text(moved)));
         }
     }
 
     fn ignored(&mut self, ignored: &Ignored) {
-        let mut lines = Vec::new();
-        lines.extend(ignored.text().map(|text| format!("ignored: {text}; use --show-ignored to see them")));
-        lines.extend(ignored.file_text().map(|text| format!("ignore rules: {text}")));
-        for line in lines {
+        for line in ignored_lines(ignored) {
             self.put(&[DIM], &printable(&line));
             self.text.push('\n');
         }
@@ -323,20 +220,14 @@ impl Writer {
         }
     }
 
-    /// Writes a change that `next` follows. If the same template line made both, only the last one names it. The same applies to
-    /// the values, if they are equal.
+    /// Writes a change. `next` follows it and comes from the same template line, which only the last change names. The same
+    /// applies to the values, if they are equal.
     fn change_before(&mut self, change: &Change, next: Option<&Change>) {
-        let is_of_one_line = next.is_some_and(|next| match (&change.origin, &next.origin) {
-            (Some(origin), Some(next)) => origin.is_at(next),
-            (None, None) => true,
-            _ => false,
-        });
         // Below a block, the values would be too far away.
-        let has_same_causes = is_of_one_line
-            && next.is_some_and(|next| next.causes == change.causes)
+        let has_same_causes = next.is_some_and(|next| next.causes == change.causes)
             && change_lines(change, self.options.context).len() == 1;
         let causes = if has_same_causes { &[] } else { change.causes.as_slice() };
-        let origin = change.origin.as_deref().filter(|_| !is_of_one_line);
+        let origin = change.origin.as_deref().filter(|_| next.is_none());
         self.change(change, causes, origin.map(place_of).into_iter());
     }
 

@@ -32,6 +32,19 @@ pub(super) fn together<'c>(changes: &[&'c Change]) -> Vec<Vec<&'c Change>> {
     found
 }
 
+/// Returns the change after that of group `at`, if both groups have a single change and the same template line made both: then
+/// only the last one names the line.
+pub(super) fn next_of_same_line<'c>(groups: &[Vec<&'c Change>], at: usize) -> Option<&'c Change> {
+    let only = |at: usize| groups.get(at).filter(|group| group.len() == 1).map(|group| group[0]);
+    let (change, next) = (only(at)?, only(at + 1)?);
+    let is_same = match (&change.origin, &next.origin) {
+        (Some(origin), Some(next)) => origin.is_at(next),
+        (None, None) => true,
+        _ => false,
+    };
+    is_same.then_some(next)
+}
+
 /// Returns the changes of a group as a single change, with the last steps that their paths have in common.
 pub(super) fn as_one(changes: &[&Change]) -> Option<Change> {
     let (first, _) = changes.split_first()?;
