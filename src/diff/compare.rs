@@ -6,6 +6,7 @@ use super::cause::Cause;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::origin::Origin;
 use crate::alignment::align;
+use crate::json;
 use crate::kubernetes::{Field, FieldPath, ObjectType, PathStep, Schema, Type, is_default, is_nothing, quantity};
 use crate::yaml::{Map, Node, Value};
 
@@ -294,7 +295,8 @@ fn keys_of(items: &[Node], names: &[String]) -> Option<Vec<Key>> {
         let mut key = Key::new();
         for name in names {
             let text = match map.at(name.split('.')).map(|node| &node.value) {
-                Some(value) => scalar(value)?,
+                Some(Value::Null) => String::new(),
+                Some(value) => json::scalar_text(value)?,
                 // The API server's default.
                 None if name == "protocol" => "TCP".to_owned(),
                 None => String::new(),
@@ -314,15 +316,6 @@ fn shown(key: &Key) -> Vec<(String, String)> {
     };
     let shown: Vec<_> = key.iter().filter(says).cloned().collect();
     shown.into_iter().map(|(name, value)| (name.trim_start_matches("metadata.").to_owned(), value)).collect()
-}
-
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Null => Some(String::new()),
-        Value::Map(_) | Value::List(_) => None,
-        other => Some(crate::json::write(other)),
-    }
 }
 
 fn is_scalar(value: &Value) -> bool {
@@ -363,10 +356,10 @@ mod tests {
         let schema = Schema::built_in();
         let type_ = schema.kind(api_version, kind).and_then(|kind| schema.object_type(kind.type_name));
         let word = |change: &Change| match &change.kind {
-            ChangeKind::Added(value) => format!("{} + {}", change.path, crate::json::write(value)),
-            ChangeKind::Removed(value) => format!("{} - {}", change.path, crate::json::write(value)),
+            ChangeKind::Added(value) => format!("{} + {}", change.path, json::write(value)),
+            ChangeKind::Removed(value) => format!("{} - {}", change.path, json::write(value)),
             ChangeKind::Changed(old, new) => {
-                format!("{} {} -> {}", change.path, crate::json::write(old), crate::json::write(new))
+                format!("{} {} -> {}", change.path, json::write(old), json::write(new))
             }
             ChangeKind::Reordered => format!("{} reordered", change.path),
         };

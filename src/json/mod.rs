@@ -9,4 +9,4 @@ mod tests;
 
 pub use object::Object;
 pub use read::{read, read_decoded, read_prefix};
-pub use write::{Style, Writer, write, write_pretty, write_raw};
+pub use write::{Style, Writer, scalar_text, write, write_pretty, write_raw};

@@ -17,6 +17,15 @@ pub fn write(value: &Value) -> String {
     written(value, true, None)
 }
 
+/// Returns a scalar as text: a string as it is, anything else as JSON. `None` for null, lists and maps.
+pub fn scalar_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) => Some(write(value)),
+        Value::Null | Value::Map(_) | Value::List(_) => None,
+    }
+}
+
 /// Writes a value as sprig's `toRawJson` does: like [`write()`], but with `<`, `>` and `&` unescaped.
 pub fn write_raw(value: &Value) -> String {
     written(value, false, None)

@@ -25,7 +25,7 @@ pub fn value_path(document: &Node, field: &FieldPath) -> ValuePath {
                 let has_keys = |item: &Node| {
                     let map = item.value.as_map();
                     keys.iter().all(|(key, value)| {
-                        let own = map.and_then(|map| map.get(key)).map(|node| text(&node.value));
+                        let own = map.and_then(|map| map.get(key)).and_then(|node| json::scalar_text(&node.value));
                         own.as_ref() == Some(value)
                     })
                 };
@@ -39,9 +39,4 @@ pub fn value_path(document: &Node, field: &FieldPath) -> ValuePath {
         node = next;
     }
     ValuePath::new(steps)
-}
-
-/// Returns a value as text, to compare it with the keys that identify an item of a list.
-fn text(value: &Value) -> String {
-    if let Value::String(text) = value { text.clone() } else { json::write(value) }
 }

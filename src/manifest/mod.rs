@@ -49,6 +49,15 @@ pub struct ManifestError {
     pub rendered_line: usize,
 }
 
+impl ManifestError {
+    /// Adds a text in front of the message of an error with a place in the rendered text.
+    fn new(path: &str, introduction: &str, error: Diagnostic) -> ManifestError {
+        let rendered_line = error.labels.first().and_then(|label| label.span.position()).map_or(1, |at| at.line);
+        let message = format!("{introduction}: {}", error.message);
+        ManifestError { path: path.to_owned(), diagnostic: Diagnostic { message, ..error }, rendered_line }
+    }
+}
+
 impl Manifests {
     /// Reads the output of templates: pairs of a template's path and its text, in byte order of the paths.
     ///
@@ -82,16 +91,8 @@ impl Manifests {
     fn read_one(&mut self, path: &str, source: &Source) -> Result<(), Box<ManifestError>> {
         for range in split_manifests(source.text()) {
             let head = check_part(source, &range).and_then(|()| identify::read_head(source, range.clone()));
-            let head = head.map_err(|error| {
-                Box::new(ManifestError {
-                    path: path.to_owned(),
-                    rendered_line: error.labels.first().and_then(|label| label.span.position()).map_or(1, |at| at.line),
-                    diagnostic: Diagnostic {
-                        message: format!("YAML parse error on {path}: {}", error.message),
-                        ..error
-                    },
-                })
-            })?;
+            let refuse = |error| Box::new(ManifestError::new(path, &format!("YAML parse error on {path}"), error));
+            let head = head.map_err(refuse)?;
             self.notes.extend(head.repeated.iter().map(RepeatedKey::warning));
             let hook = match Hook::parse(&head) {
                 Ok(hook) => hook,

@@ -15,6 +15,9 @@ use crate::yaml::{self, Map, Node, Value, read_document, read_document_at, split
 /// The annotation that holds the path of a document's template.
 const ANNOTATION: &str = "postrenderer.helm.sh/postrender-filename";
 
+/// The start of the message about output that cannot be parsed, as in Helm.
+const NOT_YAML: &str = "error while parsing post rendered output: error parsing YAML";
+
 /// Returns the stream for the post-renderer: all manifests and hooks, in the order of their templates' paths.
 ///
 /// # Errors
@@ -42,7 +45,7 @@ pub fn from_post_renderer(stream: &Source) -> Result<Manifests, Vec<ManifestErro
     let mut number = 0;
     for range in split_manifests(stream.text()) {
         let document = read_document_at(stream, range.clone());
-        let document = document.map_err(|error| vec![not_yaml(stream, error)])?;
+        let document = document.map_err(|error| vec![ManifestError::new(stream.name(), NOT_YAML, error)])?;
         if document.value.is_null() {
             continue;
         }
@@ -61,12 +64,6 @@ pub fn from_post_renderer(stream: &Source) -> Result<Manifests, Vec<ManifestErro
         }
     }
     Manifests::read(files)
-}
-
-fn not_yaml(stream: &Source, error: Diagnostic) -> ManifestError {
-    let rendered_line = error.labels.first().and_then(|label| label.span.position()).map_or(1, |at| at.line);
-    let message = format!("error while parsing post rendered output: error parsing YAML: {}", error.message);
-    ManifestError { path: stream.name().to_owned(), diagnostic: Diagnostic { message, ..error }, rendered_line }
 }
 
 fn path_of(document: &Node) -> Option<&str> {

@@ -6,9 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::value_id::ValueId;
-use super::write_only::{env_entry_name, literal_text, scalar};
+use super::write_only::{env_entry_name, literal_text};
 use super::{Secrets, is_secret};
 use crate::diagnostic::{Hidden, Source};
+use crate::json::scalar_text;
 use crate::values::{Step, ValuePath};
 use crate::yaml;
 use crate::yaml::{Map, Node, Value};
@@ -96,7 +97,7 @@ impl Secrets {
             Value::List(items) => items.iter_mut().for_each(|node| self.visit_node(node, reason, change)),
             Value::Null => {}
             value => {
-                let Some(text) = scalar(value) else { return };
+                let Some(text) = scalar_text(value) else { return };
                 if let Some(mask) = self.mask_scalar(value, &text, reason).filter(|mask| mask.text != text) {
                     change(node, mask);
                 }
@@ -178,7 +179,7 @@ impl Secrets {
             }
             Value::Null => {}
             value => {
-                let Some(text) = scalar(value).filter(|text| !text.is_empty()) else { return };
+                let Some(text) = scalar_text(value).filter(|text| !text.is_empty()) else { return };
                 let is_default = self.public_values.contains(&(id, text.clone()));
                 let is_named = literal_text(value).is_some() && self.is_marked(id, key);
                 if (self.values.contains(&id) || is_named) && !is_default {

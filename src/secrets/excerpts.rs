@@ -5,8 +5,8 @@ use std::ops::Range;
 use ahash::AHashMap;
 
 use super::finder::{LONG_ENOUGH, is_distinctive};
-use super::gathering::identity;
 use super::lines::{self, is_text};
+use super::places::identity;
 use super::{Secrets, spellings};
 use crate::diagnostic::{Diagnostic, Hidden, Label, Source, SourceKind, Span};
 use crate::yaml::{Node, Value};
@@ -152,9 +152,9 @@ impl<'s> Excerpts<'s> {
     /// Returns what to hide in the lines of a source that contain the given places.
     fn hidden(&mut self, source: &Source, spans: &[&Span]) -> Vec<Hidden> {
         let secrets = self.secrets;
-        let known = spans.first().and_then(|span| identity(span)).and_then(|identity| secrets.places.get(&identity));
-        let known = known.into_iter().flat_map(|(_, places)| places);
+        let known = spans.first().map_or(&[][..], |span| secrets.places.in_source_of(span));
         let mut hidden: Vec<Hidden> = known
+            .iter()
             .map(|(range, number)| Hidden { range: range.clone(), mask: secrets.mask_of(Some(*number)) })
             .collect();
         if source.kind() == SourceKind::Flag {

@@ -6,9 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::finder::Finder;
 use super::names::names_a_secret;
-use super::write_only::{ChartSchema, env_entry_name, literal_text, marked, scalar};
+use super::write_only::{ChartSchema, env_entry_name, literal_text, marked};
 use super::{Secrets, lines, spellings};
-use crate::diagnostic::Span;
+use crate::json::scalar_text;
 use crate::yaml::{Map, Node, Value};
 
 /// The secrets that are known so far. [`Gathering::finish`] returns them.
@@ -36,14 +36,14 @@ impl Gathering {
     /// Adds the default values of charts, which are public.
     pub fn defaults(&mut self, defaults: &Map, schemas: &[ChartSchema<'_>]) {
         for (id, node) in marked(defaults, schemas).secret {
-            self.secrets.public_values.extend(scalar(&node.value).map(|text| (id, text)));
+            self.secrets.public_values.extend(scalar_text(&node.value).map(|text| (id, text)));
         }
         let mut pending: Vec<&Node> = defaults.iter().map(|(_, node)| node).collect();
         while let Some(node) = pending.pop() {
             match &node.value {
                 Value::Map(map) => pending.extend(map.iter().map(|(_, node)| node)),
                 Value::List(items) => pending.extend(items),
-                value => self.public.extend(scalar(value).map(|text| text.trim().to_owned())),
+                value => self.public.extend(scalar_text(value).map(|text| text.trim().to_owned())),
             }
         }
     }
@@ -53,7 +53,7 @@ impl Gathering {
         let found = marked(values, schemas);
         self.secrets.plain_keys.extend(found.plain_keys);
         for (id, node) in found.secret {
-            let Some(text) = scalar(&node.value).filter(|text| !text.is_empty()) else { continue };
+            let Some(text) = scalar_text(&node.value).filter(|text| !text.is_empty()) else { continue };
             if self.secrets.public_values.contains(&(id, text.clone())) {
                 continue;
             }
@@ -61,7 +61,7 @@ impl Gathering {
                 Some(bytes) => self.content(bytes.to_vec()),
                 None => self.text(&text),
             };
-            self.secrets.add_place(&node.span, number);
+            self.secrets.places.add(&node.span, number);
             self.secrets.values.insert(id);
         }
         self.lines_of(values);
@@ -85,9 +85,9 @@ impl Gathering {
                         Value::Map(map) => pending.extend(map.iter().rev().map(|(_, node)| node)),
                         Value::List(items) => pending.extend(items),
                         value => {
-                            if let Some(text) = scalar(value) {
+                            if let Some(text) = scalar_text(value) {
                                 let number = if name == "data" { self.encoded(&text) } else { self.text(&text) };
-                                self.secrets.add_place(&node.span, number);
+                                self.secrets.places.add(&node.span, number);
                             }
                         }
                     }
@@ -113,7 +113,7 @@ impl Gathering {
                             continue;
                         };
                         let number = self.text(&text);
-                        self.secrets.add_place(&node.span, number);
+                        self.secrets.places.add(&node.span, number);
                     }
                     _ => {}
                 }
@@ -219,18 +219,7 @@ impl Gathering {
     }
 }
 
-/// Returns an identity of the text that a span is in: the address of the text, which clones of a source share.
-pub(super) fn identity(span: &Span) -> Option<usize> {
-    span.source().map(|source| source.text().as_ptr() as usize)
-}
-
 impl Secrets {
-    fn add_place(&mut self, span: &Span, number: usize) {
-        let (Some(identity), Some(source)) = (identity(span), span.source()) else { return };
-        let place = self.places.entry(identity).or_insert_with(|| (source.clone(), Vec::new()));
-        place.1.push((span.range(), number));
-    }
-
     /// Whether a key's value is secret by the key's name, unless a schema says that it is not.
     pub(super) fn names_a_secret(&self, key: &str) -> bool {
         names_a_secret(key) && !self.plain_keys.contains(key)

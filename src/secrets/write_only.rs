@@ -6,6 +6,7 @@ use regex::Regex;
 use super::lines::is_text;
 use super::names::{may_name_an_object, names_a_secret};
 use super::value_id::ValueId;
+use crate::json::scalar_text;
 use crate::yaml::{Map, Node, Value};
 
 /// The schema of a chart: the names of the subcharts that lead to it, and the document.
@@ -264,15 +265,6 @@ impl<'w, 'v> Walk<'w, 'v> {
     }
 }
 
-/// Returns a scalar as text.
-pub(super) fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(_) | Value::Int(_) | Value::Float(_) => Some(crate::json::write(value)),
-        Value::Null | Value::Map(_) | Value::List(_) => None,
-    }
-}
-
 /// Returns the name in an environment entry: `{name: DB_PASSWORD, value: x}`.
 pub(super) fn env_entry_name(map: &Map) -> Option<&str> {
     match map.get("value")?.value {
@@ -286,7 +278,7 @@ pub(super) fn env_entry_name(map: &Map) -> Option<&str> {
 pub(super) fn literal_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => is_written(text).then(|| text.clone()),
-        Value::Int(_) | Value::Float(_) => scalar(value),
+        Value::Int(_) | Value::Float(_) => scalar_text(value),
         Value::Bool(_) | Value::Null | Value::Map(_) | Value::List(_) => None,
     }
 }

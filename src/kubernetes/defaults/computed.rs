@@ -122,7 +122,7 @@ fn labels_of_template(object: &Map) -> Option<Value> {
 }
 
 /// Returns a value without places, like a default.
-fn generated(value: &Value) -> Value {
+pub(super) fn generated(value: &Value) -> Value {
     match value {
         Value::Map(map) => {
             let mut copy = Map::new();

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use crate::diagnostic::{Source, Span};
+use super::computed::generated;
+use crate::diagnostic::Source;
 use crate::kubernetes::schema::{Schema, Type};
-use crate::yaml::{self, Node, Value};
+use crate::yaml::{self, Value};
 
 /// The output of `tests/cluster/record_defaults`, which describes its form.
 const RECORD: &str = include_str!("recorded.txt");
@@ -77,23 +78,8 @@ fn line(line: &'static str) -> Option<(&'static str, Default)> {
     let (name, rest) = line.split_once(' ')?;
     let (field, rest) = rest.split_once(' ')?;
     let (json, conditions) = rest.split_once(" if ").unwrap_or((rest, ""));
-    let value = generated(yaml::read_document(&Source::file("default", json)).ok()?).value;
+    let value = generated(&yaml::read_document(&Source::file("default", json)).ok()?.value);
     Some((name, Default { field, value, conditions: conditions.split(',').filter(|each| !each.is_empty()).collect() }))
-}
-
-/// Returns a value without places.
-fn generated(node: Node) -> Node {
-    Node::generated(match node.value {
-        Value::List(items) => Value::List(items.into_iter().map(generated).collect()),
-        Value::Map(map) => {
-            let mut copy = yaml::Map::new();
-            for (key, entry) in map {
-                copy.insert(key, Span::generated(), generated(entry.node));
-            }
-            Value::Map(copy)
-        }
-        scalar => scalar,
-    })
 }
 
 #[cfg(test)]
