@@ -274,7 +274,7 @@ fn whole_object(fields: &Map, path: &FieldPath, is_embedded: bool, report: &mut 
     let entry = fields.entries().find(|(name, _)| *name == "metadata").map(|(_, entry)| entry);
     if let (Some(metadata), Some(entry)) = (metadata, entry) {
         match &entry.node.value {
-            Value::Map(map) => structure::object(map, metadata, &mut path.field("metadata"), &entry.key, report),
+            Value::Map(map) => structure::object(map, metadata, &path.field("metadata"), &entry.key, report),
             Value::Null => {}
             _ => {
                 report.error("type", &path.field("metadata"), "expected a map".to_owned(), &entry.key);
