@@ -59,12 +59,14 @@ impl<'s> Fields<'s> {
         type_.map_or(Fields::Unknown, Fields::Object)
     }
 
-    /// Returns the type of the value under a key, and the field if the map is an object.
-    fn get(&self, key: &str) -> (Option<&'s Type>, Option<&'s Field>) {
+    /// Returns what the schema declares about the value under a key.
+    fn get(&self, key: &str) -> Declared<'s> {
         match self {
-            Fields::Object(type_) => type_.field(key).map_or((None, None), |field| (Some(&field.type_), Some(field))),
-            Fields::Map(type_) => (Some(type_), None),
-            Fields::Unknown => (None, None),
+            Fields::Object(type_) => type_
+                .field(key)
+                .map_or_else(Declared::default, |field| Declared { type_: Some(&field.type_), field: Some(field) }),
+            Fields::Map(type_) => Declared { type_: Some(type_), field: None },
+            Fields::Unknown => Declared::default(),
         }
     }
 
@@ -77,16 +79,26 @@ impl<'s> Fields<'s> {
     }
 }
 
+/// What the schema declares about a value.
+#[derive(Clone, Copy, Default)]
+struct Declared<'s> {
+    type_: Option<&'s Type>,
+    /// The field, if the value is in an object.
+    field: Option<&'s Field>,
+}
+
 #[derive(Default)]
 struct Comparison {
     changes: Vec<Change>,
     fingerprints: Fingerprints,
     is_exact: bool,
+    /// The path of the current values.
+    path: FieldPath,
 }
 
 impl Comparison {
     fn compare(mut self, old: &Map, new: &Map, type_: Option<&ObjectType>) -> Vec<Change> {
-        self.maps(old, new, &Fields::new(type_), &mut FieldPath::default());
+        self.maps(old, new, &Fields::new(type_));
         self.changes
     }
 
@@ -99,89 +111,77 @@ impl Comparison {
         self.changes.push(Change { path, kind, causes: Vec::new(), origin: None });
     }
 
-    fn maps(&mut self, old: &Map, new: &Map, fields: &Fields<'_>, path: &mut FieldPath) {
+    fn maps(&mut self, old: &Map, new: &Map, fields: &Fields<'_>) {
         for (key, node) in new.iter() {
-            let (type_, field) = fields.get(key);
+            let declared = fields.get(key);
             match old.get(key) {
                 None if self.is_exact && is_default(node) && is_scalar(&node.value) => {
-                    self.push_change(path.field(key), ChangeKind::Added(node.value.clone()));
+                    self.push_change(self.path.field(key), ChangeKind::Added(node.value.clone()));
                 }
-                None if counts_as_nothing(node, field) => {}
-                None => self.push_change(path.field(key), ChangeKind::Added(node.value.clone())),
-                Some(before) => self.below(PathStep::Field(key.to_owned()), before, node, (type_, field), path),
+                None if counts_as_nothing(node, declared.field) => {}
+                None => self.push_change(self.path.field(key), ChangeKind::Added(node.value.clone())),
+                Some(before) => self.below(PathStep::Field(key.to_owned()), before, node, declared),
             }
         }
         for (key, node) in old.iter().filter(|(key, _)| new.get(key).is_none()) {
-            if !counts_as_nothing(node, fields.get(key).1) {
-                self.push_change(path.field(key), ChangeKind::Removed(node.value.clone()));
+            if !counts_as_nothing(node, fields.get(key).field) {
+                self.push_change(self.path.field(key), ChangeKind::Removed(node.value.clone()));
             }
         }
     }
 
-    /// Compares two values at a step below a path.
-    fn below(
-        &mut self,
-        step: PathStep,
-        old: &Node,
-        new: &Node,
-        (type_, field): (Option<&Type>, Option<&Field>),
-        path: &mut FieldPath,
-    ) {
-        path.0.push(step);
-        self.values(old, new, type_, field, path);
-        path.0.pop();
+    /// Compares two values at a step below the path.
+    fn below(&mut self, step: PathStep, old: &Node, new: &Node, declared: Declared<'_>) {
+        self.path.0.push(step);
+        self.values(old, new, declared);
+        self.path.0.pop();
     }
 
-    fn values(&mut self, old: &Node, new: &Node, type_: Option<&Type>, field: Option<&Field>, path: &mut FieldPath) {
+    fn values(&mut self, old: &Node, new: &Node, declared: Declared<'_>) {
         match (is_default(old), is_default(new)) {
             // Defaults on both sides follow from other fields, which are compared themselves.
             (true, true) => return,
             (false, false) => {}
             (is_new, _) => {
-                let mut inner = Comparison { is_exact: self.is_exact, ..Comparison::default() };
-                inner.written_values(old, new, type_, field, path);
+                let mut inner =
+                    Comparison { is_exact: self.is_exact, path: self.path.clone(), ..Comparison::default() };
+                inner.written_values(old, new, declared);
                 if !inner.changes.is_empty() {
                     let kind = if is_new {
                         ChangeKind::Added(new.value.clone())
                     } else {
                         ChangeKind::Removed(old.value.clone())
                     };
-                    self.push_change(path.clone(), kind);
+                    self.push_change(self.path.clone(), kind);
                 }
                 return;
             }
         }
-        self.written_values(old, new, type_, field, path);
+        self.written_values(old, new, declared);
     }
 
-    fn written_values(
-        &mut self,
-        old: &Node,
-        new: &Node,
-        type_: Option<&Type>,
-        field: Option<&Field>,
-        path: &mut FieldPath,
-    ) {
+    fn written_values(&mut self, old: &Node, new: &Node, declared: Declared<'_>) {
+        let Declared { type_, field } = declared;
         match (&old.value, &new.value) {
-            (Value::Map(old), Value::Map(new)) => self.maps(old, new, &Fields::below(type_), path),
-            (Value::List(old), Value::List(new)) => self.lists(old, new, type_, field, path),
+            (Value::Map(old), Value::Map(new)) => self.maps(old, new, &Fields::below(type_)),
+            (Value::List(old), Value::List(new)) => self.lists(old, new, declared),
             (old, new) if is_same(old, new, type_) => {}
             _ if counts_as_nothing(old, field) && counts_as_nothing(new, field) => {}
-            (Value::Null, new) => self.push_change(path.clone(), ChangeKind::Added(new.clone())),
-            (old, Value::Null) => self.push_change(path.clone(), ChangeKind::Removed(old.clone())),
-            (old, new) => self.push_change(path.clone(), ChangeKind::Changed(old.clone(), new.clone())),
+            (Value::Null, new) => self.push_change(self.path.clone(), ChangeKind::Added(new.clone())),
+            (old, Value::Null) => self.push_change(self.path.clone(), ChangeKind::Removed(old.clone())),
+            (old, new) => self.push_change(self.path.clone(), ChangeKind::Changed(old.clone(), new.clone())),
         }
     }
 
-    fn lists(&mut self, old: &[Node], new: &[Node], type_: Option<&Type>, field: Option<&Field>, path: &mut FieldPath) {
+    fn lists(&mut self, old: &[Node], new: &[Node], Declared { type_, field }: Declared<'_>) {
         let items = match type_ {
-            Some(Type::List(items)) => Some(&**items),
-            _ => None,
+            Some(Type::List(items)) => Declared { type_: Some(&**items), field: None },
+            _ => Declared::default(),
         };
         if let Some(names) = key_fields(old, new, field)
             && let (Some(old_keys), Some(new_keys)) = (keys_of(old, &names), keys_of(new, &names))
         {
-            return self.keyed((old, &old_keys), (new, &new_keys), items, path);
+            return self.keyed((old, &old_keys), (new, &new_keys), items);
         }
         let is_set = field.is_some_and(|field| field.is_set);
         let (a, b) = (self.fingerprints.of_items(old), self.fingerprints.of_items(new));
@@ -189,7 +189,7 @@ impl Comparison {
             return;
         }
         if sorted(&a) == sorted(&b) {
-            return self.push_change(path.clone(), ChangeKind::Reordered);
+            return self.push_change(self.path.clone(), ChangeKind::Reordered);
         }
         let (mut removed, mut added) = (Vec::new(), Vec::new());
         if is_set {
@@ -201,38 +201,38 @@ impl Comparison {
                 // Items are compared in pairs as far as both sides have some, so that the change inside an item is reported.
                 let both = stretch.old.len().min(stretch.new.len());
                 for (before, after) in stretch.old.clone().zip(stretch.new.clone()) {
-                    self.below(PathStep::Index(after), &old[before], &new[after], (items, None), path);
+                    self.below(PathStep::Index(after), &old[before], &new[after], items);
                 }
                 removed.extend(stretch.old.skip(both));
                 added.extend(stretch.new.skip(both));
             }
         }
         for at in added {
-            self.push_change(path.with(PathStep::Index(at)), ChangeKind::Added(new[at].value.clone()));
+            self.push_change(self.path.with(PathStep::Index(at)), ChangeKind::Added(new[at].value.clone()));
         }
         for at in removed {
-            self.push_change(path.with(PathStep::Index(at)), ChangeKind::Removed(old[at].value.clone()));
+            self.push_change(self.path.with(PathStep::Index(at)), ChangeKind::Removed(old[at].value.clone()));
         }
     }
 
-    fn keyed(&mut self, old: (&[Node], &[Key]), new: (&[Node], &[Key]), items: Option<&Type>, path: &mut FieldPath) {
+    fn keyed(&mut self, old: (&[Node], &[Key]), new: (&[Node], &[Key]), items: Declared<'_>) {
         let before: HashMap<&Key, &Node> = old.1.iter().zip(old.0).collect();
         let after: HashMap<&Key, &Node> = new.1.iter().zip(new.0).collect();
         for (key, node) in new.1.iter().zip(new.0) {
             let step = PathStep::Item(shown(key));
             match before.get(key) {
-                None => self.push_change(path.with(step), ChangeKind::Added(node.value.clone())),
-                Some(before) => self.below(step, before, node, (items, None), path),
+                None => self.push_change(self.path.with(step), ChangeKind::Added(node.value.clone())),
+                Some(before) => self.below(step, before, node, items),
             }
         }
         for (key, node) in old.1.iter().zip(old.0).filter(|(key, _)| !after.contains_key(key)) {
-            self.push_change(path.with(PathStep::Item(shown(key))), ChangeKind::Removed(node.value.clone()));
+            self.push_change(self.path.with(PathStep::Item(shown(key))), ChangeKind::Removed(node.value.clone()));
         }
         let common = |keys: &[Key], others: &HashMap<&Key, &Node>| -> Vec<Key> {
             keys.iter().filter(|key| others.contains_key(key)).cloned().collect()
         };
         if common(old.1, &after) != common(new.1, &before) {
-            self.push_change(path.clone(), ChangeKind::Reordered);
+            self.push_change(self.path.clone(), ChangeKind::Reordered);
         }
     }
 }
