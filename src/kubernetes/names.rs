@@ -5,6 +5,59 @@ pub const MAX_LABEL: usize = 63;
 /// The maximum length of a DNS subdomain.
 pub const MAX_SUBDOMAIN: usize = 253;
 
+/// A rule for names, in the words of the API server.
+#[derive(Debug)]
+pub struct NameRule {
+    /// The rule.
+    pub text: &'static str,
+    /// The rule with an example and the pattern.
+    pub with_example: &'static str,
+}
+
+macro_rules! name_rule {
+    ($text:literal, $example:literal, $pattern:literal) => {
+        NameRule {
+            text: $text,
+            with_example: concat!($text, " (e.g. ", $example, ", regex used for validation is '", $pattern, "')"),
+        }
+    };
+}
+
+/// The rule for labels of RFC 1123.
+pub const LABEL_RULE: NameRule = name_rule!(
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+    "'my-name',  or '123-abc'",
+    "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+);
+
+/// The rule for subdomains of RFC 1123.
+pub const SUBDOMAIN_RULE: NameRule = name_rule!(
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+    "'example.com'",
+    "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+);
+
+/// The rule for labels of RFC 1035.
+pub const RFC_1035_RULE: NameRule = name_rule!(
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
+    "'my-name',  or 'abc-123'",
+    "[a-z]([-a-z0-9]*[a-z0-9])?"
+);
+
+/// The rule for the last part of qualified names.
+pub const QUALIFIED_RULE: NameRule = name_rule!(
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+    "'MyName',  or 'my.name',  or '123-abc'",
+    "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+);
+
+/// The rule for values of labels.
+pub const LABEL_VALUE_RULE: NameRule = name_rule!(
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+    "'MyValue',  or 'my_value',  or '12345'",
+    "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?"
+);
+
 /// Whether a string is a DNS label: at most 63 lower-case letters, digits and hyphens (RFC 1123).
 pub fn is_dns_label(text: &str) -> bool {
     text.len() <= MAX_LABEL && has_label_form(text)

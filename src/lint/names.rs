@@ -1,9 +1,10 @@
 //! Validates object names as Kubernetes does for each kind.
 
 use crate::go::strconv::quote_double;
-use crate::kubernetes::names::{MAX_LABEL, MAX_SUBDOMAIN, has_label_form, has_rfc_1035_form, has_subdomain_form};
-
-const LABEL: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+use crate::kubernetes::names::{
+    LABEL_RULE, MAX_LABEL, MAX_SUBDOMAIN, RFC_1035_RULE, SUBDOMAIN_RULE, has_label_form, has_rfc_1035_form,
+    has_subdomain_form,
+};
 
 /// Returns Helm's message about a name that is invalid for its kind.
 pub(super) fn error(kind: &str, name: &str) -> Option<String> {
@@ -31,32 +32,24 @@ fn reasons(kind: &str, name: &str) -> Vec<String> {
 }
 
 fn dns_1123_subdomain(name: &str) -> Vec<String> {
-    let rule = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', \
-                 and must start and end with an alphanumeric character";
-    let pattern = format!("{rule} (e.g. 'example.com', regex used for validation is '{LABEL}(\\.{LABEL})*')");
-    too_long(name, MAX_SUBDOMAIN).into_iter().chain((!has_subdomain_form(name)).then_some(pattern)).collect()
+    let reason = (!has_subdomain_form(name)).then_some(SUBDOMAIN_RULE.with_example);
+    too_long(name, MAX_SUBDOMAIN).into_iter().chain(reason.map(str::to_owned)).collect()
 }
 
 fn dns_1123_label(name: &str) -> Vec<String> {
-    let rule = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', \
-                 and must start and end with an alphanumeric character";
     let reason = if has_label_form(name) {
         None
     } else if has_subdomain_form(name) {
-        Some("must not contain dots".to_owned())
+        Some("must not contain dots")
     } else {
-        Some(format!("{rule} (e.g. 'my-name',  or '123-abc', regex used for validation is '{LABEL}')"))
+        Some(LABEL_RULE.with_example)
     };
-    too_long(name, MAX_LABEL).into_iter().chain(reason).collect()
+    too_long(name, MAX_LABEL).into_iter().chain(reason.map(str::to_owned)).collect()
 }
 
 fn dns_1035_label(name: &str) -> Vec<String> {
-    let rule = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', \
-                 start with an alphabetic character, and end with an alphanumeric character";
-    let fits = has_rfc_1035_form(name);
-    let pattern = "[a-z]([-a-z0-9]*[a-z0-9])?";
-    let reason = format!("{rule} (e.g. 'my-name',  or 'abc-123', regex used for validation is '{pattern}')");
-    too_long(name, MAX_LABEL).into_iter().chain((!fits).then_some(reason)).collect()
+    let reason = (!has_rfc_1035_form(name)).then_some(RFC_1035_RULE.with_example);
+    too_long(name, MAX_LABEL).into_iter().chain(reason.map(str::to_owned)).collect()
 }
 
 fn path_segment(name: &str) -> Vec<String> {

@@ -8,10 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use crate::kubernetes::names;
 use crate::yaml::Value;
 
-pub(super) const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
-pub(super) const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
-pub(super) const QUALIFIED: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-pub(super) const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+pub(super) const LABEL: &str = names::LABEL_RULE.text;
+pub(super) const SUBDOMAIN: &str = names::SUBDOMAIN_RULE.text;
+pub(super) const QUALIFIED: &str = names::QUALIFIED_RULE.text;
+pub(super) const LABEL_VALUE: &str = names::LABEL_VALUE_RULE.text;
 pub(super) const IP: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 pub(super) const RESERVED: &str = "may not be an unspecified address, nor in the loopback range (127.0.0.0/8, ::1/128), nor in the link-local ranges (169.254.0.0/16, fe80::/10, 224.0.0.0/24, ff02::/10)";
 pub(super) const CIDR: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
