@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
+use super::limited::read_at_most;
 use super::walk::plain;
 use crate::chart::{File, unpack};
 use crate::diagnostic::Diagnostic;
@@ -26,15 +27,15 @@ pub(super) fn read_archive(path: &Path) -> Result<Vec<File>, Diagnostic> {
     let unreadable = |error: &std::io::Error| {
         Diagnostic::error("chart-archive", format!("file '{shown}' cannot be read: {}", os_error(error)))
     };
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(|error| unreadable(&error))?;
-    file.take(MAX_ARCHIVE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-    if bytes.len() as u64 > MAX_ARCHIVE_BYTES {
-        let message =
-            format!("file '{shown}' is larger than {} MiB, the maximum size of a chart", MAX_ARCHIVE_BYTES >> 20);
-        return Err(Diagnostic::error("chart-archive", message));
+    let read = fs::File::open(path).and_then(|file| read_at_most(file, MAX_ARCHIVE_BYTES));
+    match read.map_err(|error| unreadable(&error))? {
+        Some(bytes) => files_of_archive(&bytes, shown),
+        None => {
+            let message =
+                format!("file '{shown}' is larger than {} MiB, the maximum size of a chart", MAX_ARCHIVE_BYTES >> 20);
+            Err(Diagnostic::error("chart-archive", message))
+        }
     }
-    files_of_archive(&bytes, shown)
 }
 
 /// Unpacks an archive. Helm does not print why an archive is invalid; here the reason follows Helm's message.

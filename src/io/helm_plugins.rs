@@ -2,10 +2,10 @@
 
 use std::convert::Infallible;
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::helm_folders::plugin_folders;
+use super::limited::read_at_most;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::expand::expand;
 use crate::yaml::{self, Map};
@@ -48,10 +48,11 @@ pub(super) fn post_renderer(name: &str) -> Result<Option<PluginCommand>, Diagnos
 fn metadata(plugin: &Path) -> Option<Map> {
     let file = plugin.join("plugin.yaml");
     // Opening anything but a file could block.
-    let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_METADATA_BYTES);
-    let mut text = String::new();
-    let opened = is_file.then(|| File::open(&file).ok()).flatten()?;
-    opened.take(MAX_METADATA_BYTES).read_to_string(&mut text).ok()?;
+    if !file.is_file() {
+        return None;
+    }
+    let bytes = read_at_most(File::open(&file).ok()?, MAX_METADATA_BYTES).ok()??;
+    let text = String::from_utf8(bytes).ok()?;
     let node = yaml::read_document(&Source::file(file.display().to_string(), text)).ok()?;
     node.value.as_map().filter(|metadata| metadata.text_at(&["apiVersion"]) == Some("v1")).cloned()
 }

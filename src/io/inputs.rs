@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 
+use super::limited::read_at_most;
 use super::missing::advice;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::go::os_error;
@@ -124,13 +125,9 @@ fn expected(flag: &str) -> &'static str {
 
 /// Reads at most [`MAX_INPUT_BYTES`], so that even an endless input ends.
 fn read_limited(from: impl Read, name: &str, given_by: &Span) -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
-    from.take(MAX_INPUT_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Problem::of_path("read", name, &error, given_by))?;
-    if bytes.len() as u64 > MAX_INPUT_BYTES {
+    let read = read_at_most(from, MAX_INPUT_BYTES);
+    read.map_err(|error| Problem::of_path("read", name, &error, given_by))?.ok_or_else(|| {
         let limit = MAX_INPUT_BYTES / (1024 * 1024);
-        return Err(Problem::new(format!("{name} is larger than {limit} MiB, the maximum size of a values file")));
-    }
-    Ok(bytes)
+        Problem::new(format!("{name} is larger than {limit} MiB, the maximum size of a values file"))
+    })
 }

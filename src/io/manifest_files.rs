@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::disk::{Disk, read_regular};
+use super::limited::read_at_most;
 use super::missing::advice;
 use super::tree::{Tree, TreeError};
 use super::walk::{Boundary, Links};
@@ -138,12 +139,8 @@ fn find(directory: &Path, names: &mut Vec<String>, count: &mut usize) -> Result<
 }
 
 fn read_limited(from: impl Read) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    from.take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| os_error(&error))?;
-    if bytes.len() as u64 > MAX_MANIFEST_BYTES {
-        return Err(format!("it is larger than {MAX_MEBIBYTES} MiB"));
-    }
-    Ok(bytes)
+    let read = read_at_most(from, MAX_MANIFEST_BYTES).map_err(|error| os_error(&error))?;
+    read.ok_or_else(|| format!("it is larger than {MAX_MEBIBYTES} MiB"))
 }
 
 #[cfg(test)]

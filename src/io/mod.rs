@@ -15,6 +15,7 @@ mod helm_folders;
 mod helm_plugins;
 mod inputs;
 mod inside;
+mod limited;
 mod manifest_files;
 mod missing;
 mod output_directory;

@@ -1,9 +1,9 @@
 //! Reads a file of rules next to a chart.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
+use super::limited::read_at_most;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::os_error;
 
@@ -22,9 +22,8 @@ pub fn read_rules_file(path: &Path) -> Result<Option<Source>, Diagnostic> {
     if !metadata.is_file() {
         return Err(refuse("it is not a regular file").help("replace it with a copy"));
     }
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_RULES_BYTES + 1).read_to_end(&mut bytes));
-    read.map_err(|error| refuse(&os_error(&error)))?;
+    let read = File::open(path).and_then(|file| read_at_most(file, MAX_RULES_BYTES));
+    let bytes = read.map_err(|error| refuse(&os_error(&error)))?.ok_or_else(|| refuse(&too_large()))?;
     rules_source(shown.to_string(), bytes).map(Some)
 }
 
@@ -35,10 +34,14 @@ pub fn read_rules_file(path: &Path) -> Result<Option<Source>, Diagnostic> {
 pub fn rules_source(name: String, bytes: Vec<u8>) -> Result<Source, Diagnostic> {
     let refuse = |reason: &str| Diagnostic::error("ignore", format!("cannot read {name}: {reason}"));
     if bytes.len() as u64 > MAX_RULES_BYTES {
-        return Err(refuse(&format!("it is larger than {} MiB", MAX_RULES_BYTES >> 20)));
+        return Err(refuse(&too_large()));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source::file(name, text)),
         Err(_) => Err(refuse("it is not UTF-8")),
     }
+}
+
+fn too_large() -> String {
+    format!("it is larger than {} MiB", MAX_RULES_BYTES >> 20)
 }
