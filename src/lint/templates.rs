@@ -150,7 +150,7 @@ fn without_effect(
 ) -> Option<Diagnostic> {
     const MAX_PLACES: usize = 5;
     let chart = subject.chart.as_ref().ok()?;
-    let subject = explain::Subject {
+    let experiment = explain::Subject {
         chart,
         user: subject.request.values,
         release,
@@ -159,7 +159,7 @@ fn without_effect(
         experiments,
     };
     // If the chart does not render without a value from the user, there is nothing to experiment with.
-    let scanned = explain::unused(subject, &chart.values).ok()?;
+    let scanned = explain::unused(experiment, &chart.values).ok()?;
     let silent: Vec<&explain::Unused> = scanned.unused.iter().filter(|unused| unused.is_without_condition()).collect();
     if silent.is_empty() {
         return None;

@@ -61,8 +61,10 @@ pub enum Wanted {
 
 /// The type name of `self` in messages. The API server generates one each time.
 const OWN: &str = "selfType";
-/// The step limits of evaluating the constants in an expression: of all together, and of each.
-const STEPS: [u64; 2] = [100_000, 10_000];
+/// The maximum number of steps for evaluating all constants in an expression.
+const MAX_STEPS: u64 = 100_000;
+/// The maximum number of steps for evaluating one constant.
+const MAX_STEPS_OF_A_CONSTANT: u64 = 10_000;
 
 /// Type-checks an expression.
 pub(super) fn check(expr: &Expr, variables: &[Variable<'_>], wanted: Wanted) -> Result<(), Refusal> {
@@ -72,7 +74,7 @@ pub(super) fn check(expr: &Expr, variables: &[Variable<'_>], wanted: Wanted) -> 
         Variable::Authorizer => types::AUTHORIZER,
     });
     let mut checker = Checker::new(types.collect());
-    let limits = Limits::new(STEPS[0], STEPS[1]);
+    let limits = Limits::new(MAX_STEPS, MAX_STEPS_OF_A_CONSTANT);
     let found = checker.infer(expr);
     if checker.errors.is_empty() {
         checker.literals(expr, &limits);

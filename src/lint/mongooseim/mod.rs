@@ -129,13 +129,8 @@ pub(super) fn check(chart: &Metadata, rendered: &[Rendered], values: &Map) -> Ve
             findings.report(mistake.rule, path, mistake.message, mistake.span, &mistake.help);
         }
         if let Some(configuration) = &configuration {
-            let version = image::version(&subject);
-            sections::check(configuration, version.as_ref(), &mut findings);
+            check_alone(configuration, &image::version(&subject).unwrap_or(DEFAULT), values, &mut findings);
             sections::check_localhost(configuration, &subject, &mut findings);
-            let version = version.unwrap_or(DEFAULT);
-            check_settings(configuration, &version, values, &mut findings);
-            listeners::check_listeners(configuration, &version, &mut findings);
-            databases::check(configuration, &version, &mut findings);
         }
         listeners::check(&subject, &mut findings);
         certificates::check(&subject, &mut findings);
@@ -153,10 +148,7 @@ pub const DEFAULT: Version = Version::new(6, 8, 1);
 pub fn check_configuration(source: &Source, version: &Version) -> Vec<Finding> {
     let mut findings = Findings { chart: String::new(), all: Vec::new() };
     if let Some(configuration) = read(&File::of_source(source), &mut findings) {
-        sections::check(&configuration, Some(version), &mut findings);
-        listeners::check_listeners(&configuration, version, &mut findings);
-        databases::check(&configuration, version, &mut findings);
-        check_settings(&configuration, version, &Map::new(), &mut findings);
+        check_alone(&configuration, version, &Map::new(), &mut findings);
     }
     let line = |finding: &Finding| finding.diagnostic.labels.first().map_or(0, |label| label.span.start());
     findings.all.sort_by_key(line);
@@ -178,6 +170,14 @@ fn read(file: &File, findings: &mut Findings) -> Option<Configuration> {
             None
         }
     }
+}
+
+/// Checks a configuration by itself, without the objects around it.
+fn check_alone(configuration: &Configuration, version: &Version, values: &Map, findings: &mut Findings) {
+    sections::check(configuration, version, findings);
+    check_settings(configuration, version, values, findings);
+    listeners::check_listeners(configuration, version, findings);
+    databases::check(configuration, version, findings);
 }
 
 fn check_settings(configuration: &Configuration, version: &Version, values: &Map, findings: &mut Findings) {
@@ -220,10 +220,7 @@ pub fn check_values(chart: &Metadata, manifests: &Manifests, values: &Map) -> Ve
         if is_written(&file.place(0)) {
             let mut findings = Findings { chart: String::new(), all: Vec::new() };
             read(file, &mut findings);
-            sections::check(&configuration, Some(&version), &mut findings);
-            databases::check(&configuration, &version, &mut findings);
-            listeners::check_listeners(&configuration, &version, &mut findings);
-            check_settings(&configuration, &version, values, &mut findings);
+            check_alone(&configuration, &version, values, &mut findings);
             found.extend(findings.all.into_iter().map(|finding| finding.diagnostic).map(as_warning));
             continue;
         }

@@ -27,6 +27,7 @@ pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
     let reference = Reference::get();
     check.names(root, &Span::default(), reference.root(), version, &mut Vec::new());
     check.fixed_pools();
+    check.keystore(version);
     check.backends(version);
     check.found
 }
@@ -194,16 +195,72 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Checks mod_keystore, whose only backend is Mnesia.
+    fn keystore(&mut self, version: &Version) {
+        const NAME: &str = "mod_keystore";
+        let is_known = || {
+            find(Reference::get().root(), "modules", version).is_some_and(|known| find(known, NAME, version).is_some())
+        };
+        if self.has_internal_database("mnesia") || !is_known() {
+            return;
+        }
+        for modules in self.sections().filter_map(|map| map.map_at(&["modules"])) {
+            if let Some(entry) = modules.entry(NAME).filter(|entry| entry.node.value.as_map().is_some()) {
+                let message = "modules.mod_keystore stores its keys in mnesia, which is not in internal_databases; it will not work";
+                let help = "add [internal_databases.mnesia]".to_owned();
+                let value = Some("volatileDatabase=mnesia");
+                self.report_with_value(&UNUSABLE, &entry.key, message.to_owned(), help, value);
+            }
+        }
+    }
+
+    fn has_internal_database(&self, name: &str) -> bool {
+        let databases = self.root.map_at(&["internal_databases"]);
+        databases.map_or(name == "mnesia", |map| map.get(name).is_some())
+    }
+
     /// Checks the databases that modules use by default. Without Mnesia or CETS, a node does not start; without others, it starts
     /// but the module does not work.
     fn backends(&mut self, version: &Version) {
-        let databases = self.root.map_at(&["internal_databases"]);
-        let has = |name: &str| databases.map_or(name == "mnesia", |map| map.get(name).is_some());
         let sections: Vec<&Map> = self.sections().collect();
         let has_pool = |name: &str| sections.iter().any(|map| map.at(["outgoing_pools", name]).is_some());
-        let Some(known) = find(Reference::get().root(), "modules", version) else { return };
-        let (mut found, mut keystores) = (Vec::new(), Vec::new());
-        for modules in sections.iter().filter_map(|map| map.map_at(&["modules"])) {
+        let rule = if *version < Version::new(6, 6, 0) { &UNUSABLE } else { &BACKEND };
+        for Backend { user, key, database, span, is_set } in self.used_backends(version) {
+            let by = if is_set { "" } else { " by default" };
+            match database {
+                // `databases` reports backends that are set explicitly.
+                "mnesia" | "cets" if !self.has_internal_database(database) && !is_set => {
+                    let message = format!(
+                        "{user} stores its data in {database}{by}, which is not in internal_databases; nodes do not start"
+                    );
+                    let help = format!("set {key} to a configured database, or add [internal_databases.{database}]");
+                    // CETS needs a relational database.
+                    let value = if database == "cets" { "persistentDatabase=rdbms" } else { "volatileDatabase=mnesia" };
+                    self.report_with_value(rule, span, message, help, Some(value));
+                }
+                "rdbms" | "rdbms_async" if !has_pool("rdbms") => {
+                    let message = format!(
+                        "{user} stores its data in rdbms{by}, but there is no connection pool for it; it will not work"
+                    );
+                    let help = "set persistentDatabase=rdbms, or add [outgoing_pools.rdbms.default]".to_owned();
+                    self.report_with_value(&POOL, span, message, help, Some("persistentDatabase=rdbms"));
+                }
+                "cassandra" | "redis" | "ldap" if !has_pool(database) => {
+                    let message = format!(
+                        "{user} stores its data in {database}{by}, but there is no connection pool for it; it will not work"
+                    );
+                    self.report(&POOL, span, message, format!("add [outgoing_pools.{database}.default]"));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Returns the databases of all modules.
+    fn used_backends(&self, version: &Version) -> Vec<Backend<'a>> {
+        let mut found = Vec::new();
+        let Some(known) = find(Reference::get().root(), "modules", version) else { return found };
+        for modules in self.sections().filter_map(|map| map.map_at(&["modules"])) {
             for (name, entry) in modules.entries() {
                 let (Some(map), Some(section)) = (entry.node.value.as_map(), find(known, name, version)) else {
                     continue;
@@ -212,17 +269,9 @@ impl<'a> Check<'a> {
                 if let (Some(push), Some(inner)) = (map.map_at(&["push"]), find(section, "push", version)) {
                     options.push((format!("{name}.push"), push, inner));
                 }
-                if name == "mod_keystore" && !has("mnesia") {
-                    keystores.push(&entry.key);
-                }
                 if brings_caps(name, map, version) && modules.get("mod_caps").is_none() {
-                    found.push((
-                        format!("mod_caps, which modules.{name} needs,"),
-                        "backend",
-                        "cets",
-                        &entry.key,
-                        false,
-                    ));
+                    let user = format!("mod_caps, which modules.{name} needs,");
+                    found.push(Backend { user, key: "backend", database: "cets", span: &entry.key, is_set: false });
                 }
                 for (name, map, section) in options {
                     let backends =
@@ -231,51 +280,33 @@ impl<'a> Check<'a> {
                         if name == "mod_mam" && is_elsewhere(map) {
                             continue;
                         }
-                        let given = map.get(backend.key);
-                        let value = given.and_then(|node| node.value.as_str()).or(backend.default).unwrap_or("none");
-                        let span = given.map_or(&entry.key, |node| &node.span);
-                        found.push((format!("modules.{name}"), backend.key, value, span, given.is_some()));
+                        let set = map.get(backend.key);
+                        found.push(Backend {
+                            user: format!("modules.{name}"),
+                            key: backend.key,
+                            database: set.and_then(|node| node.value.as_str()).or(backend.default).unwrap_or("none"),
+                            span: set.map_or(&entry.key, |node| &node.span),
+                            is_set: set.is_some(),
+                        });
                     }
                 }
             }
         }
-        for span in keystores {
-            let message =
-                "modules.mod_keystore stores its keys in mnesia, which is not in internal_databases; it will not work";
-            let help = "add [internal_databases.mnesia]".to_owned();
-            self.report_with_value(&UNUSABLE, span, message.to_owned(), help, Some("volatileDatabase=mnesia"));
-        }
-        let rule = if *version < Version::new(6, 6, 0) { &UNUSABLE } else { &BACKEND };
-        for (name, key, value, span, is_given) in found {
-            let by = if is_given { "" } else { " by default" };
-            match value {
-                // `databases` reports backends that are set explicitly.
-                "mnesia" | "cets" if !has(value) && !is_given => {
-                    let message = format!(
-                        "{name} stores its data in {value}{by}, which is not in internal_databases; nodes do not start"
-                    );
-                    let help = format!("set {key} to a configured database, or add [internal_databases.{value}]");
-                    // CETS needs a relational database.
-                    let database = if value == "cets" { "persistentDatabase=rdbms" } else { "volatileDatabase=mnesia" };
-                    self.report_with_value(rule, span, message, help, Some(database));
-                }
-                "rdbms" | "rdbms_async" if !has_pool("rdbms") => {
-                    let message = format!(
-                        "{name} stores its data in rdbms{by}, but there is no connection pool for it; it will not work"
-                    );
-                    let help = "set persistentDatabase=rdbms, or add [outgoing_pools.rdbms.default]".to_owned();
-                    self.report_with_value(&POOL, span, message, help, Some("persistentDatabase=rdbms"));
-                }
-                "cassandra" | "redis" | "ldap" if !has_pool(value) => {
-                    let message = format!(
-                        "{name} stores its data in {value}{by}, but there is no connection pool for it; it will not work"
-                    );
-                    self.report(&POOL, span, message, format!("add [outgoing_pools.{value}.default]"));
-                }
-                _ => {}
-            }
-        }
+        found
     }
+}
+
+/// A database in which a module stores its data.
+struct Backend<'a> {
+    /// Who uses it, as in a message: `modules.mod_mam`.
+    user: String,
+    /// The option that names the database.
+    key: &'static str,
+    database: &'a str,
+    /// The place of the database's name, or else of the module's name.
+    span: &'a Span,
+    /// Whether the option is set; otherwise, the database is its default.
+    is_set: bool,
 }
 
 /// Whether the default backend of mod_mam is unused, because its archives have their own.

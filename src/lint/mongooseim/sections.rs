@@ -39,7 +39,7 @@ pub(super) fn report_syntax(file: &File, error: &SyntaxError, findings: &mut Fin
     findings.report(&SYNTAX, &file.path, text, file.place(error.at), "fix the line, or remove mimConfig");
 }
 
-pub(super) fn check(configuration: &Configuration, version: Option<&Version>, findings: &mut Findings) {
+pub(super) fn check(configuration: &Configuration, version: &Version, findings: &mut Findings) {
     if is_known_version(version) {
         for (key, span) in configuration.keys().filter(|(key, _)| !SECTIONS.contains(key)) {
             unknown(configuration, key, &SECTIONS, "", configuration.place(span), findings);
@@ -114,7 +114,7 @@ fn unknown(
     findings.report(&SECTION, &configuration.file.path, message, place, &help);
 }
 
-/// Whether the sections of this version are known. An unknown version counts as known.
-fn is_known_version(version: Option<&Version>) -> bool {
-    version.is_none_or(|version| version.major == 6 && (5..=8).contains(&version.minor))
+/// Whether the sections of this version are known.
+fn is_known_version(version: &Version) -> bool {
+    version.major == 6 && (5..=8).contains(&version.minor)
 }
