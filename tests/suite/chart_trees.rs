@@ -6,11 +6,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::command::shell_command;
+use crate::support::command::{LITTLE_MEMORY, limited_shell};
 use crate::support::files::{pack, write};
-
-/// The address space of every run here, in KiB. The stack for deep input takes 192 MiB of it.
-const SPACE: u32 = 700_000;
 
 fn metadata(name: &str) -> String {
     format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\nengine: tera\n")
@@ -18,8 +15,7 @@ fn metadata(name: &str) -> String {
 
 /// Runs the program with little memory. It must fail with a message that contains `sentence`.
 fn rejected(folder: &Path, arguments: &str, sentence: &str) {
-    let line = format!("ulimit -v {SPACE}; mim-chart {arguments}");
-    let output = shell_command("bash", &line, folder).output().expect("a shell");
+    let output = limited_shell(&format!("mim-chart {arguments}"), folder, LITTLE_MEMORY);
     let stderr = String::from_utf8_lossy(&output.stderr);
     let shown = format!("{stderr}{}", String::from_utf8_lossy(&output.stdout));
     assert_eq!(output.status.code(), Some(1), "{arguments}: {shown}");
@@ -139,7 +135,6 @@ fn six_hundred_subcharts_on_two_levels_render() {
         write(&below.join("charts/t/Chart.yaml"), &metadata("t"));
         write(&below.join("charts/t/templates/a.yaml"), "kind: A\nx: {{ Values.global.registry }}\n");
     }
-    let line = format!("ulimit -v {SPACE}; mim-chart template top | grep -c example.com");
-    let output = shell_command("bash", &line, folder.path()).output().expect("a shell");
+    let output = limited_shell("mim-chart template top | grep -c example.com", folder.path(), LITTLE_MEMORY);
     assert_eq!(String::from_utf8_lossy(&output.stdout), "300\n", "{}", String::from_utf8_lossy(&output.stderr));
 }

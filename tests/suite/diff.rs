@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::process::Command;
 
-use crate::support::command::{binary, stdout};
+use crate::support::command::{limited_shell, stdout};
 use crate::support::files::write as write_file;
 
 const SECRETS: [&str; 4] = ["first-Pass\"word", "second-Pass\"word", "admin'$pw1", "cookie77"];
@@ -121,8 +121,7 @@ fn a_long_stream_is_read_document_by_document() {
     }
     std::fs::write(folder.path().join("old.yaml"), &text).expect("written");
     // There are 50 MB of text in 600 MB of address space, 192 of which are the stack.
-    let command = format!("ulimit -v 600000; {} diff --from old.yaml | tail -1", binary().display());
-    let output = Command::new("sh").args(["-c", &command]).current_dir(folder.path()).output().expect("a shell");
+    let output = limited_shell("mim-chart diff --from old.yaml | tail -1", folder.path(), 600_000);
     assert_eq!(String::from_utf8_lossy(&output.stdout), "5 added, 5000 removed, 0 unchanged\n", "{output:?}");
 }
 

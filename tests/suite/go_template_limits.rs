@@ -6,10 +6,10 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::command::shell_command;
+use crate::support::command::limited_shell;
 
 /// The address space of every run here, in KiB: templates can use 1.5 GiB, and run on a stack of 256 MiB.
-const SPACE: u32 = 3_000_000;
+const MEMORY: u32 = 3_000_000;
 
 /// Builds a map with a nesting depth of one million.
 const DEEP: &str = r#"{{- $deep := dict }}{{- range $i := until 1000000 }}{{- $deep = dict "a" $deep }}{{- end }}"#;
@@ -21,8 +21,7 @@ fn run(folder: &Path, template: &str) -> (Option<i32>, String, String) {
     fs::create_dir_all(folder.join("c/templates")).expect("a folder");
     fs::write(folder.join("c/Chart.yaml"), "apiVersion: v2\nname: c\nversion: 1.0.0\n").expect("written");
     fs::write(folder.join("c/templates/t.yaml"), template).expect("written");
-    let line = format!("ulimit -v {SPACE}; mim-chart template r c");
-    let output = shell_command("bash", &line, folder).output().expect("a shell");
+    let output = limited_shell("mim-chart template r c", folder, MEMORY);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }

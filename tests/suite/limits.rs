@@ -7,10 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use crate::support::command::shell_command;
-
-/// The address space of every run here, in KiB. The stack for deep input takes 192 MiB of it.
-const SPACE: u32 = 700_000;
+use crate::support::command::{LITTLE_MEMORY, limited_shell, shell_command};
 
 fn run(line: &str, folder: &Path) -> Output {
     shell_command("bash", line, folder).output().expect("a shell")
@@ -18,7 +15,7 @@ fn run(line: &str, folder: &Path) -> Output {
 
 /// Runs a line with little memory. It must fail with an error that contains `words`, or succeed if there are none.
 fn limited(line: &str, folder: &Path, words: Option<&str>) {
-    let output = run(&format!("ulimit -v {SPACE}; {line}"), folder);
+    let output = limited_shell(line, folder, LITTLE_MEMORY);
     let stderr = String::from_utf8_lossy(&output.stderr);
     match words {
         Some(words) => {
@@ -238,7 +235,7 @@ fn secrets_at_every_level_of_deep_values_fit() {
     let open: String = (0..LEVELS).map(|n| format!("{{password: x{n}, a: ")).collect();
     fs::write(folder.path().join("v.yaml"), format!("a: {open}1{}\n", "}".repeat(LEVELS))).expect("written");
     for line in ["template -f v.yaml", "lint -f v.yaml", "values --unused -f v.yaml"] {
-        let output = run(&format!("ulimit -v {SPACE}; mim-chart {line}"), folder.path());
+        let output = limited_shell(&format!("mim-chart {line}"), folder.path(), LITTLE_MEMORY);
         let printed = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
         assert!(printed.contains("values are nested deeper than 1000 levels"), "{line}: {printed:.500}");
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-use crate::support::command::shell_command;
+use crate::support::command::{LITTLE_MEMORY, limited_shell, shell_command};
 use crate::support::files::write;
 
 /// Creates a repository with a chart in `c`, and defines `commit`, which creates a commit whose chart has more entries.
@@ -36,8 +36,7 @@ fn refused(script: &str, reason: &str) {
     let made = bash(folder.path(), &format!("{script}\ngit tag made $made"));
     assert!(made.status.success(), "{made:?}");
     let start = Instant::now();
-    let line = "ulimit -v 700000; mim-chart diff --rev made ./c";
-    let output = shell_command("bash", line, folder.path()).output().expect("a shell");
+    let output = limited_shell("mim-chart diff --rev made ./c", folder.path(), LITTLE_MEMORY);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(stderr.contains(reason), "{stderr}");

@@ -7,7 +7,7 @@ use mim_chart::diagnostic::{Diagnostic, Source};
 use mim_chart::json;
 use mim_chart::json_schema::{Budget, Schema, Violation, lines};
 
-use crate::support::command::shell_command;
+use crate::support::command::{LITTLE_MEMORY, limited_shell};
 
 fn schema(text: &str) -> Result<Schema, Diagnostic> {
     Schema::parse(&Source::file("values.schema.json", text))
@@ -181,11 +181,8 @@ fn deep_resources() {
     schema(&many).expect("a schema");
 }
 
-/// The address space of a run, in KiB.
-const SPACE: u32 = 700_000;
-
 fn limited(line: &str, folder: &Path) -> (Option<i32>, String) {
-    let output = shell_command("bash", &format!("ulimit -v {SPACE}; {line}"), folder).output().expect("a shell");
+    let output = limited_shell(line, folder, LITTLE_MEMORY);
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 

@@ -68,6 +68,14 @@ pub fn shell_command(shell: &str, line: &str, folder: &Path) -> Command {
     command
 }
 
+/// Little memory, in KiB. The stack for deep input takes 192 MiB of it.
+pub const LITTLE_MEMORY: u32 = 700_000;
+
+/// Runs `line` with `bash` in `folder`, with `mim-chart` in PATH. Each process gets an address space of `memory` KiB.
+pub fn limited_shell(line: &str, folder: &Path, memory: u32) -> Output {
+    shell_command("bash", &format!("ulimit -v {memory}; {line}"), folder).output().expect("a shell")
+}
+
 /// Runs `line` with `sh` in `folder`, with `mim-chart` in PATH.
 pub fn shell(line: &str, folder: &Path) -> Output {
     shell_command("sh", line, folder).output().expect("a shell")
