@@ -1,10 +1,10 @@
-// The texts of objects are data until they are looked at; all text is put into the page as text.
+// The text of an object stays in a data block until the object is opened. All text is inserted as text, never as HTML.
 "use strict";
 (() => {
   const CONTEXT = 3;
   const MOST_ROWS = 1000;
   const MOST_OPEN = 100;
-  // Texts of so many characters together are open from the start.
+  // All objects are open from the start if their texts have at most this many characters together.
   const SMALL = 200000;
 
   const sections = [...document.querySelectorAll("section.object")];
@@ -61,7 +61,7 @@
     return box;
   };
 
-  // Adds rows, and of very many a button for the rest; a list among them is folded.
+  // Adds rows. A list among them is folded, and rows beyond the maximum are added by a button.
   const addRows = (box, data, rows, isTwo, before = null) => {
     const part = document.createDocumentFragment();
     for (const item of rows.slice(0, MOST_ROWS)) {
@@ -113,7 +113,7 @@
     return element;
   };
 
-  // Each of two lines as what they have in common at the start, what differs, and what they have in common at the end.
+  // Splits two lines: each into their common start, the part that differs, and their common end.
   const changedParts = (old, now) => {
     const [before, after] = [[...old], [...now]];
     const most = Math.min(before.length, after.length);
@@ -186,7 +186,7 @@
     next?.focus();
   };
 
-  // --- Objects that are laid out when somebody gets there
+  // --- Objects that are laid out when they are scrolled into view
 
   const reveal = (section) => section.parentElement.classList.remove("later");
   const end = document.getElementById("end");
@@ -195,7 +195,7 @@
     const next = [...document.querySelectorAll(".later")].find((chunk) => chunk.querySelector(".object:not([hidden])"));
     if (!next) return;
     next.classList.remove("later");
-    // It reports only what changes.
+    // The observer reports only changes, so it starts again.
     atEnd.unobserve(end);
     atEnd.observe(end);
   }, { rootMargin: "500px" });
@@ -203,7 +203,7 @@
 
   // --- Which object is current
 
-  // On a phone the list of objects is shown on request.
+  // On a phone, a button opens the list of objects.
   const setNavigation = (open) => {
     nav.classList.toggle("open", open);
     document.getElementById("objects").setAttribute("aria-expanded", String(open));
@@ -230,7 +230,7 @@
     go(next);
   };
 
-  // Opens the object that a link leads to; the browser follows the link, too.
+  // Opens the object that a link leads to. The browser follows the link as well.
   const show = (hash) => {
     const number = sections.findIndex((section) => `#${section.id}` === hash);
     if (number < 0) return;

@@ -1,4 +1,4 @@
-// Prints what Go's fmt makes of values under verbs and flags: tests/cases/go/printf.txt, which src/go/fmt/tests.rs holds.
+// Prints how Go's fmt package formats values with all verbs and flags: tests/cases/go/printf.txt, which src/go/fmt/tests.rs reads.
 //
 //	go run tests/parity/printf.go > tests/cases/go/printf.txt
 
@@ -53,7 +53,7 @@ var arguments = []any{
 
 var flags = []string{"", "+", "#", " ", "08", "-8", "8.2", ".0", "#.3", "+08.1", "# ", "#20"}
 
-// escaped writes bytes as Rust's escape_ascii does.
+// escaped escapes bytes as Rust's escape_ascii does.
 func escaped(text string) string {
 	var out strings.Builder
 	for _, c := range []byte(text) {
@@ -76,7 +76,7 @@ func main() {
 		for _, flag := range flags {
 			for _, verb := range "vTtdbcoOqxXUeEfFgGsz" {
 				format := fmt.Sprintf("%%%s%c", flag, verb)
-				// Addresses differ from run to run.
+				// These verbs print addresses, which differ from run to run.
 				inside := index == len(arguments)-1
 				if inside && strings.ContainsRune("vbodxX", verb) && (verb != 'v' || strings.Contains(flag, "#")) {
 					continue

@@ -1,7 +1,7 @@
-"""The common parts of all record scripts: the two options, running real Helm, and writing in the form of the stored file.
+"""What all record scripts share: the two options, running Helm, and writing the recorded file.
 
-A script names its stored file and a function that turns a stored case into the same case with a new answer of Helm. See
-record_set_flags for a short one. `tests/parity/check` runs all of them.
+A script names its file and a function that returns a recorded case with a new answer of Helm. See record_set_flags for a short
+one. `tests/parity/check` runs all of them.
 """
 
 import argparse

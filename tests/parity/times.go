@@ -1,9 +1,10 @@
-// Prints what Go's time makes of layouts, texts and durations: tests/cases/go/times.txt, which src/go/time/tests.rs holds.
+// Prints how Go's time package formats and parses layouts, texts and durations: tests/cases/go/times.txt, which
+// src/go/time/tests.rs reads.
 //
 //	ZONEINFO=tests/cases/go/zoneinfo go run tests/parity/times.go [COUNT SEED] > tests/cases/go/times.txt
 //
-// Each line is a case: its kind, what goes in, and what comes out, separated by tabs; bytes are escaped as Rust's escape_ascii
-// does. The zones are those of tests/cases/go/zoneinfo, which the tests read as well.
+// Each line is a case: its kind, the input and the output, separated by tabs. Bytes are escaped as by Rust's escape_ascii. The
+// time zones are those of tests/cases/go/zoneinfo, which the tests use too.
 
 //go:build ignore
 
@@ -34,7 +35,7 @@ var durations = []string{
 	"\xff", "1\"", "1m1m1m", "10000000000000000000ns", "3000000h",
 }
 
-// escaped writes bytes as Rust's escape_ascii does.
+// escaped escapes bytes as Rust's escape_ascii does.
 func escaped(text string) string {
 	var out strings.Builder
 	for _, c := range []byte(text) {
@@ -92,7 +93,7 @@ func instant(random *rand.Rand, zone *time.Location) time.Time {
 	return time.Unix(seconds, nanoseconds).In(zone)
 }
 
-// changed puts a mistake into a text, or none.
+// changed returns the text, with or without a mistake in it.
 func changed(random *rand.Rand, text string) string {
 	if len(text) == 0 || random.Intn(2) == 0 {
 		return text

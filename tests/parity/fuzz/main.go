@@ -1,7 +1,7 @@
-// Merges values as Helm does, with Helm's own packages: one case a line, as JSON, and one answer a line.
+// Merges values with Helm's own packages. Reads one case per line as JSON, and prints one answer per line.
 //
-// A case has `flags`, pairs of a flag and its argument, and `files`, the texts behind the names that -f and --set-file give. An
-// answer has `values`, or `error`.
+// A case has `flags`, which are pairs of a flag and its argument, and `files`, the contents of the files that -f and --set-file
+// name. An answer has `values` or `error`.
 package main
 
 import (
@@ -26,7 +26,7 @@ type answer struct {
 	Error  string `json:"error,omitempty"`
 }
 
-// files answers for the scheme `case` from memory.
+// files holds the files of the scheme `case` in memory.
 type files map[string]string
 
 func (f files) Get(url string, _ ...getter.Option) (*bytes.Buffer, error) {
@@ -56,7 +56,7 @@ func merge(c fuzzCase) (result answer) {
 	if err != nil {
 		return answer{Error: err.Error()}
 	}
-	// A value that JSON can't hold is an error here and not at the end.
+	// A value that JSON cannot represent is an error of this case, not of the whole run.
 	text, err := json.Marshal(merged)
 	if err != nil {
 		return answer{Error: err.Error()}
@@ -66,7 +66,7 @@ func merge(c fuzzCase) (result answer) {
 
 func main() {
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
-	// `-` names standard input, which is empty here.
+	// The file `-` is standard input, which must be empty for Helm.
 	os.Stdin, _ = os.Open(os.DevNull)
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
 	decoder := json.NewDecoder(in)

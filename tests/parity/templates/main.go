@@ -1,7 +1,7 @@
-// Renders charts with Helm's own packages: one chart a line, as JSON, and one answer a line, in the same order.
+// Renders charts with Helm's own packages. Reads one chart per line as JSON, and prints one answer per line in the same order.
 //
-// A chart is a list of pairs of a path and a text. An answer has `files`, the rendered texts by path, or `error`. Texts are base64, since
-// templates may print bytes that are not UTF-8.
+// A chart is a list of pairs of a path and a text. An answer has `files`, the rendered texts by path, or `error`. Rendered texts are in
+// base64, because templates may print bytes that are not UTF-8.
 package main
 
 import (
@@ -31,7 +31,7 @@ type answer struct {
 	Error []byte            `json:"error,omitempty"`
 }
 
-// capabilities are those of the official binary: one that is built from the module does not know its own version.
+// capabilities are those of the official binary. A program built from the module does not know its version.
 func capabilities() *common.Capabilities {
 	found := common.DefaultCapabilities.Copy()
 	found.HelmVersion.Version = "v4.2.4"
@@ -80,10 +80,11 @@ func answerTo(files [][2]string) (result answer) {
 	return result
 }
 
-// placeLocal puts the local time zone where it is in Helm v4.2.4 for Linux on amd64: verbs that don't fit times print its address.
+// placeLocal moves the local time zone to its address in Helm v4.2.4 for Linux on amd64, because verbs that do not apply to times
+// print the address.
 func placeLocal() {
 	const address, page = 0x5258700, 4096
-	_ = time.Local.String() // It is set up when it is first used.
+	_ = time.Local.String() // The first use initializes it.
 	start := uintptr(address) &^ (page - 1)
 	const private, anonymous, fixedNoReplace = 0x2, 0x20, 0x100000
 	got, _, failed := syscall.Syscall6(syscall.SYS_MMAP, start, page, syscall.PROT_READ|syscall.PROT_WRITE,
@@ -98,7 +99,7 @@ func placeLocal() {
 
 func main() {
 	placeLocal()
-	// Merging values logs what it ignores.
+	// Merging values logs the values that it ignores.
 	log.SetOutput(io.Discard)
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	debug.SetGCPercent(400)
@@ -117,7 +118,7 @@ func main() {
 				os.Exit(1)
 			}
 		}
-		// Who waits for an answer has to know which chart it waits for.
+		// The caller waits for the answer before it sends the next chart.
 		out.Flush()
 		if err != nil {
 			return

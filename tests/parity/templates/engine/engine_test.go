@@ -1,4 +1,4 @@
-// Package engine times Helm's engine on the charts that `cargo bench --bench engine` renders.
+// Package engine measures Helm's engine on the charts that `cargo bench --bench engine` renders.
 package engine
 
 import (
@@ -12,7 +12,7 @@ import (
 	"helm.sh/helm/v4/pkg/engine"
 )
 
-// BenchmarkRender parses and runs all templates of a chart, as one call of Helm's engine does.
+// BenchmarkRender calls Helm's engine, which parses and runs all templates of a chart.
 func BenchmarkRender(b *testing.B) {
 	charts, err := filepath.Glob("../../../bench/engine/charts/*")
 	if err != nil || len(charts) == 0 {
@@ -33,7 +33,7 @@ func BenchmarkRender(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			// What the other side has to give as well.
+			// mim-chart must render the same files.
 			if folder := os.Getenv("RENDERED"); folder != "" {
 				for path, text := range rendered {
 					if err := os.WriteFile(filepath.Join(folder, filepath.Base(filepath.Dir(filepath.Dir(path)))+"-"+filepath.Base(path)), []byte(text), 0o644); err != nil {

@@ -1,7 +1,8 @@
-// Prints the template strings in the tests of text/template, sprig and Helm's engine as charts, one a line: every string literal that
-// holds `{{`, but for those with random functions. Where a literal stands beside a map of simple values, as sprig's tests have it, those are the values.
+// Prints the templates in the tests of text/template, sprig and Helm's engine as charts, one per line: every string literal with `{{`,
+// except those that call random functions. If there is a map of simple values next to the literal, as in sprig's tests, the template
+// is rendered with these values.
 //
-// Tests come from GOROOT and from the module cache; nothing of them is in this repository. A count for each package goes to stderr.
+// The tests are read from GOROOT and from the module cache; this repository has no copy. Prints a count for each package to stderr.
 package main
 
 import (
@@ -20,7 +21,7 @@ import (
 	"strings"
 )
 
-// values are what the tests of the three packages use most, with keys of both cases.
+// values are the values that the tests of the three packages use most, with keys in upper and lower case.
 const values = `True: true
 False: false
 I: 17
@@ -53,10 +54,10 @@ dict: {k: v}
 apiVersion: v1
 `
 
-// random are the functions that answer differently each time.
+// random lists the functions whose results differ each time.
 var random = regexp.MustCompile(`\b(gen(CA|PrivateKey|SelfSigned|Signed)\w*|bcrypt|htpasswd|rand[A-Z]\w*|uuidv4|shuffle|encryptAES|now|ago)\b`)
 
-// sources are the folders whose _test.go files are read.
+// sources returns the folders whose _test.go files are read.
 func sources() map[string]string {
 	text := filepath.Join(runtime.GOROOT(), "src", "text", "template")
 	if root, err := exec.Command("go", "env", "GOROOT").Output(); err == nil {
@@ -70,7 +71,7 @@ func sources() map[string]string {
 	}
 }
 
-// module is the folder of a module in the module cache.
+// module returns the folder of a module in the module cache.
 func module(path string) string {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", path).Output()
 	if err != nil {
@@ -80,13 +81,13 @@ func module(path string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// template is a string literal with the values of the map beside it.
+// template is a string literal with the values of the map next to it.
 type template struct {
 	text   string
 	beside map[string]any
 }
 
-// literal is the value of a string literal, also of several that are added.
+// literal returns the value of a string literal, or of several that are concatenated.
 func literal(node ast.Expr) (string, bool) {
 	switch node := node.(type) {
 	case *ast.BasicLit:
@@ -102,7 +103,7 @@ func literal(node ast.Expr) (string, bool) {
 	return "", false
 }
 
-// simple is the value of an expression that is made of literals alone.
+// simple returns the value of an expression that consists only of literals.
 func simple(node ast.Expr) (any, bool) {
 	switch node := node.(type) {
 	case *ast.BasicLit:
@@ -151,7 +152,7 @@ func simple(node ast.Expr) (any, bool) {
 	return nil, false
 }
 
-// beside is a map literal among some expressions.
+// beside returns the map literal among some expressions.
 func beside(expressions []ast.Expr) map[string]any {
 	for _, expression := range expressions {
 		if composite, is := expression.(*ast.CompositeLit); is {
@@ -165,7 +166,7 @@ func beside(expressions []ast.Expr) map[string]any {
 	return nil
 }
 
-// templates are the literals of a file that hold an action.
+// templates returns the literals of a file that contain an action.
 func templates(file *ast.File) []template {
 	var found []template
 	add := func(expressions []ast.Expr) {
@@ -195,7 +196,7 @@ func templates(file *ast.File) []template {
 		case *ast.ValueSpec:
 			add(node.Values)
 		case *ast.BinaryExpr:
-			// Its parts belong to the whole, which was added.
+			// The concatenation was added as a whole.
 			_, isText := literal(node)
 			return !isText
 		}
@@ -204,7 +205,7 @@ func templates(file *ast.File) []template {
 	return found
 }
 
-// chart has a template as its only one, run with the values as its dot: tests do not go through .Values.
+// chart returns a chart with a single template, which runs with the values as its dot, because the tests do not use .Values.
 func chart(source template) ([][2]string, error) {
 	given := values
 	if source.beside != nil {
@@ -217,7 +218,7 @@ func chart(source template) ([][2]string, error) {
 	return [][2]string{
 		{"Chart.yaml", "apiVersion: v2\nname: c\nversion: 0.1.0\n"},
 		{"values.yaml", given},
-		// Helm gives its own data to a file; what is defined there is run with the values.
+		// Helm runs a file with its own data as the dot, but an included template with the caller's.
 		{"templates/_peer.tpl", source.text},
 		{"templates/a.yaml", "{{ include \"c/templates/_peer.tpl\" .Values }}"},
 	}, nil
