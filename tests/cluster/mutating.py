@@ -92,10 +92,3 @@ def resources(cluster):
                 namespace = "/namespaces/default" if resource["namespaced"] else ""
                 found[api_version, resource["kind"]] = f"{base}{namespace}/{resource['name']}"
     return found
-
-
-def verdict(cluster, paths, manifest):
-    """Returns whether the server accepts a manifest, and its message if it does not."""
-    url = f"{paths[manifest['apiVersion'], manifest['kind']]}?dryRun=All&fieldValidation=Strict"
-    status, body = cluster.request("POST", url, json.dumps(manifest))
-    return (True, "") if status < 300 else (False, json.loads(body).get("message", ""))
