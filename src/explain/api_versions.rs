@@ -52,7 +52,7 @@ type Documents = BTreeMap<Id, String>;
 fn documents(render: &Render, release: &Release, capabilities: &Capabilities) -> Option<Documents> {
     let all = rendered_manifests(&Scope { release, capabilities, ..render.scope() })?;
     let mut documents = Documents::new();
-    for manifest in all.manifests.iter().chain(&all.hooks) {
+    for manifest in all.iter() {
         documents.entry(manifest.id.clone()).or_default().push_str(manifest.text());
     }
     Some(documents)

@@ -131,7 +131,7 @@ impl<'a> Attribution<'a> {
         let texts = rendered.iter().filter(|rendered| changed_files.contains(rendered.path.as_str()));
         let texts = texts.map(|rendered| (rendered.path.clone(), rendered.text.clone()));
         let Ok(manifests) = Manifests::read(texts) else { return None };
-        let objects: Vec<Object> = manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object).collect();
+        let objects: Vec<Object> = manifests.iter().map(Manifest::object).collect();
         let objects = by_id(&objects);
         let mut caused = Vec::new();
         for (number, difference) in differences.iter().enumerate() {

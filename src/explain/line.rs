@@ -2,7 +2,7 @@
 
 use super::documents::Document;
 use super::experiment::{Experiment, Subject};
-use super::traced::TracedOutput;
+use super::traced::{TracedOutput, no_trace};
 use crate::diagnostic::{Diagnostic, SourceKind, counted};
 use crate::engine::{LineOrigin, TemplateCall, TemplateLine, Used, UsedValue, sort_deciding};
 use crate::kubernetes::{Id, kind_named};
@@ -92,14 +92,8 @@ pub fn explain_line(
     secrets: &Secrets,
 ) -> Result<LineExplanation, Vec<Diagnostic>> {
     let experiment = Experiment::new(subject)?;
-    let no_trace = || {
-        Diagnostic::error(
-            "no-trace",
-            "this chart has no line trace: it is written in Tera, or does too much to be traced",
-        )
-        .help("`mim-chart why KEY` finds out by experiment what a value changes")
-    };
-    let output = TracedOutput::render(&experiment).ok_or_else(|| vec![no_trace()])?;
+    let output = TracedOutput::render(&experiment)
+        .ok_or_else(|| vec![no_trace().help("`mim-chart why KEY` finds out by experiment what a value changes")])?;
     // A line with an alias gets its value from the lines of the anchor.
     let with_anchors = |(document, line): (&'_ Document, usize)| {
         let fields = FieldLines::read(&document.manifest.path, document.manifest.text());

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::documents::{Document, in_output};
+use super::traced::no_trace;
 use crate::diagnostic::{Diagnostic, SourceKind, printable_json};
 use crate::engine::{CallNumber, LineSets, Trace, TracedLines, Used, put_aspect, put_place, write_line};
 use crate::json::{Object, Style, Writer};
@@ -19,12 +20,6 @@ const VERSION: i128 = 2;
 /// # Errors
 /// The chart's engine can't trace.
 pub fn line_map(render: &Render, crds: &[(String, String)], secrets: &Secrets) -> Result<String, Diagnostic> {
-    let no_trace = || {
-        Diagnostic::error(
-            "no-trace",
-            "this chart has no line trace: it is written in Tera, or does too much to be traced",
-        )
-    };
     let trace = render.trace().ok_or_else(no_trace)?;
     let mut shared = Shared {
         trace: &trace,

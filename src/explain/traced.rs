@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::documents::{Document, documents};
 use super::effects::{Effect, EffectKind, Line, Source};
 use super::experiment::Experiment;
+use crate::diagnostic::Diagnostic;
 use crate::engine::{Dependence, Focus, LineOrigin, Rendered, Trace, Used};
 use crate::kubernetes::{FieldPath, Id};
 use crate::manifest::{FieldLines, value_path};
@@ -147,4 +148,9 @@ impl TracedFields<'_> {
 
 fn both(origin: LineOrigin) -> impl Iterator<Item = Used> {
     origin.shown.into_iter().chain(origin.deciding)
+}
+
+/// The error for a chart whose engine can't trace.
+pub(super) fn no_trace() -> Diagnostic {
+    Diagnostic::error("no-trace", "this chart has no line trace: it is written in Tera, or does too much to be traced")
 }

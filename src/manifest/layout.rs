@@ -56,7 +56,7 @@ pub fn files(all: &Manifests, crds: &[(String, String)], layout: Layout) -> File
                     known => known.iter().for_each(|manifest| files.add_object(manifest, &mut taken)),
                 }
             }
-            all.manifests.iter().chain(&all.hooks).for_each(|manifest| files.add_object(manifest, &mut taken));
+            all.iter().for_each(|manifest| files.add_object(manifest, &mut taken));
         }
     }
     files
@@ -69,7 +69,7 @@ pub fn is_object_file(name: &str, text: &str, chart: &str) -> bool {
         return false;
     }
     let Ok(known) = Manifests::read([(String::new(), text.to_owned())]) else { return false };
-    let mut documents = known.manifests.iter().chain(&known.hooks);
+    let mut documents = known.iter();
     match (documents.next(), documents.next(), name.strip_suffix(".yaml")) {
         (Some(manifest), None, Some(stem)) => {
             let stem = stem.to_lowercase();
@@ -88,7 +88,7 @@ fn is_number(text: &str) -> bool {
 
 fn documents<'a>(all: &'a Manifests, crds: &'a [(String, String)]) -> impl Iterator<Item = (&'a str, &'a str)> {
     let crds = crds.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-    crds.chain(all.manifests.iter().chain(&all.hooks).map(|manifest| (manifest.path.as_str(), manifest.text())))
+    crds.chain(all.iter().map(|manifest| (manifest.path.as_str(), manifest.text())))
 }
 
 fn document(path: &str, text: &str) -> String {

@@ -107,6 +107,11 @@ impl Manifests {
         Ok(())
     }
 
+    /// Returns the manifests, then the hooks.
+    pub fn iter(&self) -> impl Iterator<Item = &Manifest> {
+        self.manifests.iter().chain(&self.hooks)
+    }
+
     /// Removes the hooks that only `helm test` runs.
     pub fn remove_tests(&mut self) {
         self.hooks.retain(|manifest| !manifest.hook.as_ref().is_some_and(Hook::is_test));

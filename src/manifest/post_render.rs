@@ -23,7 +23,7 @@ const NOT_YAML: &str = "error while parsing post rendered output: error parsing 
 /// # Errors
 /// A document cannot be read or written.
 pub fn to_post_renderer(all: &Manifests) -> Result<String, Diagnostic> {
-    let mut documents: Vec<_> = all.manifests.iter().chain(&all.hooks).collect();
+    let mut documents: Vec<_> = all.iter().collect();
     documents.sort_by_key(|manifest| (manifest.path.as_str(), manifest.span.start()));
     let mut stream = String::new();
     for manifest in documents {
@@ -199,7 +199,7 @@ mod tests {
     fn through(text: &str) -> (String, Vec<String>) {
         let stream = to_post_renderer(&manifests(&[("c/templates/a.yaml", text)])).unwrap();
         let back = from_post_renderer(&Source::rendered("post-renderer", stream.as_str())).unwrap();
-        let all = back.manifests.iter().chain(&back.hooks);
+        let all = back.iter();
         (stream.clone(), all.map(|manifest| format!("{}: {}", manifest.path, manifest.text())).collect())
     }
 

@@ -56,7 +56,7 @@ pub fn retain_selected(
     chart: &str,
     patterns: &[Source],
 ) -> Result<(), Vec<Diagnostic>> {
-    let of_manifests = all.manifests.iter().chain(&all.hooks).map(|manifest| manifest.path.as_str());
+    let of_manifests = all.iter().map(|manifest| manifest.path.as_str());
     let paths: Vec<&str> = crds.iter().map(|(path, _)| path.as_str()).chain(of_manifests).collect();
     let mut is_kept = vec![false; paths.len()];
     for index in select(&paths, chart, patterns)?.into_iter().flatten() {

@@ -105,7 +105,7 @@ mod tests {
                 let written: Vec<&str> = text.lines().collect();
                 let lines = written_lines(&all, crds);
                 assert_eq!(lines.len(), all.manifests.len() + all.hooks.len());
-                for (manifest, lines) in all.manifests.iter().chain(&all.hooks).zip(lines) {
+                for (manifest, lines) in all.iter().zip(lines) {
                     assert_eq!(written[lines.start - 2], format!("# Source: {}", manifest.path));
                     let document = written[lines.start - 1..lines.end - 1].join("\n");
                     assert_eq!(document.trim_end(), manifest.text().trim_end());

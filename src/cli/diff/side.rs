@@ -293,7 +293,7 @@ impl<'a> SideBuilder<'a> {
         if self.selection.include_crds {
             objects.extend(crds_of(&chart)?);
         }
-        objects.extend(manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object));
+        objects.extend(manifests.iter().map(Manifest::object));
         Ok((Side { objects, rendered: Some(RenderedSide { source, chart, values, user }), rules: None }, warnings))
     }
 }
