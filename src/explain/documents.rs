@@ -49,6 +49,5 @@ pub(super) fn documents(rendered: &[Rendered]) -> Vec<Document> {
 /// Returns manifests in the order of the output, which starts with the custom resource definitions (pairs of path and text).
 pub(super) fn in_output(all: &Manifests, crds: &[(String, String)]) -> Vec<Document> {
     let lines = written_lines(all, crds);
-    let manifests = all.iter();
-    manifests.zip(lines).map(|(manifest, lines)| Document { manifest: manifest.clone(), lines }).collect()
+    all.iter().zip(lines).map(|(manifest, lines)| Document { manifest: manifest.clone(), lines }).collect()
 }

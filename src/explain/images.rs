@@ -137,8 +137,7 @@ fn add_by_experiment(render: &Render, images: &mut [UsedImage], secrets: &Secret
 }
 
 fn fields_of(manifests: &Manifests) -> BTreeMap<(Id, String), String> {
-    let all = manifests.iter();
-    let fields = all.flat_map(|manifest| {
+    let fields = manifests.iter().flat_map(|manifest| {
         let fields = images_of(&manifest.object()).into_iter();
         fields.map(|field| ((manifest.id.clone(), field.path.to_string()), field.image))
     });

@@ -199,8 +199,7 @@ mod tests {
     fn through(text: &str) -> (String, Vec<String>) {
         let stream = to_post_renderer(&manifests(&[("c/templates/a.yaml", text)])).unwrap();
         let back = from_post_renderer(&Source::rendered("post-renderer", stream.as_str())).unwrap();
-        let all = back.iter();
-        (stream.clone(), all.map(|manifest| format!("{}: {}", manifest.path, manifest.text())).collect())
+        (stream.clone(), back.iter().map(|manifest| format!("{}: {}", manifest.path, manifest.text())).collect())
     }
 
     #[test]

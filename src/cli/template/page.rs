@@ -14,8 +14,7 @@ pub(super) fn page(render: &Render, crds: &[(String, String)], release: &str, se
         // Invalid definitions are left out: the API server would reject them too.
         read_objects(&Source::file(path, text), path).unwrap_or_default()
     });
-    let manifests = render.manifests.iter();
-    let objects: Vec<Object> = definitions.chain(manifests.map(Manifest::object)).collect();
+    let objects: Vec<Object> = definitions.chain(render.manifests.iter().map(Manifest::object)).collect();
     let metadata = &render.chart.metadata;
     let trace = SideTrace::new(render.scope());
     let source = LineSource::new(&trace, secrets);

@@ -198,10 +198,9 @@ impl<'a> Check<'a> {
     /// Checks mod_keystore, whose only backend is Mnesia.
     fn keystore(&mut self, version: &Version) {
         const NAME: &str = "mod_keystore";
-        let is_known = || {
-            find(Reference::get().root(), "modules", version).is_some_and(|known| find(known, NAME, version).is_some())
-        };
-        if self.has_internal_database("mnesia") || !is_known() {
+        let modules = find(Reference::get().root(), "modules", version);
+        let known = modules.and_then(|modules| find(modules, NAME, version));
+        if known.is_none() || self.has_internal_database("mnesia") {
             return;
         }
         for modules in self.sections().filter_map(|map| map.map_at(&["modules"])) {
