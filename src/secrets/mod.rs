@@ -18,6 +18,7 @@
 //! |---|---|
 //! | `names` | which keys name secrets |
 //! | `write_only` | which values are secret, by schemas and keys |
+//! | `places` | where secrets are written in files and flags |
 //! | `value_id` | identifies a value by a hash of its path |
 //! | `gathering` | gathers all secrets of a run |
 //! | `finder`, `spellings` | find secrets in text, in any spelling |
