@@ -172,13 +172,13 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
         if count == 0 {
             continue;
         }
-        let changed = counted(count, "line");
+        let line_count = counted(count, "line");
         if room == 0 {
             let them = if count == 1 { "it" } else { "them" };
-            let _ = writeln!(out, "{verb} {changed} of the output; --all shows {them}");
+            let _ = writeln!(out, "{verb} {line_count} of the output; --all shows {them}");
             continue;
         }
-        let _ = writeln!(out, "{verb} {changed} of the output:");
+        let _ = writeln!(out, "{verb} {line_count} of the output:");
         let mut left_out = 0;
         for (effect, lines) in found {
             if room == 0 {
