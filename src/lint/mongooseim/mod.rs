@@ -129,8 +129,10 @@ pub(super) fn check(chart: &Metadata, rendered: &[Rendered], values: &Map) -> Ve
             findings.report(mistake.rule, path, mistake.message, mistake.span, &mistake.help);
         }
         if let Some(configuration) = &configuration {
-            check_alone(configuration, &image::version(&subject).unwrap_or(DEFAULT), values, &mut findings);
+            let version = image::version(&subject).unwrap_or(DEFAULT);
+            sections::check(configuration, &version, &mut findings);
             sections::check_localhost(configuration, &subject, &mut findings);
+            check_content(configuration, &version, values, &mut findings);
         }
         listeners::check(&subject, &mut findings);
         certificates::check(&subject, &mut findings);
@@ -148,7 +150,8 @@ pub const DEFAULT: Version = Version::new(6, 8, 1);
 pub fn check_configuration(source: &Source, version: &Version) -> Vec<Finding> {
     let mut findings = Findings { chart: String::new(), all: Vec::new() };
     if let Some(configuration) = read(&File::of_source(source), &mut findings) {
-        check_alone(&configuration, version, &Map::new(), &mut findings);
+        sections::check(&configuration, version, &mut findings);
+        check_content(&configuration, version, &Map::new(), &mut findings);
     }
     let line = |finding: &Finding| finding.diagnostic.labels.first().map_or(0, |label| label.span.start());
     findings.all.sort_by_key(line);
@@ -172,9 +175,8 @@ fn read(file: &File, findings: &mut Findings) -> Option<Configuration> {
     }
 }
 
-/// Checks a configuration by itself, without the objects around it.
-fn check_alone(configuration: &Configuration, version: &Version, values: &Map, findings: &mut Findings) {
-    sections::check(configuration, version, findings);
+/// Checks the keys and values, the listeners and the databases of a configuration by itself, without the objects around it.
+fn check_content(configuration: &Configuration, version: &Version, values: &Map, findings: &mut Findings) {
     check_settings(configuration, version, values, findings);
     listeners::check_listeners(configuration, version, findings);
     databases::check(configuration, version, findings);
@@ -220,7 +222,8 @@ pub fn check_values(chart: &Metadata, manifests: &Manifests, values: &Map) -> Ve
         if is_written(&file.place(0)) {
             let mut findings = Findings { chart: String::new(), all: Vec::new() };
             read(file, &mut findings);
-            check_alone(&configuration, &version, values, &mut findings);
+            sections::check(&configuration, &version, &mut findings);
+            check_content(&configuration, &version, values, &mut findings);
             found.extend(findings.all.into_iter().map(|finding| finding.diagnostic).map(as_warning));
             continue;
         }
