@@ -19,6 +19,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// Reads a token.
+    #[inline]
     pub(super) fn next(&mut self) -> Token {
         match self.peeked.checked_sub(1) {
             Some(left) => self.peeked = left,
@@ -28,6 +29,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// Reads a token that is not white space.
+    #[inline]
     pub(super) fn next_non_space(&mut self) -> Token {
         loop {
             let token = self.next();
@@ -38,6 +40,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// Returns the token that is read next.
+    #[inline]
     pub(super) fn peek(&mut self) -> Token {
         let token = self.next();
         self.back_up();
@@ -45,6 +48,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// Skips white space, and returns the token that is read next.
+    #[inline]
     pub(super) fn peek_non_space(&mut self) -> Token {
         let token = self.next_non_space();
         self.back_up();
@@ -52,11 +56,13 @@ impl<'t> Tokens<'t> {
     }
 
     /// Puts the token back that was read last.
+    #[inline]
     pub(super) fn back_up(&mut self) {
         self.peeked += 1;
     }
 
     /// Puts back the token that the lexer returned last and, in front of it, the tokens `before`.
+    #[inline]
     pub(super) fn put_back(&mut self, before: &[Token]) {
         for (place, token) in self.tokens[1..].iter_mut().zip(before.iter().rev()) {
             *place = *token;
