@@ -7,11 +7,7 @@ function __mim_chart_complete
     type -q $program; or return
     # A quote may still be open.
     set -l plain (string unescape -- "$word"); or set plain (string replace -r '^[\'"]' '' -- "$word")
-    set -l next (math 1 + (count $words))
-    string length -q -- (commandline -t); and set next (math 1 + $next)
-    set -l after (commandline -op)
-    set after $after[$next..-1]
-    set -l answer ($program __complete --after=(count $after) $words[2..] "$plain" $after 2>/dev/null)
+    set -l answer ($program __complete $words[2..] "$plain" 2>/dev/null)
     string match -qr '^:\d+$' -- $answer[-1]; or return
     set -l number (string sub -s 2 -- $answer[-1])
     # These characters of the word stay in front of candidates and files.
