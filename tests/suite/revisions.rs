@@ -48,17 +48,17 @@ fn refused(script: &str, reason: &str) {
 fn directories_with_too_many_files_are_refused() {
     let many = r#"t=$(for n in $(seq 100000); do printf "100644 blob $empty\tf$n\n"; done | git mktree)
         made=$(commit "040000 tree $t\tmany")"#;
-    refused(many, "made:c holds more than 50000 files");
+    refused(many, "made:c contains more than 50000 files");
     let branches = r#"t=$(printf "100644 blob $empty\tf\n" | git mktree)
         for level in $(seq 10); do t=$(for n in $(seq 10); do printf "040000 tree $t\t$n\n"; done | git mktree); done
         made=$(commit "040000 tree $t\tbranches")"#;
-    refused(branches, "made:c holds more than 50000 files");
+    refused(branches, "made:c contains more than 50000 files");
     let links = r#"t=$(printf "100644 blob $empty\tf\n" | git mktree); e=''
         for n in $(seq 20); do
           l=$(printf "../$((n + 1))" | git hash-object -w --stdin)
           d=$(printf "120000 blob $l\ta\n120000 blob $l\tb\n" | git mktree); e="$e\n040000 tree $d\t$n"; done
         made=$(commit "${e#??}" "040000 tree $t\t21")"#;
-    refused(links, "made:c holds more than 50000 files");
+    refused(links, "made:c contains more than 50000 files");
 }
 
 #[test]

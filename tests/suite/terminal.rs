@@ -170,7 +170,7 @@ fn slow_chart(folder: &Path, attempt: u32) {
 #[ignore = "slow: cargo test --release -- --ignored"]
 fn long_work_shows_progress_on_a_terminal_only() {
     const LINE: &str = "mim-chart why size slow";
-    const SHOWN: &str = "trying out values: ";
+    const SHOWN: &str = "trying values: ";
     let folder = tempfile::tempdir().expect("a folder");
     for attempt in 0..4 {
         slow_chart(folder.path(), attempt);
