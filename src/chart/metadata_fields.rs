@@ -127,14 +127,7 @@ impl<'a> Fields<'a> {
         // Go keeps the items beyond the end of a shorter list, and a null in a later list leaves them as they are.
         let mut length = 0;
         for (key, node) in self.read(name) {
-            let items = match node.value.as_list() {
-                Some(items) => items,
-                None if node.value.is_null() => &[],
-                None => {
-                    self.mismatch(key, name, node, "[]string");
-                    continue;
-                }
-            };
+            let Some(items) = self.items((key, name), node, || "[]string".to_owned()) else { continue };
             if items.is_empty() {
                 texts.clear();
             }
@@ -152,6 +145,20 @@ impl<'a> Fields<'a> {
         }
         texts.truncate(length);
         texts
+    }
+
+    /// Returns the items of a list, of which null has none; `None` after reporting a value of another type.
+    fn items(
+        &mut self,
+        (key, name): (&'a str, &'static str),
+        node: &'a Node,
+        go_type: impl FnOnce() -> String,
+    ) -> Option<&'a [Node]> {
+        let items = node.value.as_list().or(node.value.is_null().then_some(&[]));
+        if items.is_none() {
+            self.mismatch(key, name, node, &go_type());
+        }
+        items
     }
 
     /// Reads a boolean field.
@@ -202,14 +209,8 @@ impl<'a> Fields<'a> {
         let mut dropped: Vec<Item<'a>> = Vec::new();
         let mut length = 0;
         for (key, node) in self.read(name) {
-            let written = match node.value.as_list() {
-                Some(written) => written,
-                None if node.value.is_null() => &[],
-                None => {
-                    self.mismatch(key, name, node, &format!("[]*v2.{structure}"));
-                    continue;
-                }
-            };
+            let go_type = || format!("[]*v2.{structure}");
+            let Some(written) = self.items((key, name), node, go_type) else { continue };
             if written.is_empty() {
                 dropped.append(&mut items);
             }

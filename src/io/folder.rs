@@ -14,8 +14,8 @@ use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
 use crate::go::path::join;
 
-/// Whether `lint` treats a path as an archive, whatever is there.
-fn is_archive_name(path: &str) -> bool {
+/// Whether the name of a path is that of an archive, whatever is there.
+pub fn is_archive_name(path: &str) -> bool {
     path.ends_with(".tgz") || path.ends_with(".tar.gz")
 }
 

@@ -35,7 +35,7 @@ pub use chart_directory::write_chart;
 pub use charts_folder::{DependencyFiles, read_charts_folder, save_dependencies};
 pub use directory::read_chart;
 pub use embedded::{BUILT_IN_CHART, embedded_chart, embedded_charts};
-pub use folder::{charts_below, read_folder};
+pub use folder::{charts_below, is_archive_name, read_folder};
 pub use git::{AtRevision, Objects, Revision, read_chart_at};
 pub use helm_folders::helm_data_folder;
 pub use inputs::{Inputs, MAX_INPUT_BYTES};

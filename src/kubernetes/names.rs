@@ -5,7 +5,7 @@ pub const MAX_LABEL: usize = 63;
 /// The maximum length of a DNS subdomain.
 pub const MAX_SUBDOMAIN: usize = 253;
 
-/// A rule for names, in the words of the API server.
+/// A rule for names, as the API server's messages state it.
 #[derive(Debug)]
 pub struct NameRule {
     /// The rule.

@@ -118,8 +118,8 @@ fn written(line: &Line, answer: &Answer, columns: Option<usize>) -> String {
     // Bash inserts what candidates have in common. That must not end inside an escape, so the rest is listed without quotes.
     let shared = match columns {
         Some(_) => {
-            let written = |word: &String| quoted(word, line.quote).is_some();
-            shared(answer.candidates.iter().filter_map(replacing).filter(written))
+            let can_be_quoted = |word: &String| quoted(word, line.quote).is_some();
+            shared(answer.candidates.iter().filter_map(replacing).filter(can_be_quoted))
         }
         None => usize::MAX,
     };

@@ -19,8 +19,8 @@ enum Values<'c> {
     Listed(&'c Arg),
     /// `true` and `false`.
     Boolean,
-    /// A file.
-    Files(Files),
+    /// A file, after a part of the word with this many characters.
+    Files(Files, usize),
     /// Files with commas between them.
     FileList,
     /// The name of a built-in chart, or a file.
@@ -143,10 +143,11 @@ fn of_flag<'c>(flag: &'c Arg, word: &str) -> Values<'c> {
     match (flag.get_id().as_str(), value_name(flag)) {
         ("starter", _) | (_, "CHART") => Values::Charts(Files::Charts),
         ("show_only", _) => Values::Template,
-        ("api_versions", _) if word.starts_with('@') => Values::Files(Files::Any),
+        // `--api-versions @FILE`
+        ("api_versions", _) if word.starts_with('@') => Values::Files(Files::Any, 1),
         ("values" | "from_values" | "to_values", _) => Values::FileList,
-        (_, "FILE" | "PATH" | "PROGRAM" | "[FILE:]LINE") => Values::Files(Files::Any),
-        (_, "DIR") => Values::Files(Files::Directories),
+        (_, "FILE" | "PATH" | "PROGRAM" | "[FILE:]LINE") => Values::Files(Files::Any, 0),
+        (_, "DIR") => Values::Files(Files::Directories, 0),
         ("set_string", _) => Values::Assignment(Form::Text),
         (_, "KEY=VALUE") => Values::Assignment(Form::Typed),
         (_, "KEY=JSON") => Values::Assignment(Form::Json),
@@ -180,9 +181,9 @@ fn of_argument<'c>(position: &Position<'c>) -> Option<Values<'c>> {
         ("KEY CHART", _, 1) => Values::Charts(Files::Charts),
         ("NAME CHART" | "KEY CHART", ..) => return None,
         ("CHART" | "PATH", ..) => Values::Charts(Files::Charts),
-        ("FILE", ..) => Values::Files(Files::Any),
+        ("FILE", ..) => Values::Files(Files::Any, 0),
         // The name of a new chart may follow a path.
-        ("NAME", _, 0) => Values::Files(Files::Directories),
+        ("NAME", _, 0) => Values::Files(Files::Directories, 0),
         ("NAME", ..) => return None,
         _ => Values::Listed(argument),
     })
@@ -208,8 +209,7 @@ fn values_of(values: &Values<'_>, word: &str, chart: &dyn Fn() -> Option<Chart>)
         Values::Boolean => {
             ["true", "false"].into_iter().for_each(|value| answer.offer(word, Candidate::whole(value, "")))
         }
-        // `--api-versions @FILE`
-        Values::Files(files) => return Answer::of_files(*files).keeping(usize::from(word.starts_with('@'))),
+        Values::Files(files, kept) => return Answer::of_files(*files).keeping(*kept),
         Values::FileList => {
             let start = word.rfind(',').map_or(0, |at| at + 1);
             return Answer::of_files(Files::Any).keeping(word[..start].chars().count());

@@ -13,7 +13,7 @@ pub(super) fn argument<'p>(line: &'p Position<'_>, flag: Option<&str>) -> Option
     let arguments: Vec<&str> = line.arguments.iter().map(String::as_str).collect();
     match line.command.get_name() {
         "diff" => of_side(line, &arguments, flag.is_some_and(|flag| flag.starts_with("from_"))),
-        "template" => arguments.get(1).or(arguments.first()).copied(),
+        "template" => after_name(&arguments),
         "why" if line.has_flag("line") => arguments.first().copied(),
         // An object and a field of it, then the chart.
         "why" if arguments.len() > 2 || flag.is_some() && arguments.first()?.contains('/') => arguments.get(2).copied(),
@@ -34,9 +34,14 @@ fn of_side<'p>(line: &'p Position<'_>, arguments: &[&'p str], is_old: bool) -> O
     let (left, right) = match *arguments {
         [left, right] if !has_sides && !has_values => (Some(left), Some(right)),
         [_, left, right] if !has_sides => (Some(left), Some(right)),
-        _ => (arguments.get(1).or(arguments.first()).copied(), arguments.get(1).or(arguments.first()).copied()),
+        _ => (after_name(arguments), after_name(arguments)),
     };
     if is_old { old.or(left) } else { new.or(right) }
+}
+
+/// Returns the chart among arguments that may start with the name of a release.
+fn after_name<'p>(arguments: &[&'p str]) -> Option<&'p str> {
+    arguments.get(1).or(arguments.first()).copied()
 }
 
 /// Reads the chart that an argument names, or the built-in chart without one. Returns `None` if there is no such chart.
@@ -53,8 +58,7 @@ pub(super) fn read(argument: Option<&str>) -> Option<Chart> {
 }
 
 fn is_chart(path: &Path) -> bool {
-    let name = path.to_string_lossy();
-    path.join("Chart.yaml").is_file() || (name.ends_with(".tgz") || name.ends_with(".tar.gz")) && path.is_file()
+    path.join("Chart.yaml").is_file() || io::is_archive_name(&path.to_string_lossy()) && path.is_file()
 }
 
 /// Expands `~`, `$NAME` and `${NAME}`, which the shell has not done yet. Anything else stays, unknown variables too.

@@ -96,6 +96,8 @@ fn files_are_offered_where_they_are_meant() {
     assert_eq!(files("template --set-file a=./"), (Files::Any, 2));
     assert_eq!(files("template --set-file=a=./"), (Files::Any, 13));
     assert_eq!(files("template --api-versions=@x"), (Files::Any, 16));
+    assert_eq!(files("template -f @x"), (Files::Any, 0));
+    assert_eq!(files("template --output-dir=@x"), (Files::Directories, 13));
     assert_eq!(files("validate a.yaml "), (Files::Any, 0));
     assert_eq!(files("validate-config "), (Files::Any, 0));
     assert_eq!(files("create ./"), (Files::Directories, 0));
