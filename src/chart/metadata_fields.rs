@@ -105,8 +105,10 @@ impl<'a> Fields<'a> {
 
     /// Returns the places of all fields, by key in lower case, because names match in any case.
     pub(super) fn places(&self) -> BTreeMap<String, Span> {
-        let names = self.maps.iter().flat_map(|map| map.keys()).map(str::to_ascii_lowercase);
-        names.map(|name| (self.place(&name), name)).map(|(place, name)| (name, place)).collect()
+        let mut entries: Vec<(&str, &Entry)> = self.maps.iter().flat_map(|map| map.entries()).collect();
+        // The last value in Go's order is used, a null only if there is nothing else.
+        entries.sort_by_key(|(key, entry)| (!entry.node.value.is_null(), *key));
+        entries.into_iter().map(|(key, entry)| (key.to_ascii_lowercase(), entry.node.span.clone())).collect()
     }
 
     /// Reads a string field; numbers and booleans are converted to the text that go-yaml writes for them.

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Output;
+use std::time::{Duration, Instant};
 
 use crate::support::command::{LITTLE_MEMORY, limited_shell, shell_command};
 
@@ -31,6 +32,19 @@ fn chart(folder: &Path, template: &str) {
     fs::create_dir_all(folder.join("c/templates")).expect("a folder");
     fs::write(folder.join("c/Chart.yaml"), "apiVersion: v2\nname: c\nversion: 1.0.0\nengine: tera\n").expect("written");
     fs::write(folder.join("c/templates/t.yaml"), template).expect("written");
+}
+
+#[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
+fn metadata_with_many_keys_is_read_in_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    chart(folder.path(), "a: {{ values.a }}\n");
+    let keys: String = (0..300_000).map(|number| format!("k{number}: 1\n")).collect();
+    let metadata = format!("apiVersion: v2\nname: c\nversion: 1.0.0\nengine: tera\n{keys}");
+    fs::write(folder.path().join("c/Chart.yaml"), metadata).expect("written");
+    let start = Instant::now();
+    limited("mim-chart values c", folder.path(), None);
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
 
 #[test]
