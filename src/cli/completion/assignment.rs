@@ -6,7 +6,7 @@ use crate::chart::Chart;
 use crate::diagnostic::Source;
 use crate::json_schema::SchemaView;
 use crate::render::Schemas;
-use crate::values::ValuePath;
+use crate::values::{ValuePath, is_text};
 use crate::yaml::Value;
 
 /// How a flag reads the value.
@@ -119,9 +119,7 @@ fn written(value: &Value, form: Form) -> Option<String> {
 
 /// Whether `--set` reads a text as a value of another type.
 fn has_another_type(text: &str) -> bool {
-    matches!(text.to_lowercase().as_str(), "true" | "false" | "null")
-        || text.parse::<i64>().is_ok()
-        || text.starts_with('{')
+    text.starts_with('{') || !is_text(text)
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::yaml::Map;
 use parser::Parser;
 
 pub(super) use kind::Kind;
+pub use typed::is_text;
 
 /// Applies one flag to `values`. All flags of the command line share `budget`.
 ///

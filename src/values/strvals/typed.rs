@@ -24,6 +24,11 @@ pub(super) fn typed(text: String) -> Value {
     }
 }
 
+/// Whether `--set` keeps a text as a string.
+pub fn is_text(text: &str) -> bool {
+    matches!(typed(text.to_owned()), Value::String(_))
+}
+
 /// Compares like Go's `strings.EqualFold`, for a lower-case ASCII word: the long s folds to s.
 fn equal_fold(text: &str, word: &str) -> bool {
     text.chars().map(|c| if c == 'ſ' { 's' } else { c.to_ascii_lowercase() }).eq(word.chars())
