@@ -21,11 +21,11 @@ pub struct Format {
 pub(super) const ALL: &[Format] = &[
     Format { name: "dns1123Label", check: names::is_dns_label, message: names::LABEL_RULE.with_example },
     Format { name: "dns1123Subdomain", check: names::is_dns_subdomain, message: names::SUBDOMAIN_RULE.with_example },
-    Format { name: "dns1035Label", check: is_label_1035, message: names::RFC_1035_RULE.with_example },
+    Format { name: "dns1035Label", check: names::is_rfc_1035_label, message: names::RFC_1035_RULE.with_example },
     Format { name: "qualifiedName", check: names::is_qualified_name, message: names::QUALIFIED_RULE.with_example },
     Format { name: "dns1123LabelPrefix", check: |text| names::is_dns_label(&completed(text)), message: names::LABEL_RULE.with_example },
     Format { name: "dns1123SubdomainPrefix", check: |text| names::is_dns_subdomain(&completed(text)), message: names::SUBDOMAIN_RULE.with_example },
-    Format { name: "dns1035LabelPrefix", check: |text| is_label_1035(&completed(text)), message: names::RFC_1035_RULE.with_example },
+    Format { name: "dns1035LabelPrefix", check: |text| names::is_rfc_1035_label(&completed(text)), message: names::RFC_1035_RULE.with_example },
     Format { name: "labelValue", check: names::is_label_value, message: names::LABEL_VALUE_RULE.with_example },
     Format { name: "uri", check: |text| has_format("uri", text), message: "invalid URI for request" },
     Format { name: "uuid", check: |text| has_format("uuid", text), message: "does not match the UUID format" },
@@ -33,10 +33,6 @@ pub(super) const ALL: &[Format] = &[
     Format { name: "date", check: |text| has_format("date", text), message: "invalid date" },
     Format { name: "datetime", check: |text| has_format("datetime", text), message: "invalid datetime" },
 ];
-
-fn is_label_1035(text: &str) -> bool {
-    text.len() <= names::MAX_LABEL && names::has_rfc_1035_form(text)
-}
 
 /// Completes a name prefix to a name: after a trailing hyphen, more may follow.
 fn completed(text: &str) -> String {

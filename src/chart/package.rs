@@ -106,7 +106,7 @@ impl Packing {
             }
             if name.starts_with(['_', '.']) || name.ends_with(".tgz") {
                 let message = format!(
-                    "the subchart {} would be lost: its directory in the archive has its name",
+                    "the subchart {} would be lost: its directory in the archive would have this name",
                     quote_double(name)
                 );
                 self.errors.push(
@@ -331,7 +331,7 @@ mod tests {
                 ("charts/c/Chart.yaml", "name: _hidden\nversion: 2\n"),
             ]),
             [
-                "the subchart \"_hidden\" would be lost: its directory in the archive has its name",
+                "the subchart \"_hidden\" would be lost: its directory in the archive would have this name",
                 "web/charts/ has more than one chart named \"db\", but an archive can contain only one",
             ]
         );

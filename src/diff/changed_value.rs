@@ -5,8 +5,8 @@ use crate::diagnostic::printable;
 
 /// Returns `image.tag: "1.25" → "1.27"`.
 pub(super) fn changed_value(key: &str, old: Option<&String>, new: Option<&String>) -> String {
-    let shown = |value: Option<&String>| value.cloned().unwrap_or_else(|| "not set".to_owned());
-    let (old, new) = shortened_pair(&shown(old), &shown(new));
+    let [old, new] = [old, new].map(|value| value.map_or("not set", String::as_str));
+    let (old, new) = shortened_pair(old, new);
     format!("{key}: {old} → {new}")
 }
 

@@ -31,12 +31,10 @@ fn of_object(difference: &Difference) -> Vec<Finding> {
         Finding { object: object.clone(), nth: 0, path, diagnostic, file }
     };
     let mut found = Vec::new();
-    let first = difference.changes.iter().find(|change| change.origin.is_some() || !change.causes.is_empty());
-    let about = |impact: &Impact| {
-        let is_one = |change: &&Change| impact.is_about(&change.path);
-        let with_place = |change: &&Change| change.origin.is_some() || !change.causes.is_empty();
-        difference.changes.iter().filter(is_one).find(with_place)
-    };
+    let has_place = |change: &&Change| change.origin.is_some() || !change.causes.is_empty();
+    let first = difference.changes.iter().find(has_place);
+    let about =
+        |impact: &Impact| difference.changes.iter().filter(has_place).find(|change| impact.is_about(&change.path));
     let with_places = |diagnostic, impact: &Impact| match about(impact).or(first) {
         Some(change) => placed(diagnostic, &change.causes, change.origin.as_deref()),
         None => placed(diagnostic, &difference.causes, difference.line.as_ref()),

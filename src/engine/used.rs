@@ -87,19 +87,11 @@ pub fn sort_deciding(deciding: &mut Vec<Used>, shown: &[Used]) {
 }
 
 /// Like [`sort_deciding`], for values in any form that sorts like [`Used`]. `compare_paths` compares only the paths.
-pub(super) fn sort_deciding_by<T: Ord + Clone>(
-    deciding: &mut Vec<T>,
-    shown: &[T],
-    compare_paths: impl Fn(&T, &T) -> Ordering,
-) {
+pub(super) fn sort_deciding_by<T: Ord>(deciding: &mut Vec<T>, shown: &[T], compare_paths: impl Fn(&T, &T) -> Ordering) {
     deciding.sort_unstable();
-    let mut last: Option<T> = None;
+    // The first one with a path is the aspect that includes the others.
+    deciding.dedup_by(|later, first| compare_paths(first, later).is_eq());
     deciding.retain(|value| {
-        // The first one with a path is the aspect that includes the others.
-        if last.as_ref().is_some_and(|last| compare_paths(last, value).is_eq()) {
-            return false;
-        }
-        last = Some(value.clone());
         let first = shown.partition_point(|shown| compare_paths(shown, value).is_lt());
         shown.get(first).is_none_or(|shown| compare_paths(shown, value).is_ne() || shown > value)
     });

@@ -126,7 +126,7 @@ impl<'a> SchemaView<'a> {
 
     /// Whether the value is a secret (JSON Schema, `writeOnly`).
     pub fn is_write_only(&self) -> bool {
-        self.schema.get("writeOnly").is_some_and(|node| node.value == Value::Bool(true))
+        self.schema.is_true_at(&["writeOnly"])
     }
 
     /// Whether the schema lists the allowed values (JSON Schema, `enum`).

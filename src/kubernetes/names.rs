@@ -63,6 +63,11 @@ pub fn is_dns_label(text: &str) -> bool {
     text.len() <= MAX_LABEL && has_label_form(text)
 }
 
+/// Whether a string is a label of RFC 1035: a DNS label that begins with a letter.
+pub fn is_rfc_1035_label(text: &str) -> bool {
+    text.len() <= MAX_LABEL && has_rfc_1035_form(text)
+}
+
 /// Whether a string is a DNS subdomain: labels separated by dots, at most 253 characters (RFC 1123).
 pub fn is_dns_subdomain(text: &str) -> bool {
     text.len() <= MAX_SUBDOMAIN && has_subdomain_form(text)

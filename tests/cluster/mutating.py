@@ -1,4 +1,4 @@
-"""Changes single fields of manifests, and asks an API server about the result (dry run, strict field validation)."""
+"""Changes single fields of manifests, and finds the API server's paths for their kinds."""
 
 import copy
 import json

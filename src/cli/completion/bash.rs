@@ -113,23 +113,23 @@ fn written(line: &Line, answer: &Answer, columns: Option<usize>) -> String {
         Files::Charts => format!("charts {kept_of_files}"),
     };
     text.push('\n');
-    let whole = |candidate: &Candidate| format!("{}{}", &line.word[..end], candidate.text);
-    let replacing = |candidate: &Candidate| whole(candidate).get(line.kept..).map(str::to_owned);
-    // Bash inserts what candidates have in common. That must not end inside an escape, so the rest is listed without quotes.
-    let shared = match columns {
-        Some(_) => {
-            let can_be_quoted = |word: &String| quoted(word, line.quote).is_some();
-            shared(answer.candidates.iter().filter_map(replacing).filter(can_be_quoted))
-        }
-        None => usize::MAX,
-    };
+    let replacing =
+        |candidate: &Candidate| Some(format!("{}{}", &line.word[..end], candidate.text).get(line.kept..)?.to_owned());
     let words: Vec<(String, &Candidate)> = answer
         .candidates
         .iter()
-        .filter_map(|candidate| {
-            let word = replacing(candidate)?;
+        .filter_map(|candidate| Some((replacing(candidate)?, candidate)))
+        .filter(|(word, _)| quoted(word, line.quote).is_some())
+        .collect();
+    // Bash inserts what candidates have in common. That must not end inside an escape, so the rest is listed without quotes.
+    let shared = match columns {
+        Some(_) => shared(words.iter().map(|(word, _)| word.as_str())),
+        None => usize::MAX,
+    };
+    let words: Vec<(String, &Candidate)> = words
+        .into_iter()
+        .filter_map(|(word, candidate)| {
             let (start, rest) = word.split_at_checked(shared).unwrap_or((&word, ""));
-            quoted(&word, line.quote)?;
             Some((quoted(start, line.quote)? + rest, candidate))
         })
         .collect();
@@ -149,11 +149,11 @@ fn written(line: &Line, answer: &Answer, columns: Option<usize>) -> String {
 }
 
 /// Returns how many bytes at their start texts have in common.
-fn shared(mut texts: impl Iterator<Item = String>) -> usize {
+fn shared<'t>(mut texts: impl Iterator<Item = &'t str>) -> usize {
     let Some(mut start) = texts.next() else { return 0 };
     for text in texts {
         let same = start.chars().zip(text.chars()).take_while(|(a, b)| a == b);
-        start.truncate(same.map(|(c, _)| c.len_utf8()).sum());
+        start = &start[..same.map(|(c, _)| c.len_utf8()).sum()];
     }
     start.len()
 }

@@ -28,7 +28,7 @@ fn offer_of(
     describe: &dyn Fn(&ValuePath, &Node) -> String,
     is_assigned: bool,
 ) {
-    let above = last_unescaped(word, '.').map(|at| ValuePath::parse(&Source::flag("KEY", &word[..at])));
+    let above = last_dot(word).map(|at| ValuePath::parse(&Source::flag("KEY", &word[..at])));
     let (above, map) = match above {
         None => (ValuePath::default(), Some(values)),
         Some(Ok(above)) => {
@@ -88,12 +88,12 @@ fn described(path: &ValuePath, node: &Node, schemas: &Schemas) -> String {
     if is_secret || default.chars().count() > MAX_DEFAULT { String::new() } else { format!("default: {default}") }
 }
 
-/// Finds the last occurrence of a character without a backslash before it.
-fn last_unescaped(text: &str, wanted: char) -> Option<usize> {
+/// Finds the last dot without a backslash before it.
+fn last_dot(text: &str) -> Option<usize> {
     let mut is_escaped = false;
     let mut last = None;
     for (at, c) in text.char_indices() {
-        if c == wanted && !is_escaped {
+        if c == '.' && !is_escaped {
             last = Some(at);
         }
         is_escaped = c == '\\' && !is_escaped;

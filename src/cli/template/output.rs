@@ -309,7 +309,7 @@ impl OutputFlags {
                 }
                 _ => io::prune_files(directory, prefix, chart, &files)?,
             };
-            // All releases share these files, so that a run without them leaves them alone.
+            // All releases share these files, so a run without them does not touch them.
             if self.release_name && self.include_crds && self.layout == FileLayout::Template {
                 pruned.extend(io::prune_crd_files(directory, chart, &files)?);
             }

@@ -3,8 +3,8 @@
 use super::changed::Changed;
 use super::{Impact, ImpactLevel};
 
-/// Replaces the refusals of a hook that Helm deletes before it runs again, by its `helm.sh/hook-delete-policy` (the default is
-/// `before-hook-creation`). Only `kubectl apply` fails then.
+/// Replaces the refusals of a hook that Helm deletes, by its `helm.sh/hook-delete-policy` (the default is
+/// `before-hook-creation`): `kubectl apply` fails, Helm does not, or only after a failed hook.
 pub(super) fn soften(object: &Changed<'_>, found: &mut Vec<Impact>) {
     let text = match deleted(object) {
         Deleted::Before => "kubectl apply fails; Helm deletes the hook and creates it again",

@@ -56,19 +56,25 @@ pub struct Impact {
     pub remedy: Option<String>,
     /// The fields that the impact is about, where the rule does not name them: `spec.selector`.
     fields: Vec<String>,
-    /// Why the API server rejects the change, for impacts that say so in a sentence of their own.
-    pub reason: Option<String>,
 }
+
+/// What the text of a rejection starts with.
+const REJECTED: &str = "the API server will reject this: ";
 
 impl Impact {
     /// Returns an impact without a remedy.
     pub fn new(rule: &'static str, level: ImpactLevel, text: impl Into<String>) -> Impact {
-        Impact { rule, level, text: text.into(), remedy: None, fields: Vec::new(), reason: None }
+        Impact { rule, level, text: text.into(), remedy: None, fields: Vec::new() }
     }
 
     /// Sets the fields that the impact is about: changes in them have this impact.
     pub fn about(self, fields: &[&str]) -> Impact {
         Impact { fields: fields.iter().map(|field| (*field).to_owned()).collect(), ..self }
+    }
+
+    /// Returns the reason of a rejection, without the words that say that it is one.
+    pub fn reason(&self) -> &str {
+        self.text.strip_prefix(REJECTED).unwrap_or(&self.text)
     }
 
     /// Whether a change of the field at this path has this impact: the path leads to one of the impact's fields, to something
@@ -105,8 +111,6 @@ impl Impact {
 
     /// Returns the impact of a change that the API server rejects for this reason.
     pub fn rejected_because(rule: &'static str, reason: impl Into<String>) -> Impact {
-        let reason = reason.into();
-        let text = format!("the API server will reject this: {reason}");
-        Impact { reason: Some(reason), ..Impact::new(rule, ImpactLevel::Rejected, text) }
+        Impact::new(rule, ImpactLevel::Rejected, format!("{REJECTED}{}", reason.into()))
     }
 }

@@ -186,7 +186,7 @@ impl Installation {
         self.containers().get(self.container)?.value.as_map()
     }
 
-    /// Whether another container than MongooseIM's declares this port.
+    /// Whether a container other than MongooseIM's declares this port.
     pub(super) fn is_of_sidecar(&self, port: i64) -> bool {
         let others = self.containers().iter().enumerate().filter(|(index, _)| *index != self.container);
         others.filter_map(|(_, node)| node.value.as_map()).any(|map| ports(map).iter().any(|(known, _)| *known == port))

@@ -82,7 +82,7 @@ struct Ports<'a> {
 }
 
 impl Ports<'_> {
-    /// Whether something else than a listener uses a port: Erlang, or another container.
+    /// Whether something other than a listener uses a port: Erlang, or another container.
     fn is_used_otherwise(&self, port: i64) -> bool {
         let distribution = self.subject.vm_args.and_then(|args| args.distribution.as_ref());
         let of_erlang = distribution.map_or(port == DISTRIBUTION, |(ports, _)| ports.contains(&port));

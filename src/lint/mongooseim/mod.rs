@@ -162,16 +162,21 @@ pub fn check_configuration(source: &Source, version: &Version) -> Vec<Finding> {
 fn read(file: &File, findings: &mut Findings) -> Option<Configuration> {
     match Configuration::read(file) {
         Ok(configuration) => {
-            if let Some((what, at)) = tomerl::unread(&file.text) {
-                let error = SyntaxError { message: what.to_owned(), at };
-                sections::report_syntax(file, &error, findings);
-            }
+            report_unread(file, findings);
             Some(configuration)
         }
         Err(error) => {
             sections::report_syntax(file, &error, findings);
             None
         }
+    }
+}
+
+/// Reports TOML that is valid, but that MongooseIM's parser does not read.
+fn report_unread(file: &File, findings: &mut Findings) {
+    if let Some((what, at)) = tomerl::unread(&file.text) {
+        let error = SyntaxError { message: what.to_owned(), at };
+        sections::report_syntax(file, &error, findings);
     }
 }
 
@@ -221,7 +226,7 @@ pub fn check_values(chart: &Metadata, manifests: &Manifests, values: &Map) -> Ve
         let version = image::version(&subject).unwrap_or(DEFAULT);
         if is_written(&file.place(0)) {
             let mut findings = Findings { chart: String::new(), all: Vec::new() };
-            read(file, &mut findings);
+            report_unread(file, &mut findings);
             sections::check(&configuration, &version, &mut findings);
             check_content(&configuration, &version, values, &mut findings);
             found.extend(findings.all.into_iter().map(|finding| finding.diagnostic).map(as_warning));

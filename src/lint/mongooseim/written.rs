@@ -52,7 +52,7 @@ fn check_listener(name: &str, listener: &Map, writes_ip_version: bool, found: &m
         for key in ["host", "path"] {
             if let Some(node) = handler.get(key).filter(|node| node.value == Value::Null) {
                 let message = format!("{path}.{key}: a handler needs a {key}");
-                let help = if key == "host" { "set one, or remove the value" } else { "give one" };
+                let help = if key == "host" { "set one, or remove the value" } else { "set one" };
                 let (rule, help, span) = (&MANDATORY, help.to_owned(), node.span.clone());
                 found.push(Mistake { rule, message, help, span, value: None });
             }

@@ -36,7 +36,7 @@ pub(super) const ROWS: &[Row] = &[
     row("admissionregistration.v1.ParamKind", "apiVersion", Rule::Required("")),
     row("admissionregistration.v1.ParamKind", "apiVersion", Rule::Form(is_group_version, "must be a group and a version")),
     row("admissionregistration.v1.ParamKind", "kind", Rule::Required("")),
-    row("admissionregistration.v1.ParamKind", "kind", Rule::Form(|kind| is_label_1035(&kind.to_lowercase()), "may have mixed case, but should otherwise match a DNS-1035 label")),
+    row("admissionregistration.v1.ParamKind", "kind", Rule::Form(|kind| names::is_rfc_1035_label(&kind.to_lowercase()), "may have mixed case, but should otherwise match a DNS-1035 label")),
     row("admissionregistration.v1.ParamRef", "", Rule::Whole(parameter)),
     row("admissionregistration.v1.ParamRef", "name", Rule::Form(form::is_path_segment, SEGMENT)),
     row("admissionregistration.v1.ParamRef", "parameterNotFoundAction", Rule::OneOf(&["Deny", "Allow"])),
@@ -269,14 +269,10 @@ fn unique_names(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-fn is_label_1035(text: &str) -> bool {
-    text.len() <= names::MAX_LABEL && names::has_rfc_1035_form(text)
-}
-
 /// Whether a string is a version, or a group and a version.
 fn is_group_version(text: &str) -> bool {
     let (group, version) = text.split_once('/').unwrap_or(("", text));
-    (group.is_empty() || names::is_dns_subdomain(group)) && is_label_1035(version)
+    (group.is_empty() || names::is_dns_subdomain(group)) && names::is_rfc_1035_label(version)
 }
 
 /// Whether a string can be the name of a variable in expressions.

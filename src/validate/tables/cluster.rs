@@ -167,8 +167,7 @@ fn api_service(at: &mut Place<'_, '_, '_>) {
     if let Some(node) = spec.get("group").filter(|_| !group.is_empty() && !names::is_dns_subdomain(group)) {
         at.invalid_at(&path.field("group"), node, SUBDOMAIN);
     }
-    let is_version = version.len() <= names::MAX_LABEL && names::has_rfc_1035_form(version);
-    if let Some(node) = spec.get("version").filter(|_| !is_version) {
+    if let Some(node) = spec.get("version").filter(|_| !names::is_rfc_1035_label(version)) {
         at.invalid_at(&path.field("version"), node, "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character");
     } else if version.is_empty() {
         at.required_at(&path.field("version"), "");

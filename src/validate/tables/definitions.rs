@@ -11,7 +11,7 @@ use crate::validate::form::SUBDOMAIN;
 use crate::validate::rules::steps;
 use crate::yaml::{Map, Value};
 
-const LABEL_1035: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
+const LABEL_1035: &str = names::RFC_1035_RULE.text;
 /// The maximum length of a version's deprecation warning, in bytes.
 const MAX_WARNING: usize = 256;
 /// The maximum number of selectable fields of a version.
@@ -26,14 +26,14 @@ pub(super) const ROWS: &[Row] = &[
     row("apiextensions.v1.CustomResourceDefinitionSpec", "", Rule::Whole(versions)),
     row("apiextensions.v1.CustomResourceDefinitionSpec", "scope", Rule::OneOf(&["Cluster", "Namespaced"])),
     row("apiextensions.v1.CustomResourceDefinitionSpec", "preserveUnknownFields", Rule::Whole(preserve)),
-    row("apiextensions.v1.CustomResourceDefinitionNames", "plural", Rule::Form(is_label_1035, LABEL_1035)),
-    row("apiextensions.v1.CustomResourceDefinitionNames", "singular", Rule::Form(is_label_1035, LABEL_1035)),
+    row("apiextensions.v1.CustomResourceDefinitionNames", "plural", Rule::Form(names::is_rfc_1035_label, LABEL_1035)),
+    row("apiextensions.v1.CustomResourceDefinitionNames", "singular", Rule::Form(names::is_rfc_1035_label, LABEL_1035)),
     row("apiextensions.v1.CustomResourceDefinitionNames", "kind", Rule::Form(is_kind, "may have mixed case, but should otherwise match a DNS-1035 label")),
     row("apiextensions.v1.CustomResourceDefinitionNames", "listKind", Rule::Form(is_kind, "may have mixed case, but should otherwise match a DNS-1035 label")),
-    row("apiextensions.v1.CustomResourceDefinitionNames", "shortNames", Rule::Items(is_label_1035, LABEL_1035)),
-    row("apiextensions.v1.CustomResourceDefinitionNames", "categories", Rule::Items(is_label_1035, LABEL_1035)),
+    row("apiextensions.v1.CustomResourceDefinitionNames", "shortNames", Rule::Items(names::is_rfc_1035_label, LABEL_1035)),
+    row("apiextensions.v1.CustomResourceDefinitionNames", "categories", Rule::Items(names::is_rfc_1035_label, LABEL_1035)),
     row("apiextensions.v1.CustomResourceDefinitionNames", "listKind", Rule::Whole(list_kind)),
-    row("apiextensions.v1.CustomResourceDefinitionVersion", "name", Rule::Form(is_label_1035, LABEL_1035)),
+    row("apiextensions.v1.CustomResourceDefinitionVersion", "name", Rule::Form(names::is_rfc_1035_label, LABEL_1035)),
     row("apiextensions.v1.CustomResourceDefinitionVersion", "", Rule::Whole(schema)),
     row("apiextensions.v1.CustomResourceDefinitionVersion", "deprecationWarning", Rule::Whole(deprecation)),
     row("apiextensions.v1.CustomResourceDefinitionVersion", "selectableFields", Rule::Whole(selectable)),
@@ -51,12 +51,8 @@ pub(super) const ROWS: &[Row] = &[
     row("apiextensions.v1.CustomResourceSubresourceScale", "statusReplicasPath", Rule::Form(|path| path.starts_with(".status."), "should be a json path under .status")),
 ];
 
-fn is_label_1035(text: &str) -> bool {
-    text.len() <= names::MAX_LABEL && names::has_rfc_1035_form(text)
-}
-
 fn is_kind(text: &str) -> bool {
-    is_label_1035(&text.to_lowercase())
+    names::is_rfc_1035_label(&text.to_lowercase())
 }
 
 fn name(at: &mut Place<'_, '_, '_>) {

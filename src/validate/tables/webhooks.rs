@@ -44,7 +44,7 @@ impl Place<'_, '_, '_> {
         for (at, (index, version)) in versions.iter().enumerate() {
             if versions[..at].iter().any(|(_, before)| before == version) {
                 self.invalid_item(field, *index, "duplicate version");
-            } else if version.len() > names::MAX_LABEL || !names::has_rfc_1035_form(version) {
+            } else if !names::is_rfc_1035_label(version) {
                 self.invalid_item(field, *index, "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character");
             }
         }
