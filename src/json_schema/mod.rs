@@ -49,7 +49,7 @@ mod wording;
 pub use budget::Budget;
 pub use draft::Draft;
 pub use loader::{Offline, Resolver};
-pub use report::{ChartValues, check, check_one, check_verbatim};
+pub use report::{ChartValues, Rejection, SchemaError, check, check_chart};
 pub use view::SchemaView;
 pub use violation::{Violation, lines};
 

@@ -1,4 +1,6 @@
-//! Checks charts' values and reports the violations as one diagnostic, with the text that Helm prints.
+//! Checks charts' values and reports the violations by chart, with the text that Helm prints.
+
+use std::borrow::Cow;
 
 use super::budget::Budget;
 use super::violation::{Violation, lines};
@@ -9,71 +11,126 @@ use crate::yaml::Map;
 /// The first line of Helm's error.
 const FRAME: &str = "values don't meet the specifications of the schema(s) in the following chart(s):";
 
-/// A chart's name, its schema or the error that makes it unusable, and the chart's values as templates see them.
-pub type ChartValues<'a> = (&'a str, Result<&'a Schema, &'a Diagnostic>, &'a Map);
+/// A chart with a schema, and its values as templates see them.
+#[derive(Debug, Clone, Copy)]
+pub struct ChartValues<'a> {
+    /// The chart's name.
+    pub name: &'a str,
+    /// The names of the subcharts on the path from the root chart to this one.
+    pub path: &'a [String],
+    /// The schema, or the error that makes it unusable.
+    pub schema: Result<&'a Schema, &'a Diagnostic>,
+    /// The values.
+    pub values: &'a Map,
+}
 
-/// Checks the values of charts against their schemas: a chart first, then its subcharts.
+/// The values of one chart that its schema rejects.
+#[derive(Debug, Clone)]
+pub struct Rejection {
+    /// The chart's name.
+    pub chart: String,
+    /// The names of the subcharts on the path from the root chart to this one.
+    pub path: Vec<String>,
+    reason: Reason,
+}
+
+/// Why a schema rejects values.
+#[derive(Debug, Clone)]
+enum Reason {
+    Violations(Vec<Violation>),
+    /// The schema itself is invalid.
+    Schema(Diagnostic),
+    /// The check exceeded its budget.
+    Aborted(Diagnostic),
+}
+
+impl Rejection {
+    /// Returns Helm's text about the chart, without the line with its name. A list of violations ends with a line break.
+    pub fn text(&self) -> Cow<'_, str> {
+        match &self.reason {
+            Reason::Violations(violations) => Cow::Owned(lines(violations)),
+            Reason::Schema(error) | Reason::Aborted(error) => Cow::Borrowed(&error.message),
+        }
+    }
+
+    /// Returns the rejection as an error, with [`Self::text`] as its message.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let mut diagnostic = Diagnostic::error("schema", "");
+        self.add_to(&mut diagnostic);
+        diagnostic
+    }
+
+    /// Adds the text, the places and the help to an error about several charts.
+    fn add_to(&self, diagnostic: &mut Diagnostic) {
+        diagnostic.message.push_str(&self.text());
+        match &self.reason {
+            Reason::Violations(violations) => Violation::label(violations, diagnostic),
+            Reason::Schema(error) | Reason::Aborted(error) => {
+                diagnostic.labels.extend(error.labels.iter().cloned());
+                diagnostic.help.extend(error.help.iter().cloned());
+            }
+        }
+    }
+}
+
+/// Values that schemas reject, as one error of Helm.
+#[derive(Debug, Clone)]
+pub struct SchemaError {
+    /// The charts with rejected values: a chart first, then its subcharts.
+    pub charts: Vec<Rejection>,
+}
+
+impl SchemaError {
+    /// Returns the error with Helm's whole text as its message, which ends with a line break if it ends with violations. Every
+    /// offending value and every error in a schema has a label.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let mut diagnostic = Diagnostic::error("schema", FRAME);
+        for rejection in &self.charts {
+            begin_chart(&mut diagnostic.message, &rejection.chart);
+            rejection.add_to(&mut diagnostic);
+        }
+        diagnostic
+    }
+}
+
+/// Checks the values of charts against their schemas: a chart first, then its subcharts. Returns errors, and the schemas' warnings.
 ///
-/// `charts` contains every chart that has a schema. All violations are one error, with Helm's whole text as its message
-/// and a label at every offending value and at every error in a schema; the schemas' warnings come first. All checks
-/// share one [`Budget`].
-pub fn check(charts: &[ChartValues<'_>]) -> Vec<Diagnostic> {
-    let mut diagnostics = check_verbatim(charts);
-    for diagnostic in &mut diagnostics {
-        diagnostic.message.truncate(diagnostic.message.trim_end_matches('\n').len());
-    }
-    diagnostics
-}
-
-/// Like [`check`], but keeps the line break at the end of Helm's text, which is there if it ends with violations.
-pub fn check_verbatim(charts: &[ChartValues<'_>]) -> Vec<Diagnostic> {
-    let readable = charts.iter().filter_map(|(_, schema, _)| schema.ok());
-    let mut diagnostics: Vec<Diagnostic> = readable.flat_map(|schema| schema.warnings().iter().cloned()).collect();
-    let mut refused = Diagnostic::error("schema", FRAME);
+/// `charts` contains every chart that has a schema. All violations are one error. All checks share one [`Budget`].
+pub fn check(charts: &[ChartValues<'_>]) -> (Vec<SchemaError>, Vec<Diagnostic>) {
+    let readable = charts.iter().filter_map(|chart| chart.schema.ok());
+    let warnings = readable.flat_map(|schema| schema.warnings().iter().cloned()).collect();
+    let mut errors = Vec::new();
+    let mut rejected = Vec::new();
     let budget = Budget::default();
-    for (name, schema, values) in charts {
-        let schema = match schema {
-            Ok(schema) => schema,
-            Err(error) => {
-                begin_chart(&mut refused.message, name);
-                refused.message.push_str(&error.message);
-                refused.labels.extend(error.labels.iter().cloned());
-                refused.help.extend(error.help.iter().cloned());
-                continue;
-            }
-        };
-        let instance = evaluate::of_map(values, &GENERATED);
-        let violations = match evaluate::evaluate_root(schema.registry(), instance, &budget) {
-            Ok(violations) => violations,
-            Err(error) => {
-                diagnostics.push(in_frame(name, *error));
-                break;
-            }
-        };
-        if !violations.is_empty() {
-            begin_chart(&mut refused.message, name);
-            refused.message.push_str(&lines(&violations));
-            Violation::label(&violations, &mut refused);
+    for rejection in charts.iter().filter_map(|chart| check_within(chart, &budget)) {
+        if matches!(rejection.reason, Reason::Aborted(_)) {
+            errors.push(SchemaError { charts: vec![rejection] });
+            break;
         }
+        rejected.push(rejection);
     }
-    if refused.message != FRAME {
-        diagnostics.push(refused);
+    if !rejected.is_empty() {
+        errors.push(SchemaError { charts: rejected });
     }
-    diagnostics
+    (errors, warnings)
 }
 
-/// Checks values against a single schema. The message of the error is only Helm's list, without the lines around it.
-pub fn check_one(schema: &Schema, values: &Map) -> Option<Diagnostic> {
-    let instance = evaluate::of_map(values, &GENERATED);
-    match evaluate::evaluate_root(schema.registry(), instance, &Budget::default()) {
-        Ok(violations) if violations.is_empty() => None,
-        Ok(violations) => {
-            let mut refused = Diagnostic::error("schema", lines(&violations).trim_end_matches('\n'));
-            Violation::label(&violations, &mut refused);
-            Some(refused)
-        }
-        Err(error) => Some(*error),
-    }
+/// Checks the values of a single chart against its schema.
+pub fn check_chart(chart: &ChartValues<'_>) -> Option<Rejection> {
+    check_within(chart, &Budget::default())
+}
+
+fn check_within(chart: &ChartValues<'_>, budget: &Budget) -> Option<Rejection> {
+    let evaluated = |schema: &Schema| {
+        evaluate::evaluate_root(schema.registry(), evaluate::of_map(chart.values, &GENERATED), budget)
+    };
+    let reason = match chart.schema.map(evaluated) {
+        Ok(Ok(violations)) if violations.is_empty() => return None,
+        Ok(Ok(violations)) => Reason::Violations(violations),
+        Ok(Err(error)) => Reason::Aborted(*error),
+        Err(error) => Reason::Schema(error.clone()),
+    };
+    Some(Rejection { chart: chart.name.to_owned(), path: chart.path.to_vec(), reason })
 }
 
 static GENERATED: Span = Span::generated();
@@ -85,10 +142,4 @@ fn begin_chart(text: &mut String, name: &str) {
         text.push('\n');
     }
     text.extend([name, ":\n"]);
-}
-
-/// Puts the error of an aborted evaluation into the text with which Helm surrounds it.
-fn in_frame(chart: &str, mut error: Diagnostic) -> Diagnostic {
-    error.message = format!("{FRAME}\n{chart}:\n{}", error.message);
-    error
 }

@@ -2,78 +2,100 @@
 //! against the chart's schema when it reads values.yaml and when it renders, and a chart that cannot be loaded for each of its
 //! parts.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use super::report::Finding;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::json_schema::{Rejection, SchemaError};
 
 /// Returns the findings, each problem once.
-pub(super) fn without_repeated(findings: &[Finding]) -> Vec<Finding> {
+pub(super) fn without_repeated<'f>(findings: &'f [Finding]) -> Vec<Finding> {
     let with_code = |code: &str| findings.iter().find(|finding| finding.diagnostic.code == code);
-    let (own_schema, loads) = (with_code("values-schema"), with_code("chart-loads"));
-    let mut kept: Vec<Finding> = Vec::new();
-    for finding in findings {
-        let rest = match (finding.diagnostic.code, own_schema) {
-            ("templates-schema", Some(own)) => without_chart(finding, own),
-            ("templates-chart-loads" | "crds-chart-loads", _) if loads.is_some() => None,
-            _ => Some(finding.clone()),
-        };
-        // A template that renders several objects breaks a rule once for each of them.
-        let is_new =
-            |rest: &Finding| !kept.iter().any(|known| known.file == rest.file && known.diagnostic == rest.diagnostic);
-        kept.extend(rest.filter(is_new));
-    }
-    kept
+    let own_schema = with_code("values-schema").and_then(|finding| finding.rejections.first());
+    let loads = with_code("chart-loads");
+    let rest = |finding: &'f Finding| match (finding.diagnostic.code, own_schema) {
+        ("templates-schema", Some(own)) => without_rejection(finding, own),
+        ("templates-chart-loads" | "crds-chart-loads", _) if loads.is_some() => None,
+        _ => Some(Cow::Borrowed(finding)),
+    };
+    let rest: Vec<Cow<'_, Finding>> = findings.iter().filter_map(rest).collect();
+    // A template that renders several objects breaks a rule once for each of them.
+    let mut known = HashSet::new();
+    rest.iter().filter(|finding| known.insert(said(finding))).cloned().map(Cow::into_owned).collect()
 }
 
-/// Removes the part of a finding about the schemas of all charts that `own`, about the schema of the chart itself, reports too.
+/// Returns what a finding says, to recognize it again: the file, the rule, the message, the places and the help.
+fn said(finding: &Finding) -> impl Eq + Hash + '_ {
+    let Diagnostic { code, message, labels, help, .. } = &finding.diagnostic;
+    let places: Vec<_> = labels
+        .iter()
+        .map(|label| (label.span.source().map(Source::name), label.span.range(), label.text.as_str()))
+        .collect();
+    (finding.file.as_str(), *code, message.as_str(), places, help.as_slice())
+}
+
+/// Removes the rejected values of the root chart from a finding about the schemas of all charts, if `own` reports the same.
 /// Returns `None` if nothing is left.
-fn without_chart(finding: &Finding, own: &Finding) -> Option<Finding> {
-    let message = finding.diagnostic.message.trim_end();
-    let repeated = format!(":\n{}", own.diagnostic.message.trim_end());
-    let is_whole = |at: &usize| matches!(message.as_bytes().get(at + repeated.len()), None | Some(b'\n'));
-    let Some(at) = message.match_indices(&repeated).map(|(at, _)| at).find(is_whole) else {
-        return Some(finding.clone());
-    };
-    // In front of it is a line with the chart's name.
-    let start = message[..at].rfind('\n')?;
-    let left = format!("{}{}", &message[..start], &message[at + repeated.len()..]);
-    if !left.contains('\n') {
+fn without_rejection<'f>(finding: &'f Finding, own: &Rejection) -> Option<Cow<'f, Finding>> {
+    let is_repeated = |rejection: &&Rejection| rejection.path.is_empty() && rejection.text() == own.text();
+    let (repeated, charts): (Vec<&Rejection>, Vec<&Rejection>) = finding.rejections.iter().partition(is_repeated);
+    if repeated.is_empty() {
+        return Some(Cow::Borrowed(finding));
+    }
+    if charts.is_empty() {
         return None;
     }
-    let mut rest = finding.clone();
-    rest.diagnostic.message = left;
-    rest.diagnostic.labels.retain(|label| !own.diagnostic.labels.contains(label));
-    Some(rest)
+    let rest = SchemaError { charts: charts.into_iter().cloned().collect() };
+    let Diagnostic { message, labels, help, .. } = rest.diagnostic();
+    let diagnostic = Diagnostic { message, labels, help, ..finding.diagnostic.clone() };
+    Some(Cow::Owned(Finding { file: finding.file.clone(), diagnostic, rejections: rest.charts }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Diagnostic, Source};
+    use crate::json_schema::{ChartValues, Schema, check, check_chart};
+    use crate::lint::report::Rule;
+    use crate::yaml::read_document;
 
     #[test]
     fn a_violation_of_the_own_schema_is_reported_once() {
-        let source = Source::file("values.yaml", "a: x\nsub: {b: y}\n");
-        let finding = |code, message: &str, places: &[usize]| Finding {
-            file: String::new(),
-            diagnostic: places
-                .iter()
-                .fold(Diagnostic::error(code, message), |error, at| error.at(source.span(*at..*at), "")),
+        let values =
+            |text: &str| read_document(&Source::file("values.yaml", text)).unwrap().value.as_map().cloned().unwrap();
+        let schema = |name: &str, of: &str| {
+            let text = format!("{{\"properties\": {{\"{name}\": {{\"type\": \"{of}\"}}}}}}");
+            Schema::parse(&Source::file("values.schema.json", text)).unwrap()
         };
-        let own = finding("values-schema", "- at '/a': got string\n", &[3]);
-        let of_both =
-            finding("templates-schema", "wrong:\nweb:\n- at '/a': got string\nsub:\n- at '/b': got string\n", &[3, 14]);
-        let of_sub = finding("templates-schema", "wrong:\nsub:\n- at '/b': got string", &[14]);
-        let of_own = finding("templates-schema", "wrong:\nweb:\n- at '/a': got string\n", &[3]);
-        let more = finding("templates-schema", "wrong:\nweb:\n- at '/a': got string, want integer\n", &[3]);
-        let messages = |findings: &[Finding]| -> Vec<Diagnostic> {
-            findings.iter().map(|finding| finding.diagnostic.clone()).collect()
+        let (a_is_integer, a_is_boolean, b_is_integer) =
+            (schema("a", "integer"), schema("a", "boolean"), schema("b", "integer"));
+        let (of_web, of_sub) = (values("a: x"), values("b: y"));
+        let path = ["sub".to_owned()];
+        let chart = |name, path, schema, values| ChartValues { name, path, schema: Ok(schema), values };
+        let web = chart("web", &[], &a_is_integer, &of_web);
+        let changed = chart("web", &[], &a_is_boolean, &of_web);
+        let sub = chart("sub", &path, &b_is_integer, &of_sub);
+        let templates = |charts: &[ChartValues<'_>]| {
+            let (mut errors, _) = check(charts);
+            let error = errors.remove(0);
+            Rule::error("templates-schema").rejected("", &error.diagnostic(), error.charts)
         };
+        let rejection = check_chart(&web).unwrap();
+        let own = Rule::error("values-schema").rejected("", &rejection.diagnostic(), vec![rejection]);
         let check = |findings: &[&Finding], expected: &[&Finding]| {
-            let [findings, expected] = [findings, expected].map(|all| all.iter().copied().cloned().collect::<Vec<_>>());
-            assert_eq!(messages(&without_repeated(&findings)), messages(&expected));
+            let findings: Vec<Finding> = findings.iter().copied().cloned().collect();
+            let left = without_repeated(&findings);
+            let diagnostics = |findings: &[&Finding]| -> Vec<Diagnostic> {
+                findings.iter().map(|finding| finding.diagnostic.clone()).collect()
+            };
+            assert_eq!(diagnostics(&left.iter().collect::<Vec<_>>()), diagnostics(expected));
         };
+        let (of_own, of_both, of_sub) = (templates(&[web]), templates(&[web, sub]), templates(&[sub]));
+        let of_changed = templates(&[changed]);
         check(&[&own, &of_own], &[&own]);
         check(&[&own, &of_both], &[&own, &of_sub]);
-        check(&[&own, &more], &[&own, &more]);
+        check(&[&own, &of_changed], &[&own, &of_changed]);
         check(&[&of_own, &of_own], &[&of_own]);
     }
 }

@@ -1,6 +1,7 @@
 //! The findings of linting a chart, as data.
 
 use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::json_schema::Rejection;
 
 /// A lint rule.
 #[derive(Debug)]
@@ -26,7 +27,13 @@ impl Rule {
 
     /// Creates a finding that reports the rule as broken in a file.
     pub(super) fn broken(&self, file: impl Into<String>, text: impl Into<String>) -> Finding {
-        Finding { file: file.into(), diagnostic: Diagnostic::new(self.severity, self.code, text) }
+        let diagnostic = Diagnostic::new(self.severity, self.code, text);
+        Finding { file: file.into(), diagnostic, rejections: Vec::new() }
+    }
+
+    /// Creates a finding about values that schemas reject, which `error` describes.
+    pub(super) fn rejected(&self, file: &str, error: &Diagnostic, rejections: Vec<Rejection>) -> Finding {
+        Finding { rejections, ..self.broken(file, error.message.as_str()).because_of(error) }
     }
 }
 
@@ -37,6 +44,8 @@ pub struct Finding {
     pub file: String,
     /// The rule's code and severity, Helm's message, and the place.
     pub diagnostic: Diagnostic,
+    /// The values that schemas reject, chart by chart, if it is about schemas.
+    pub(super) rejections: Vec<Rejection>,
 }
 
 impl Finding {

@@ -98,12 +98,15 @@ fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Ma
 
 /// Whether the values are valid for the schemas of the whole chart tree.
 fn check_schemas(chart: &Chart, values: &Map, report: &mut Report) -> bool {
-    let (errors, warnings) = Schemas::parse(chart).check_verbatim(values);
-    report.notes.extend(warnings);
-    for error in &errors {
+    let checked = Schemas::parse(chart).check_by_chart(values);
+    report.notes.extend(checked.warnings);
+    for error in &checked.rejected {
+        report.add(SCHEMA.rejected(FOLDER, &error.diagnostic(), error.charts.clone()));
+    }
+    for error in &checked.errors {
         report.add(SCHEMA.broken(FOLDER, error.message.as_str()).because_of(error));
     }
-    errors.is_empty()
+    checked.rejected.is_empty() && checked.errors.is_empty()
 }
 
 fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &mut Report) {

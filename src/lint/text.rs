@@ -95,7 +95,7 @@ pub fn findings(charts: &[Linted], quiet: bool) -> Vec<report::Finding> {
             Ok(report) => {
                 let once = without_repeated(&report.findings).into_iter();
                 let shown = once.filter(|finding| !quiet || finding.diagnostic.severity != Severity::Info);
-                all.extend(shown.map(|Finding { file, diagnostic }| report::Finding {
+                all.extend(shown.map(|Finding { file, diagnostic, .. }| report::Finding {
                     object: object.clone(),
                     nth,
                     path: file,
@@ -141,6 +141,7 @@ mod tests {
         let finding = |(severity, message): &(Severity, &str)| Finding {
             file: "Chart.yaml".to_owned(),
             diagnostic: Diagnostic::new(*severity, "templates", *message).at(source.span(5..6), ""),
+            rejections: Vec::new(),
         };
         let findings = findings.iter().map(finding).collect();
         Linted { path: path.to_owned(), outcome: Ok(Report { findings, notes: vec![] }) }

@@ -4,7 +4,7 @@ use super::report::{Report, Rule};
 use super::subject::{Group, Subject};
 use crate::chart::Entry;
 use crate::diagnostic::{Diagnostic, Source};
-use crate::json_schema::{self, Schema};
+use crate::json_schema::{self, ChartValues, Schema};
 use crate::values::coalesce_tables;
 use crate::yaml::{self, Map, Value};
 
@@ -43,8 +43,11 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
         // Helm also ignores a directory of this name.
         Err(_) => return,
     };
-    if let Some((text, error)) = check_schema(&schema, &values) {
-        report.add(SCHEMA.broken(FILE, text).because_of(&error));
+    let schema = Schema::parse(&schema);
+    let name = subject.folder.path.as_str();
+    let chart = ChartValues { name, path: &[], schema: schema.as_ref(), values: &values };
+    if let Some(rejection) = json_schema::check_chart(&chart) {
+        report.add(SCHEMA.rejected(FILE, &rejection.diagnostic(), vec![rejection]));
     }
 }
 
@@ -62,14 +65,4 @@ fn read(source: &Source) -> Result<Map, Diagnostic> {
             Err(Diagnostic::error("yaml-value", message).at(document.span, ""))
         }
     }
-}
-
-/// Returns Helm's message about values that the schema rejects, and the same as a diagnostic.
-fn check_schema(source: &Source, values: &Map) -> Option<(String, Diagnostic)> {
-    let schema = match Schema::parse(source) {
-        Ok(schema) => schema,
-        Err(error) => return Some((error.message.clone(), error)),
-    };
-    let refused = json_schema::check_one(&schema, values)?;
-    Some((format!("{}\n", refused.message), refused))
 }

@@ -2,7 +2,7 @@
 
 use crate::chart::Chart;
 use crate::diagnostic::Diagnostic;
-use crate::json_schema::{self, ChartValues, Schema, SchemaView};
+use crate::json_schema::{self, ChartValues, Schema, SchemaError, SchemaView};
 use crate::secrets::ChartSchema;
 use crate::values::{Step, ValuePath, check_toml};
 use crate::yaml::{Map, Node};
@@ -73,33 +73,42 @@ impl Schemas {
 
     /// Checks the coalesced values of the whole tree. Returns errors and warnings.
     pub fn check(&self, values: &Map) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
-        self.check_with(values, json_schema::check)
+        let checked = self.check_by_chart(values);
+        let of_schemas = checked.rejected.iter().map(|error| {
+            let error = error.diagnostic();
+            Diagnostic { message: error.message.trim_end_matches('\n').to_owned(), ..error }
+        });
+        (of_schemas.chain(checked.errors).collect(), checked.warnings)
     }
 
-    /// Like [`Schemas::check`], but keeps Helm's messages verbatim, some of which end in a line break.
-    pub fn check_verbatim(&self, values: &Map) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
-        self.check_with(values, json_schema::check_verbatim)
-    }
-
-    fn check_with(
-        &self,
-        values: &Map,
-        check: fn(&[ChartValues<'_>]) -> Vec<Diagnostic>,
-    ) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    /// Like [`Schemas::check`], but keeps apart what the schema of each chart rejects.
+    pub fn check_by_chart(&self, values: &Map) -> CheckedValues {
         let part = |found: &'_ LocatedSchema| {
             if found.path.is_empty() {
                 return Some(values);
             }
             values.at(found.path.iter().map(String::as_str))?.value.as_map()
         };
-        let parts: Vec<ChartValues<'_>> = self
-            .found
-            .iter()
-            .filter_map(|found| Some((found.chart.as_str(), found.schema.as_ref(), part(found)?)))
-            .collect();
-        let mut reported = check(&parts);
-        let readable = parts.iter().filter_map(|(_, schema, values)| Some((schema.ok()?, values)));
-        reported.extend(readable.flat_map(|(schema, values)| check_toml(values, schema.document())));
-        reported.into_iter().partition(Diagnostic::is_error)
+        let parts = self.found.iter().filter_map(|found| {
+            let (name, path, schema) = (found.chart.as_str(), found.path.as_slice(), found.schema.as_ref());
+            Some(ChartValues { name, path, schema, values: part(found)? })
+        });
+        let parts: Vec<ChartValues<'_>> = parts.collect();
+        let (rejected, mut warnings) = json_schema::check(&parts);
+        let readable = parts.iter().filter_map(|part| Some((part.schema.ok()?, part.values)));
+        let of_toml = readable.flat_map(|(schema, values)| check_toml(values, schema.document()));
+        let (errors, toml_warnings): (Vec<_>, Vec<_>) = of_toml.partition(Diagnostic::is_error);
+        warnings.extend(toml_warnings);
+        CheckedValues { rejected, errors, warnings }
     }
+}
+
+/// The result of checking the values of a tree of charts.
+pub struct CheckedValues {
+    /// The values that schemas reject.
+    pub rejected: Vec<SchemaError>,
+    /// Further errors: values that a schema declares as TOML, and that are not.
+    pub errors: Vec<Diagnostic>,
+    /// The warnings.
+    pub warnings: Vec<Diagnostic>,
 }

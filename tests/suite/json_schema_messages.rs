@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use mim_chart::diagnostic::{Diagnostic, Source};
-use mim_chart::json_schema::{Schema, check};
+use mim_chart::diagnostic::Source;
+use mim_chart::json_schema::{ChartValues, Schema, SchemaError, check};
 use mim_chart::yaml::read_values;
 use serde_json::Value;
 
@@ -42,8 +42,11 @@ fn schema_messages_match_helm() {
 fn validation_message(schema: &str, values: &str) -> String {
     let values = read_values(&Source::file("given.yaml", values)).expect("the values are a map");
     let schema = Schema::parse(&Source::file("values.schema.json", schema));
-    let error = check(&[("probe", schema.as_ref(), &values)]).into_iter().find(Diagnostic::is_error);
-    error.map_or_else(String::new, |error| format!("Error: {}", without_reason(&error.message)))
+    let chart = ChartValues { name: "probe", path: &[], schema: schema.as_ref(), values: &values };
+    let (errors, _) = check(&[chart]);
+    let shown =
+        |error: &SchemaError| format!("Error: {}", without_reason(error.diagnostic().message.trim_end_matches('\n')));
+    errors.first().map(shown).unwrap_or_default()
 }
 
 /// Removes why a document cannot be loaded: Helm reports network errors, mim-chart never opens a connection.
