@@ -162,7 +162,7 @@ impl Upgrade<'_> {
         for impact in difference.impacts.iter().filter(|impact| impact.level == ImpactLevel::Rejected) {
             let meant = difference.changes.iter().find(|change| impact.is_about(&change.path));
             let Some(change) = meant.or(difference.changes.first()) else { continue };
-            let reason = impact.reason();
+            let reason = impact.reason.as_deref().unwrap_or(&impact.text);
             let text = format!(
                 "{id}: the API server will reject the next release: {reason}, but {} {}",
                 change.path,

@@ -63,7 +63,8 @@ impl<'c, 'o> Users<'c, 'o> {
         let users = || self.users_of(&object.difference.id);
         for seen in [Seen::Restarts, Seen::Keeps, Seen::ChangesFiles] {
             let ids = users().map(|(user, how)| (&user.id, how)).filter(|(id, how)| self.when_seen(id, *how) == seen);
-            found.extend(seen.impact(&ids.map(|(id, _)| id).collect::<Vec<_>>()));
+            let impact = seen.impact(&ids.map(|(id, _)| id).collect::<Vec<_>>());
+            found.extend(impact.map(|impact| impact.about(&fields)));
         }
     }
 

@@ -86,34 +86,42 @@ pub(super) fn refusals(object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>)
             _ => {}
         }
     }
-    let is_refused = match (group, kind) {
-        ("networking.k8s.io", "ServiceCIDR") => {
-            changes_of(object, &["spec", "cidrs"]).any(|change| !is_second_network(change))
-        }
-        ("storage.k8s.io", "CSINode") => changes_of(object, &["spec", "drivers"]).any(is_inside_of_a_driver),
-        _ => false,
+    let any_below = |path: &[&str], is_refused: fn(&Change) -> bool| {
+        object.stored_changes().iter().any(|change| change.path.is_below(path) && is_refused(change))
     };
-    if is_refused {
-        found.push(match kind {
-            "CSINode" => refusal(object, "the entry of a driver").about(&["spec.drivers"]),
-            _ => refusal(object, "spec.cidrs"),
-        });
-    }
-    if (group, kind) == ("apiextensions.k8s.io", "CustomResourceDefinition") {
-        let gone = changes_of(object, &["spec", "versions"]).any(|change| matches!(&change.kind, ChangeKind::Removed(version) if version.as_map().is_some_and(|map| map.is_true_at(&["storage"]))));
-        if gone {
-            let impact = Impact::rejected("the version in which objects are stored").about(&["spec.versions"]);
+    match (group, kind) {
+        ("networking.k8s.io", "ServiceCIDR") if any_below(&["spec", "cidrs"], |change| !is_second_network(change)) => {
+            found.push(refusal(object, "spec.cidrs"));
+        }
+        ("storage.k8s.io", "CSINode") if any_below(&["spec", "drivers"], is_inside_of_a_driver) => {
+            found.push(refusal(object, "the entry of a driver").about(&["spec.drivers"]));
+        }
+        ("apiextensions.k8s.io", "CustomResourceDefinition") if any_below(&["spec", "versions"], removes_storage) => {
             found.push(
-                impact.remedy("keep the version, with served: false if necessary, until no object is stored in it"),
+                Impact::rejected("the version in which objects are stored")
+                    .about(&["spec.versions"])
+                    .remedy("keep the version, with served: false if necessary, until no object is stored in it"),
             );
         }
+        _ => {}
     }
 }
 
 /// Returns the impact of a change that the API server refuses, with a remedy.
 pub(super) fn refusal(object: &Changed<'_>, field: &str) -> Impact {
+    let kind = object.difference.id.kind.as_str();
+    let article = if kind.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+    let what = match field {
+        "roleRef" => "roleRef of a binding".to_owned(),
+        _ => format!("{field} of {article} {kind}"),
+    };
+    Impact::rejected(&what).remedy(remedy(object, field)).about(&[field])
+}
+
+/// Returns what to do to change a field that the API server does not let change.
+pub(super) fn remedy(object: &Changed<'_>, field: &str) -> String {
     let (kind, reference) = (object.difference.id.kind.as_str(), object.reference());
-    let remedy = match (kind, field) {
+    match (kind, field) {
         ("Job", _) => format!("run `kubectl delete {reference}`, then apply: it runs again"),
         ("PersistentVolumeClaim", _) => "create a new claim and copy the data".to_owned(),
         ("RoleBinding" | "ClusterRoleBinding", _) => {
@@ -125,19 +133,9 @@ pub(super) fn refusal(object: &Changed<'_>, field: &str) -> Impact {
         ("StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet", _) => {
             format!("run `kubectl delete {reference} --cascade=orphan`, then apply: the pods stay")
         }
+        ("Service", _) => format!("run `kubectl delete {reference}`, then apply: it is not reachable in between"),
         _ => format!("run `kubectl delete {reference}`, then apply"),
-    };
-    let article = if kind.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
-    let what = match field {
-        "roleRef" => "roleRef of a binding".to_owned(),
-        _ => format!("{field} of {article} {kind}"),
-    };
-    Impact::rejected(&what).remedy(remedy).about(&[field])
-}
-
-/// Returns the changes to a field as the API server would store them.
-fn changes_of<'c>(object: &'c Changed<'_>, path: &'c [&str]) -> impl Iterator<Item = &'c Change> {
-    object.stored_changes().iter().filter(|change| change.path.is_below(path))
+    }
 }
 
 /// Returns the names of the changed fields below a path, without duplicates.
@@ -175,4 +173,9 @@ fn is_second_network(change: &Change) -> bool {
 /// Whether a change is to a field of a driver other than `allocatable`, which is refused. Drivers may be added and removed.
 fn is_inside_of_a_driver(change: &Change) -> bool {
     change.path.name(3).is_some_and(|field| field != "allocatable")
+}
+
+/// Whether a change removes a version in which objects are stored.
+fn removes_storage(change: &Change) -> bool {
+    matches!(&change.kind, ChangeKind::Removed(version) if version.as_map().is_some_and(|map| map.is_true_at(&["storage"])))
 }

@@ -54,17 +54,16 @@ pub struct Impact {
     pub text: String,
     /// What to do about it, if there is a remedy.
     pub remedy: Option<String>,
-    /// The fields that the impact is about, where the rule does not name them: `spec.selector`.
+    /// The reason of a rejection, without the words in the text that say that it is one.
+    pub reason: Option<String>,
+    /// The fields whose changes have this impact, as far as they are known: `spec.selector`.
     fields: Vec<String>,
 }
-
-/// What the text of a rejection starts with.
-const REJECTED: &str = "the API server will reject this: ";
 
 impl Impact {
     /// Returns an impact without a remedy.
     pub fn new(rule: &'static str, level: ImpactLevel, text: impl Into<String>) -> Impact {
-        Impact { rule, level, text: text.into(), remedy: None, fields: Vec::new() }
+        Impact { rule, level, text: text.into(), remedy: None, reason: None, fields: Vec::new() }
     }
 
     /// Sets the fields that the impact is about: changes in them have this impact.
@@ -72,32 +71,11 @@ impl Impact {
         Impact { fields: fields.iter().map(|field| (*field).to_owned()).collect(), ..self }
     }
 
-    /// Returns the reason of a rejection, without the words that say that it is one.
-    pub fn reason(&self) -> &str {
-        self.text.strip_prefix(REJECTED).unwrap_or(&self.text)
-    }
-
     /// Whether a change of the field at this path has this impact: the path leads to one of the impact's fields, to something
     /// in it, or to something around it.
     pub fn is_about(&self, path: &FieldPath) -> bool {
         let path = path.to_string();
-        self.fields().into_iter().any(|field| is_at_or_below(&path, field) || is_at_or_below(field, &path))
-    }
-
-    /// Returns the fields whose changes have this impact, as far as they are known.
-    fn fields(&self) -> Vec<&str> {
-        match self.rule {
-            _ if !self.fields.is_empty() => self.fields.iter().map(String::as_str).collect(),
-            "restarts" | "no-restart" | "next-run" | "hook-replaced" => vec!["spec.template", "spec.jobTemplate"],
-            "scales" | "data-lost" | "data-stays" => vec!["spec.replicas"],
-            "schedule" => vec!["spec.schedule"],
-            "opens" | "closes" | "node-port" => vec!["spec.ports"],
-            "service-type" => vec!["spec.type"],
-            "selector" => vec!["spec.selector"],
-            "address-kept" => vec!["spec.clusterIP"],
-            "configuration-with-restart" | "configuration-without-restart" => vec!["data", "stringData", "binaryData"],
-            _ => Vec::new(),
-        }
+        self.fields.iter().any(|field| is_at_or_below(&path, field) || is_at_or_below(field, &path))
     }
 
     fn remedy(self, text: impl Into<String>) -> Impact {
@@ -111,6 +89,8 @@ impl Impact {
 
     /// Returns the impact of a change that the API server rejects for this reason.
     pub fn rejected_because(rule: &'static str, reason: impl Into<String>) -> Impact {
-        Impact::new(rule, ImpactLevel::Rejected, format!("{REJECTED}{}", reason.into()))
+        let reason = reason.into();
+        let text = format!("the API server will reject this: {reason}");
+        Impact { reason: Some(reason), ..Impact::new(rule, ImpactLevel::Rejected, text) }
     }
 }

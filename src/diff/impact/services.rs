@@ -1,6 +1,7 @@
 //! Impacts of changed Services: which ports are reachable from where, and changes that the API server refuses.
 
 use super::changed::Changed;
+use super::fixed::{refusal, remedy};
 use super::{Impact, ImpactLevel};
 use crate::yaml::Map;
 
@@ -64,31 +65,30 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
     let level = if is_open_outside(new) { ImpactLevel::Warning } else { ImpactLevel::Info };
     let opened = only(&after, &before);
     if !opened.is_empty() {
-        found.push(Impact::new("opens", level, format!("opens {} {}", list(&opened), reach(new))));
+        let text = format!("opens {} {}", list(&opened), reach(new));
+        found.push(Impact::new("opens", level, text).about(&["spec.ports"]));
     }
     let closed = only(&before, &after);
     if !closed.is_empty() {
-        found.push(Impact::new("closes", ImpactLevel::Warning, format!("closes {} {}", list(&closed), reach(old))));
+        let text = format!("closes {} {}", list(&closed), reach(old));
+        found.push(Impact::new("closes", ImpactLevel::Warning, text).about(&["spec.ports"]));
     }
     if object.touches(&["spec", "type"]) {
         let service_type = |map: &Map| map.text_at(&["spec", "type"]).unwrap_or("ClusterIP").to_owned();
         let text =
             format!("from {} to {}: its ports are now open {}", service_type(old), service_type(new), reach(new));
-        found.push(Impact::new("service-type", ImpactLevel::Warning, text));
+        found.push(Impact::new("service-type", ImpactLevel::Warning, text).about(&["spec.type"]));
     }
     if object.touches(&["spec", "selector"]) {
-        found.push(Impact::new("selector", ImpactLevel::Warning, "selects other pods"));
+        found.push(Impact::new("selector", ImpactLevel::Warning, "selects other pods").about(&["spec.selector"]));
     }
     for (port, node_port) in &after {
         let was = before.iter().find(|(other, _)| other == port).and_then(|(_, node_port)| *node_port);
         if let (Some(was), Some(is)) = (was, node_port)
             && was != *is
         {
-            found.push(Impact::new(
-                "node-port",
-                ImpactLevel::Warning,
-                format!("the node port of {port} changes: {was} → {is}"),
-            ));
+            let text = format!("the node port of {port} changes: {was} → {is}");
+            found.push(Impact::new("node-port", ImpactLevel::Warning, text).about(&["spec.ports"]));
         }
     }
     fixed_fields(object, found);
@@ -106,24 +106,19 @@ fn fixed_fields(object: &Changed<'_>, found: &mut Vec<Impact>) {
     let first = |map: &Map| {
         map.list_at(&["spec", "ipFamilies"]).first().and_then(|node| node.value.as_str().map(str::to_owned))
     };
-    let mut refuse = |field: &str| {
-        let remedy = format!("run `kubectl delete {}`, then apply: it is not reachable in between", object.reference());
-        let about = field.rsplit(' ').next().unwrap_or(field);
-        found.push(Impact::rejected(&format!("{field} of a Service")).remedy(remedy).about(&[about]));
-    };
     if object.differs(&["spec", "ipFamilies"])
         && first(old).is_some()
         && first(new).is_some()
         && first(old) != first(new)
     {
-        refuse("the first of spec.ipFamilies");
+        found.push(refusal(object, "the first of spec.ipFamilies").about(&["spec.ipFamilies"]));
     }
     if of_type(old, "LoadBalancer") && of_type(new, "LoadBalancer") {
         let is_local = |map: &Map| map.text_at(&["spec", "externalTrafficPolicy"]) == Some("Local");
         for (field, is_fixed) in [("loadBalancerClass", true), ("healthCheckNodePort", is_local(old) && is_local(new))]
         {
             if is_fixed && object.differs(&["spec", field]) {
-                refuse(&format!("spec.{field}"));
+                found.push(refusal(object, &format!("spec.{field}")));
             }
         }
     }
@@ -135,13 +130,13 @@ fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact
     if before == after || !object.differs(&["spec", "clusterIP"]) {
         return;
     }
-    let remedy = format!("run `kubectl delete {}`, then apply: it is not reachable in between", object.reference());
     if after.is_empty() {
         let stays = if before == "None" { "stays headless" } else { "keeps its address" };
         let text = format!("{stays}: the API server never removes spec.clusterIP from a Service");
-        found.push(Impact::new("address-kept", ImpactLevel::Warning, text).remedy(remedy));
+        let impact = Impact::new("address-kept", ImpactLevel::Warning, text);
+        found.push(impact.about(&["spec.clusterIP"]).remedy(remedy(object, "spec.clusterIP")));
         return;
     }
     // Also if the old manifest has no address: the server has already assigned one.
-    found.push(Impact::rejected("spec.clusterIP of a Service").remedy(remedy).about(&["spec.clusterIP"]));
+    found.push(refusal(object, "spec.clusterIP"));
 }

@@ -19,15 +19,12 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
     }
     scaling(old, new, kind, found);
     if object.touches(&["spec", "template"]) && kind != "Job" {
-        found.push(restart(new, kind));
+        found.push(restart(new, kind).about(&["spec.template"]));
     }
     if kind == "CronJob" && object.touches(&["spec", "schedule"]) {
         let schedule = |map: &Map| map.text_at(&["spec", "schedule"]).unwrap_or_default().to_owned();
-        found.push(Impact::new(
-            "schedule",
-            ImpactLevel::Info,
-            format!("runs at different times: {} → {}", schedule(old), schedule(new)),
-        ));
+        let text = format!("runs at different times: {} → {}", schedule(old), schedule(new));
+        found.push(Impact::new("schedule", ImpactLevel::Info, text).about(&["spec.schedule"]));
     }
 }
 
@@ -79,22 +76,18 @@ fn scaling(old: &Map, new: &Map, kind: &str, found: &mut Vec<Impact>) {
         return;
     }
     let level = if after == 0 { ImpactLevel::Warning } else { ImpactLevel::Info };
-    found.push(Impact::new("scales", level, format!("scales {before} → {after}")));
+    let field = &["spec.replicas"];
+    found.push(Impact::new("scales", level, format!("scales {before} → {after}")).about(field));
     if after < before && has_claims(Some(old)) {
         let policy = new.text_at(&["spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"]);
-        found.push(if policy == Some("Delete") {
-            Impact::new(
-                "data-lost",
-                ImpactLevel::Warning,
-                "data is lost: the PersistentVolumeClaims of removed pods are deleted",
-            )
+        let impact = if policy == Some("Delete") {
+            let text = "data is lost: the PersistentVolumeClaims of removed pods are deleted";
+            Impact::new("data-lost", ImpactLevel::Warning, text)
         } else {
-            Impact::new(
-                "data-stays",
-                ImpactLevel::Info,
-                "data stays: the PersistentVolumeClaims of removed pods are kept",
-            )
-        });
+            let text = "data stays: the PersistentVolumeClaims of removed pods are kept";
+            Impact::new("data-stays", ImpactLevel::Info, text)
+        };
+        found.push(impact.about(field));
     }
 }
 
