@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::flags::{CommaItem, kube_version, split_comma_list};
+use super::flags::{CommaItem, each_comma_item, kube_version};
 use super::manifest_input::objects_of_files;
 use crate::cli::failure::Failure;
 use crate::diagnostic::{Diagnostic, Source};
@@ -56,25 +56,14 @@ impl ClusterFlags {
             Ok(version) => capabilities.kube_version = version,
             Err(error) => errors.push(error),
         }
-        for argument in &self.api_versions {
-            let flag = Source::flag("--api-versions", argument);
-            let items = match split_comma_list(argument) {
-                Ok(items) => items,
-                Err(error) => {
-                    errors.push(error.diagnose("-a, --api-versions", &flag));
-                    continue;
-                }
-            };
-            for CommaItem { text, range } in items {
-                let Some(file) = text.strip_prefix('@') else {
-                    capabilities.api_versions.push(text);
-                    continue;
-                };
-                let versions = inputs.read_values(file, &flag.span(range)).and_then(|source| served(&source));
-                match versions {
-                    Ok(versions) => capabilities.api_versions.extend(versions),
-                    Err(error) => errors.push(error),
-                }
+        for item in each_comma_item(&self.api_versions, "--api-versions", "-a, --api-versions") {
+            let versions = item.and_then(|(flag, CommaItem { text, range })| match text.strip_prefix('@') {
+                Some(file) => inputs.read_values(file, &flag.span(range)).and_then(|source| served(&source)),
+                None => Ok(vec![text]),
+            });
+            match versions {
+                Ok(versions) => capabilities.api_versions.extend(versions),
+                Err(error) => errors.push(error),
             }
         }
         capabilities.api_versions.extend(definitions.iter().flat_map(defined));

@@ -213,11 +213,26 @@ pub(in crate::cli) struct CommaItem {
     pub(in crate::cli) range: std::ops::Range<usize>,
 }
 
-/// Splits all arguments of a comma-separated flag. Returns each item with the source of its argument. `names` are all names of
-/// the flag, for messages.
+/// Splits all arguments of a comma-separated flag. Returns each item with the source of its argument, or pflag's message about an
+/// argument with a syntax error. `names` are all names of the flag, for messages.
+pub(super) fn each_comma_item(
+    arguments: &[String],
+    flag: &str,
+    names: &str,
+) -> impl Iterator<Item = Result<(Source, CommaItem), Diagnostic>> {
+    arguments.iter().flat_map(move |argument| {
+        let source = Source::flag(flag, argument);
+        match split_comma_list(argument) {
+            Ok(items) => items.into_iter().map(|item| Ok((source.clone(), item))).collect(),
+            Err(error) => vec![Err(error.diagnose(names, &source))],
+        }
+    })
+}
+
+/// Returns the items of [`each_comma_item`].
 ///
 /// # Errors
-/// All arguments with a syntax error, with pflag's message.
+/// All arguments with a syntax error.
 pub(super) fn comma_items(
     arguments: &[String],
     flag: &str,
@@ -225,11 +240,10 @@ pub(super) fn comma_items(
 ) -> Result<Vec<(Source, CommaItem)>, Vec<Diagnostic>> {
     let mut found = Vec::new();
     let mut errors = Vec::new();
-    for argument in arguments {
-        let source = Source::flag(flag, argument);
-        match split_comma_list(argument) {
-            Ok(items) => found.extend(items.into_iter().map(|item| (source.clone(), item))),
-            Err(error) => errors.push(error.diagnose(names, &source)),
+    for item in each_comma_item(arguments, flag, names) {
+        match item {
+            Ok(item) => found.push(item),
+            Err(error) => errors.push(error),
         }
     }
     if errors.is_empty() { Ok(found) } else { Err(errors) }
@@ -244,7 +258,7 @@ pub(in crate::cli) struct CommaError {
 
 impl CommaError {
     /// Returns the error with pflag's message; `flag` is the flag with both its names.
-    pub(in crate::cli) fn diagnose(&self, flag: &str, source: &Source) -> Diagnostic {
+    fn diagnose(&self, flag: &str, source: &Source) -> Diagnostic {
         let message = format!("invalid argument {:?} for {flag:?} flag: {}", source.text(), self.message);
         Diagnostic::error("usage", message).at(source.span(self.at..self.at + 1), "")
     }
