@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::cli::arguments::flags::kube_version;
-use crate::cli::arguments::manifest_input::{Blank, Input, objects_of_files, read_input};
+use crate::cli::arguments::manifest_input::{Blank, Input, NamedBy, objects_of_files, read_input};
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::cli::output::findings_format::FindingsOutput;
@@ -53,8 +53,8 @@ impl Validate {
         let kube_version = kube_version(self.kube_version.as_deref())?;
         let standard_input = ["-".to_owned()];
         let files = if self.files.is_empty() { &standard_input[..] } else { &self.files[..] };
-        let Input { objects, refused, blank } = read_input(files, "FILE")?;
-        let definitions = objects_of_files(&self.crds, "--crds", "validate")?;
+        let Input { objects, refused, blank } = read_input(files, NamedBy::FILE)?;
+        let definitions = objects_of_files(&self.crds, NamedBy::CRDS, "validate")?;
         let mut custom_kinds = validate::custom_kinds(&definitions);
         custom_kinds.extend(validate::custom_kinds(&objects));
         let request = Request { kube_version: &kube_version, strict: self.strict, custom_kinds: &custom_kinds };

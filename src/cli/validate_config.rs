@@ -49,7 +49,7 @@ impl ValidateConfig {
         let ordinals = report::ordinals(self.files.iter().map(String::as_str));
         for (file, nth) in self.files.iter().zip(ordinals) {
             let flag = Source::flag("FILE", file.as_str());
-            let source = inputs.read_values(file, &flag.whole())?;
+            let source = inputs.read_text(file, &flag.whole(), "a mongooseim.toml, or `-` for standard input")?;
             texts.insert(
                 file.clone(),
                 flag.whole(),

@@ -122,7 +122,8 @@ impl Why {
             Question::Line(line, None) => Wanted::Line(*line),
             Question::Line(line, Some(file)) => {
                 let flag = Source::flag("--line", self.line.as_deref().unwrap_or_default());
-                let text = inputs.read_values(file, &flag.span(0..file.len()))?;
+                let expected = "a file of rendered manifests and a line, such as rendered.yaml:42";
+                let text = inputs.read_text(file, &flag.span(0..file.len()), expected)?;
                 written = WrittenLine::new(file, text.text(), *line);
                 let no_line =
                     || Diagnostic::error("no-line", format!("{file} has no line {line}")).at(flag.whole(), "");

@@ -37,8 +37,16 @@ impl Inputs {
     /// # Errors
     /// Helm's message with the place of the flag. Text that is not UTF-8 is shown with its own place.
     pub fn read_values(&self, path: &str, given_by: &Span) -> Result<Source, Diagnostic> {
+        self.read_text(path, given_by, "a YAML file, or `-` for standard input; paths start at the current directory")
+    }
+
+    /// Reads a file that is not a values file. `expected` says which file the flag or argument expects.
+    ///
+    /// # Errors
+    /// Those of [`Self::read_values`].
+    pub fn read_text(&self, path: &str, given_by: &Span, expected: &str) -> Result<Source, Diagnostic> {
         let path = if path.trim() == "-" { "-" } else { path };
-        let bytes = self.bytes(path, given_by).map_err(|problem| {
+        let bytes = self.bytes(path, given_by, expected).map_err(|problem| {
             let error = Diagnostic::error("values-file", problem.message).at(given_by.clone(), "");
             problem.help.into_iter().fold(error, Diagnostic::help)
         })?;
@@ -53,9 +61,9 @@ impl Inputs {
         })
     }
 
-    fn bytes(&self, path: &str, given_by: &Span) -> Result<Vec<u8>, Problem> {
+    fn bytes(&self, path: &str, given_by: &Span, expected: &str) -> Result<Vec<u8>, Problem> {
         if path == "-" {
-            return self.standard_input(given_by);
+            return self.standard_input(given_by, expected);
         }
         if ["http://", "https://", "oci://"].iter().any(|scheme| path.starts_with(scheme)) {
             return Err(Problem::new(format!("cannot fetch {path}: mim-chart never accesses the network"))
@@ -64,29 +72,29 @@ impl Inputs {
         if let Some(known) = self.pipes.borrow().get(path) {
             return Ok(known.clone());
         }
-        let file = File::open(path).map_err(|error| Problem::of_path("open", path, &error, given_by))?;
+        let file = File::open(path).map_err(|error| Problem::of_path("open", path, &error, expected))?;
         let is_pipe = file.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
-        let bytes = read_limited(file, path, given_by)?;
+        let bytes = read_limited(file, path, expected)?;
         if is_pipe {
             self.pipes.borrow_mut().insert(path.to_owned(), bytes.clone());
         }
         Ok(bytes)
     }
 
-    fn standard_input(&self, given_by: &Span) -> Result<Vec<u8>, Problem> {
+    fn standard_input(&self, given_by: &Span, expected: &str) -> Result<Vec<u8>, Problem> {
         let flag = given_by.to_string();
         if let Some(first) = self.stdin_reader.borrow().as_deref() {
             return Err(Problem::new(format!("standard input was already read for {first}"))
                 .help("pass one of the two as a file"));
         }
         *self.stdin_reader.borrow_mut() = Some(flag);
-        read_limited(std::io::stdin().lock(), "standard input", given_by)
+        read_limited(std::io::stdin().lock(), "standard input", expected)
     }
 }
 
 impl FileReader for Inputs {
     fn read(&self, path: &str, given_by: &Span) -> Result<Source, String> {
-        let bytes = self.bytes(path, given_by).map_err(|problem| problem.message)?;
+        let bytes = self.bytes(path, given_by, "a file").map_err(|problem| problem.message)?;
         Ok(given_file(path.to_owned(), bytes, given_by))
     }
 }
@@ -103,8 +111,7 @@ impl Problem {
     }
 
     /// Describes an error of the operating system, with advice about the path.
-    fn of_path(action: &str, path: &str, error: &std::io::Error, given_by: &Span) -> Self {
-        let expected = expected(given_by.source().map_or("", Source::name));
+    fn of_path(action: &str, path: &str, error: &std::io::Error, expected: &str) -> Self {
         Problem { message: format!("{action} {path}: {}", os_error(error)), help: advice(path, error, expected) }
     }
 
@@ -113,20 +120,10 @@ impl Problem {
     }
 }
 
-/// Returns which file a flag or an argument expects.
-fn expected(flag: &str) -> &'static str {
-    match flag {
-        "--api-versions" => "@FILE with the output of `kubectl api-versions` or `kubectl api-resources`",
-        "--line" => "a file of rendered manifests and a line, such as rendered.yaml:42",
-        "FILE" => "a mongooseim.toml, or `-` for standard input",
-        _ => "a YAML file, or `-` for standard input; paths start at the current directory",
-    }
-}
-
 /// Reads at most [`MAX_INPUT_BYTES`], so that even an endless input ends.
-fn read_limited(from: impl Read, name: &str, given_by: &Span) -> Result<Vec<u8>, Problem> {
+fn read_limited(from: impl Read, name: &str, expected: &str) -> Result<Vec<u8>, Problem> {
     let read = read_at_most(from, MAX_INPUT_BYTES);
-    read.map_err(|error| Problem::of_path("read", name, &error, given_by))?.ok_or_else(|| {
+    read.map_err(|error| Problem::of_path("read", name, &error, expected))?.ok_or_else(|| {
         let limit = MAX_INPUT_BYTES / (1024 * 1024);
         Problem::new(format!("{name} is larger than {limit} MiB, the maximum size of a values file"))
     })

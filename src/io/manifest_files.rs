@@ -30,14 +30,15 @@ pub struct ManifestFile {
 }
 
 /// Reads the manifests at `path`: a file, all `.yaml`, `.yml` and `.json` files below a directory in the order of their names, or
-/// standard input for `-`. `flag` is the command-line flag with the path, for messages.
+/// standard input for `-`. `flag` is the command-line flag with the path, and `expected` says what it expects,
+/// for messages.
 ///
 /// A path that is given directly may be a pipe (`<(kubectl get ...)`). Below a directory, only regular files are read, and
 /// symbolic links only if they lead to files inside it.
 ///
 /// # Errors
 /// All files that cannot be read.
-pub fn read_manifest_files(path: &str, flag: &Source) -> Result<Vec<ManifestFile>, Vec<Diagnostic>> {
+pub fn read_manifest_files(path: &str, flag: &Source, expected: &str) -> Result<Vec<ManifestFile>, Vec<Diagnostic>> {
     let refuse = |message: String| Diagnostic::error("manifests", message).at(flag.whole(), "");
     if path == "-" {
         return match read_limited(std::io::stdin().lock()) {
@@ -49,22 +50,12 @@ pub fn read_manifest_files(path: &str, flag: &Source) -> Result<Vec<ManifestFile
         return read_directory(path, &refuse);
     }
     let file = File::open(path).map_err(|error| {
-        let advice = advice(path, &error, expected(flag.name()));
+        let advice = advice(path, &error, expected);
         vec![advice.into_iter().fold(refuse(format!("open {path}: {}", os_error(&error))), Diagnostic::help)]
     })?;
     match read_limited(file) {
         Ok(bytes) => Ok(vec![decoded(path.to_owned(), bytes)]),
         Err(reason) => Err(vec![refuse(format!("read {path}: {reason}"))]),
-    }
-}
-
-/// Returns what a flag or an argument expects.
-fn expected(flag: &str) -> &'static str {
-    match flag {
-        "--lookup" => "the output of `kubectl get -o yaml`: a file, a directory, or `-` for standard input",
-        "--crds" => "CustomResourceDefinitions: a file, a directory, or `-` for standard input",
-        "FILE" => "manifests: a file, a directory, or `-` for standard input",
-        _ => "manifests (a file, a directory, or `-` for standard input) or a chart",
     }
 }
 

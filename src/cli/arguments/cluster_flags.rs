@@ -3,12 +3,15 @@
 use clap::Args;
 
 use super::flags::{CommaItem, each_comma_item, kube_version};
-use super::manifest_input::objects_of_files;
+use super::manifest_input::{NamedBy, objects_of_files};
 use crate::cli::failure::Failure;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::engine::Capabilities;
 use crate::io::Inputs;
 use crate::kubernetes::Object;
+
+/// The file that an item of `--api-versions` can name.
+const API_VERSIONS: &str = "@FILE with the output of `kubectl api-versions` or `kubectl api-resources`";
 
 /// What templates see of the cluster.
 #[derive(Debug, Args)]
@@ -38,7 +41,7 @@ impl ClusterFlags {
     /// # Errors
     /// Files that can't be read, and documents that are not manifests.
     pub(in crate::cli) fn definitions(&self) -> Result<Vec<Object>, Vec<Diagnostic>> {
-        if self.crds.is_empty() { Ok(Vec::new()) } else { objects_of_files(&self.crds, "--crds", "--crds") }
+        if self.crds.is_empty() { Ok(Vec::new()) } else { objects_of_files(&self.crds, NamedBy::CRDS, "--crds") }
     }
 
     /// Returns the capabilities that Helm assumes without a cluster, with those of the flags and of `definitions` added.
@@ -58,7 +61,9 @@ impl ClusterFlags {
         }
         for item in each_comma_item(&self.api_versions, "--api-versions", "-a, --api-versions") {
             let versions = item.and_then(|(flag, CommaItem { text, range })| match text.strip_prefix('@') {
-                Some(file) => inputs.read_values(file, &flag.span(range)).and_then(|source| served(&source)),
+                Some(file) => {
+                    inputs.read_text(file, &flag.span(range), API_VERSIONS).and_then(|source| served(&source))
+                }
                 None => Ok(vec![text]),
             });
             match versions {

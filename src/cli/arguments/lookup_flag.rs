@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::manifest_input::stored_objects_of_files;
+use super::manifest_input::{NamedBy, stored_objects_of_files};
 use crate::diagnostic::Diagnostic;
 use crate::engine::ClusterObjects;
 use crate::kubernetes::Object;
@@ -33,7 +33,7 @@ impl LookupFlag {
         if self.lookup.is_empty() {
             return Ok(None);
         }
-        let objects = stored_objects_of_files(&self.lookup, "--lookup")?;
+        let objects = stored_objects_of_files(&self.lookup, NamedBy::LOOKUP)?;
         let errors: Vec<Diagnostic> = objects.iter().filter_map(unfindable).collect();
         if errors.is_empty() { Ok(Some(Arc::new(ClusterObjects::new(objects)))) } else { Err(errors) }
     }

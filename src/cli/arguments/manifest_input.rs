@@ -45,18 +45,48 @@ impl Blank {
     }
 }
 
-/// Reads files, directories or standard input; `flag` is the flag that names them.
+/// The flag or argument that names inputs.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct NamedBy {
+    /// Its name in messages.
+    flag: &'static str,
+    /// What it expects.
+    expected: &'static str,
+}
+
+impl NamedBy {
+    /// The argument `FILE` of `validate`.
+    pub(in crate::cli) const FILE: NamedBy =
+        NamedBy { flag: "FILE", expected: "manifests: a file, a directory, or `-` for standard input" };
+    /// The flag `--crds`.
+    pub(in crate::cli) const CRDS: NamedBy = NamedBy {
+        flag: "--crds",
+        expected: "CustomResourceDefinitions: a file, a directory, or `-` for standard input",
+    };
+    /// The flag `--lookup`.
+    pub(in crate::cli) const LOOKUP: NamedBy = NamedBy {
+        flag: "--lookup",
+        expected: "the output of `kubectl get -o yaml`: a file, a directory, or `-` for standard input",
+    };
+
+    /// A flag or argument that names a side of a comparison.
+    pub(in crate::cli) const fn side(flag: &'static str) -> NamedBy {
+        NamedBy { flag, expected: "manifests (a file, a directory, or `-` for standard input) or a chart" }
+    }
+}
+
+/// Reads files, directories or standard input; `named_by` is what names them.
 ///
 /// # Errors
 /// All inputs that can't be read.
-pub(in crate::cli) fn read_input(paths: &[String], flag: &str) -> Result<Input, Vec<Diagnostic>> {
-    read_input_with(&read_stream, paths, flag)
+pub(in crate::cli) fn read_input(paths: &[String], named_by: NamedBy) -> Result<Input, Vec<Diagnostic>> {
+    read_input_with(&read_stream, paths, named_by)
 }
 
 /// A function that reads the documents of a file.
 type ReadStream<'r> = dyn Fn(&Source, &[usize], &str) -> Stream + 'r;
 
-fn read_input_with(read: &ReadStream<'_>, paths: &[String], flag: &str) -> Result<Input, Vec<Diagnostic>> {
+fn read_input_with(read: &ReadStream<'_>, paths: &[String], named_by: NamedBy) -> Result<Input, Vec<Diagnostic>> {
     let mut input = Input::default();
     let mut errors = Vec::new();
     for path in paths {
@@ -65,7 +95,7 @@ fn read_input_with(read: &ReadStream<'_>, paths: &[String], flag: &str) -> Resul
             input.refused.push((file.clone(), Refused { origin: file, diagnostic: of_chart(path) }));
             continue;
         }
-        let files = match io::read_manifest_files(path, &Source::flag(flag, path)) {
+        let files = match io::read_manifest_files(path, &Source::flag(named_by.flag, path), named_by.expected) {
             Ok(files) => files,
             Err(found) => {
                 errors.extend(found);
@@ -139,17 +169,17 @@ fn blank(path: &str, files: &[io::ManifestFile]) -> Blank {
     }
 }
 
-/// Reads the objects of files, directories or standard input, for a command that needs all of them; `flag` is the flag that
-/// names them.
+/// Reads the objects of files, directories or standard input, for a command that needs all of them; `named_by` is what names
+/// them.
 ///
 /// # Errors
 /// All inputs that can't be read or have no documents, and all documents that are not manifests.
 pub(in crate::cli) fn objects_of_files(
     paths: &[String],
-    flag: &str,
+    named_by: NamedBy,
     command: &str,
 ) -> Result<Vec<Object>, Vec<Diagnostic>> {
-    all_objects(read_input(paths, flag)?, flag, command)
+    all_objects(read_input(paths, named_by)?, named_by.flag, command)
 }
 
 /// Like [`objects_of_files`], but faster if most documents are the same as those of the `known` objects.
@@ -159,20 +189,23 @@ pub(in crate::cli) fn objects_of_files(
 pub(in crate::cli) fn objects_of_files_with_known(
     known: &[Object],
     paths: &[String],
-    flag: &str,
+    named_by: NamedBy,
     command: &str,
 ) -> Result<Vec<Object>, Vec<Diagnostic>> {
     let read =
         |source: &Source, not_utf8: &[usize], origin: &str| read_stream_with_known(source, not_utf8, origin, known);
-    all_objects(read_input_with(&read, paths, flag)?, flag, command)
+    all_objects(read_input_with(&read, paths, named_by)?, named_by.flag, command)
 }
 
 /// Like [`objects_of_files`], but keeps the fields that the API server writes into objects of a cluster.
 ///
 /// # Errors
 /// Those of [`objects_of_files`].
-pub(in crate::cli) fn stored_objects_of_files(paths: &[String], flag: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
-    all_objects(read_input_with(&read_stored_stream, paths, flag)?, flag, flag)
+pub(in crate::cli) fn stored_objects_of_files(
+    paths: &[String],
+    named_by: NamedBy,
+) -> Result<Vec<Object>, Vec<Diagnostic>> {
+    all_objects(read_input_with(&read_stored_stream, paths, named_by)?, named_by.flag, named_by.flag)
 }
 
 fn all_objects(input: Input, flag: &str, command: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {

@@ -7,7 +7,7 @@ use super::ignore;
 use crate::chart::Chart;
 use crate::cli::arguments::chart_argument::{Located, built_in_of, is_path, locate, locate_at};
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
-use crate::cli::arguments::manifest_input::{crds_of, objects_of_files_with_known};
+use crate::cli::arguments::manifest_input::{NamedBy, crds_of, objects_of_files_with_known};
 use crate::cli::arguments::rendering::{check_configuration, leave_out_hooks};
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::side_flags::{ARGUMENT, SideOrigin, SideValues};
@@ -158,7 +158,8 @@ impl<'a> SideBuilder<'a> {
                 Ok(Side { rules, ..side })
             }
             SideInput::Manifests(path, flag) => {
-                let objects = objects_of_files_with_known(settings.known, &[path.to_owned()], flag, "diff");
+                let objects =
+                    objects_of_files_with_known(settings.known, &[path.to_owned()], NamedBy::side(flag), "diff");
                 let explain = |error| about_arguments(about_values(error, settings.values_files), flag);
                 let objects = objects.map_err(|errors| errors.into_iter().map(explain).collect::<Vec<_>>())?;
                 Ok(Side { objects, ..Side::default() })
