@@ -117,8 +117,10 @@ pub(in crate::cli) fn locate_directory(argument: &str, global: &GlobalFlags) -> 
     }
     Err(vec![refuse_url(argument).unwrap_or_else(|| {
         let built_ins = io::embedded_charts().collect::<Vec<_>>().join(", ");
+        let help = io::near_path(argument)
+            .unwrap_or_else(|| format!("pass a chart's directory, or the name of a built-in chart ({built_ins})"));
         Diagnostic::error("chart-not-found", format!("stat {}: no such file or directory", printable(argument)))
-            .help(format!("pass a chart's directory, or the name of a built-in chart ({built_ins})"))
+            .help(help)
     })])
 }
 
@@ -146,12 +148,11 @@ pub(in crate::cli) fn locate_starter(name: &str, global: &GlobalFlags) -> Result
             Located { files, built_in: None }
         }
         _ => {
-            let path = path.display();
-            let error = Diagnostic::error(
-                "chart-not-found",
-                format!("could not load {path}: stat {path}: no such file or directory"),
-            );
-            return Err(vec![error.help("a starter is a chart's directory or archive")]);
+            let path = path.display().to_string();
+            let near = io::near_path(name).or_else(|| io::near_path(&path));
+            let message = format!("could not load {path}: stat {path}: no such file or directory");
+            let help = near.unwrap_or_else(|| "a starter is a chart's directory or archive".to_owned());
+            return Err(vec![Diagnostic::error("chart-not-found", message).help(help)]);
         }
     };
     located.chart().map_err(|errors| errors.into_iter().map(prefixed).collect())
