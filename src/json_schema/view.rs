@@ -124,11 +124,6 @@ impl<'a> SchemaView<'a> {
         ["description", "title"].into_iter().find_map(|name| self.schema.get(name)?.value.as_str())
     }
 
-    /// Whether the value is a secret (JSON Schema, `writeOnly`).
-    pub fn is_write_only(&self) -> bool {
-        self.schema.is_true_at(&["writeOnly"])
-    }
-
     /// Whether the schema lists the allowed values (JSON Schema, `enum`).
     pub fn is_choice(&self) -> bool {
         self.schema.get("enum").is_some()

@@ -3,7 +3,7 @@
 use super::budget::ValuesBudget;
 use super::file_reader::FileReader;
 use super::path::ValuePath;
-use super::strvals::{self, Kind};
+use super::strvals::{self, SetFlag};
 use crate::diagnostic::{Diagnostic, Severity, Source, Span, printable};
 use crate::yaml::{Map, RepeatedKey, Value};
 use crate::{json, yaml};
@@ -149,11 +149,11 @@ fn apply(
             values.merge(read_json_object(source).map_err(|error| vec![error])?);
             return Ok(());
         }
-        LayerKind::SetJson => Kind::Json,
-        LayerKind::Set => Kind::Typed,
-        LayerKind::SetString => Kind::Text,
-        LayerKind::SetFile => Kind::File,
-        LayerKind::SetLiteral => Kind::Literal,
+        LayerKind::SetJson => SetFlag::Json,
+        LayerKind::Set => SetFlag::Typed,
+        LayerKind::SetString => SetFlag::Text,
+        LayerKind::SetFile => SetFlag::File,
+        LayerKind::SetLiteral => SetFlag::Literal,
     };
     strvals::apply(source, kind, values, reader, budget).map_err(|error| vec![error])
 }

@@ -24,6 +24,6 @@ pub use layers::{Layer, LayerKind, ReplacedList, merge_layers, merge_layers_noti
 pub use merging::ValuesTree;
 pub use origins::write_with_origins;
 pub use path::{Step, ValuePath};
-pub use strvals::is_text;
+pub use strvals::{SetFlag, is_text};
 pub use toml_values::check_toml;
 pub use unknown::{UnknownValue, find_elsewhere, unknown_values};

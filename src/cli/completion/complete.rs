@@ -3,13 +3,14 @@
 use clap::{Arg, ArgAction, Command};
 
 use super::answer::{Answer, Candidate, Files};
-use super::assignment::{self, Form};
+use super::assignment;
 use super::keys;
 use super::named_chart;
 use super::position::{Position, takes_next_word};
 use super::templates;
 use crate::chart::Chart;
 use crate::io;
+use crate::values::SetFlag;
 
 /// The kind of value that a flag or a positional argument takes.
 enum Values<'c> {
@@ -28,7 +29,7 @@ enum Values<'c> {
     /// A key of the chart's values.
     Key,
     /// A key of the chart's values, `=` and a value.
-    Assignment(Form),
+    Assignment(SetFlag),
     /// The path of a template in the chart.
     Template,
 }
@@ -148,11 +149,11 @@ fn of_flag<'c>(flag: &'c Arg, word: &str) -> Values<'c> {
         ("values" | "from_values" | "to_values", _) => Values::FileList,
         (_, "FILE" | "PATH" | "PROGRAM" | "[FILE:]LINE") => Values::Files(Files::Any, 0),
         (_, "DIR") => Values::Files(Files::Directories, 0),
-        ("set_string", _) => Values::Assignment(Form::Text),
-        (_, "KEY=VALUE") => Values::Assignment(Form::Typed),
-        (_, "KEY=JSON") => Values::Assignment(Form::Json),
-        (_, "KEY=TEXT") => Values::Assignment(Form::Literal),
-        (_, "KEY=FILE") => Values::Assignment(Form::File),
+        ("set_string", _) => Values::Assignment(SetFlag::Text),
+        (_, "KEY=VALUE") => Values::Assignment(SetFlag::Typed),
+        (_, "KEY=JSON") => Values::Assignment(SetFlag::Json),
+        (_, "KEY=TEXT") => Values::Assignment(SetFlag::Literal),
+        (_, "KEY=FILE") => Values::Assignment(SetFlag::File),
         _ => Values::Listed(flag),
     }
 }
@@ -223,7 +224,7 @@ fn values_of(values: &Values<'_>, word: &str, chart: &dyn Fn() -> Option<Chart>)
                 keys::offer(&mut answer, word, &chart, false);
             }
         }
-        Values::Assignment(form) => return assignment::complete(word, *form, chart),
+        Values::Assignment(flag) => return assignment::complete(word, *flag, chart),
         Values::Template => {
             if let Some(chart) = chart() {
                 templates::offer(&mut answer, word, &chart);

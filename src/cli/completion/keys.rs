@@ -5,7 +5,7 @@ use crate::chart::Chart;
 use crate::diagnostic::Source;
 use crate::json_schema::SchemaView;
 use crate::render::Schemas;
-use crate::secrets::names_a_secret;
+use crate::secrets::{Gathering, names_a_secret};
 use crate::values::{Step, ValuePath, merge_defaults};
 use crate::yaml::{Map, Node, Value};
 
@@ -18,7 +18,10 @@ const MAX_DEFAULT: usize = 60;
 pub(super) fn offer(answer: &mut Answer, word: &str, chart: &Chart, is_assigned: bool) {
     let Ok(values) = merge_defaults(&chart.values_tree()) else { return };
     let schemas = Schemas::parse(chart);
-    offer_of(answer, word, &values.values, &|path, node| described(path, node, &schemas), is_assigned);
+    let mut secrets = Gathering::default();
+    secrets.values(&values.values, &schemas.documents());
+    let masked = secrets.finish().masked_values(&values.values);
+    offer_of(answer, word, &values.values, &|path, node| described(path, node, &schemas, &masked), is_assigned);
 }
 
 fn offer_of(
@@ -70,14 +73,14 @@ fn continued(path: &str, node: &Node, is_assigned: bool, description: &str) -> V
     }
 }
 
-/// Returns the description in the schema, or else the default value if it is short and not secret.
-fn described(path: &ValuePath, node: &Node, schemas: &Schemas) -> String {
+/// Returns the description in the schema, or else the default value if it is short and not secret. Secrets differ in `masked`.
+fn described(path: &ValuePath, node: &Node, schemas: &Schemas, masked: &Map) -> String {
     let views = schemas.at(path).map(SchemaView::alternatives).unwrap_or_default();
     if let Some(description) = views.iter().find_map(SchemaView::description) {
         return description.to_owned();
     }
     let is_secret = path.steps().iter().any(|step| matches!(step, Step::Key(key) if names_a_secret(key)))
-        || views.iter().any(SchemaView::is_write_only);
+        || path.get(masked).is_none_or(|masked| masked.value != node.value);
     let default = match &node.value {
         Value::Bool(value) => value.to_string(),
         Value::Int(number) => number.to_string(),
@@ -104,6 +107,7 @@ fn last_dot(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::File;
 
     fn keys(word: &str, is_assigned: bool) -> Vec<String> {
         let text = "image: {tag: '', name: web}\nreplicas: 1\nhosts: [{name: a}, {name: b}]\n'a.b/c': {d: 1}\nimages: []\n\"e\\e[2J\": 1\n";
@@ -127,6 +131,29 @@ mod tests {
         assert_eq!(keys("a", true), [r"a\.b/c."]);
         assert_eq!(keys(r"a\.b/c.", true), [r"a\.b/c.d="]);
         assert_eq!(keys("e", true), [""; 0]);
+    }
+
+    #[test]
+    fn a_default_is_shown_unless_it_is_secret() {
+        let schema = r#"{"properties": {"login": {"writeOnly": true, "properties": {"user": {"type": "string"}}},
+            "tokens": {"writeOnly": true, "additionalProperties": {"properties": {"a": {"default": 1}}}}}}"#;
+        let values = "login: {user: hunter2, pin: 4711}\ntokens: {x: {a: abcdef}}\nname: web\npassword: x\n";
+        let file = |path: &str, text: &str| File::new(path, text.as_bytes().to_vec());
+        let chart = Chart::from_files(vec![
+            file("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+            file("values.yaml", values),
+            file("values.schema.json", schema),
+        ])
+        .unwrap();
+        let descriptions = |word: &str| -> Vec<String> {
+            let mut answer = Answer::default();
+            offer(&mut answer, word, &chart, true);
+            answer.candidates.into_iter().map(|candidate| candidate.description).collect()
+        };
+        assert_eq!(descriptions("name"), ["default: web"]);
+        for (word, count) in [("login.", 2), ("tokens.x.", 1), ("password", 1)] {
+            assert_eq!(descriptions(word), vec![""; count], "{word}");
+        }
     }
 
     #[test]

@@ -3,9 +3,9 @@
 //! A flag is applied to the values that earlier layers have built: lists are edited in place, scalars replaced. `parser`
 //! follows the structure of Helm's own parser, which determines the results in corner cases (`a[0`, `a.`, `{x}b=1`).
 
-mod kind;
 mod parser;
 mod scanner;
+mod set_flag;
 mod syntax_error;
 mod typed;
 
@@ -18,7 +18,7 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::yaml::Map;
 use parser::Parser;
 
-pub(super) use kind::Kind;
+pub use set_flag::SetFlag;
 pub use typed::is_text;
 
 /// Applies one flag to `values`. All flags of the command line share `budget`.
@@ -27,7 +27,7 @@ pub use typed::is_text;
 /// Helm's message for the first error in the flag, with its place.
 pub(super) fn apply(
     source: &Source,
-    kind: Kind,
+    kind: SetFlag,
     values: &mut Map,
     reader: &dyn FileReader,
     budget: &ValuesBudget,

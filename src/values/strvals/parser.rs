@@ -1,8 +1,8 @@
 //! Parses the keys, indexes, values and lists of a flag and applies them to the values.
 
 use super::super::budget::ValuesBudget;
-use super::kind::Kind;
 use super::scanner::{Scanner, Segment};
+use super::set_flag::SetFlag;
 use super::syntax_error::SyntaxError;
 use super::typed::{go_type, typed};
 use crate::diagnostic::{Source, Span};
@@ -35,7 +35,7 @@ impl From<SyntaxError> for Stop {
 
 pub(super) struct Parser<'a> {
     source: &'a Source,
-    kind: Kind,
+    kind: SetFlag,
     reader: &'a dyn FileReader,
     budget: &'a ValuesBudget,
     scanner: Scanner<'a>,
@@ -44,8 +44,15 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(source: &'a Source, kind: Kind, reader: &'a dyn FileReader, budget: &'a ValuesBudget) -> Self {
-        Parser { source, kind, reader, budget, scanner: Scanner::new(source.text(), kind != Kind::Literal), indexes: 0 }
+    pub(super) fn new(source: &'a Source, kind: SetFlag, reader: &'a dyn FileReader, budget: &'a ValuesBudget) -> Self {
+        Parser {
+            source,
+            kind,
+            reader,
+            budget,
+            scanner: Scanner::new(source.text(), kind != SetFlag::Literal),
+            indexes: 0,
+        }
     }
 
     /// Applies the keys one by one until the flag ends.
@@ -61,7 +68,7 @@ impl<'a> Parser<'a> {
     }
 
     fn key(&mut self, values: &mut Map, depth: usize) -> Result<(), Stop> {
-        let stops: &[char] = if self.kind == Kind::Literal { &['=', '[', '.'] } else { &['=', '[', ',', '.'] };
+        let stops: &[char] = if self.kind == SetFlag::Literal { &['=', '[', '.'] } else { &['=', '[', ',', '.'] };
         let key = self.scanner.until(stops);
         let place = self.span(&key);
         match key.end {
@@ -79,7 +86,7 @@ impl<'a> Parser<'a> {
         let error = SyntaxError::new(message, self.span(key));
         match (key.text.is_empty(), self.kind) {
             (true, _) => error.help("remove the extra comma"),
-            (false, Kind::Literal) => error.help(format!("write {}=VALUE", key.text)),
+            (false, SetFlag::Literal) => error.help(format!("write {}=VALUE", key.text)),
             (false, _) if key.range.start > 0 => {
                 error.help(format!("write {}=VALUE, or put \\ before a comma that belongs to the value", key.text))
             }
@@ -90,7 +97,7 @@ impl<'a> Parser<'a> {
     /// Parses the value after `key=`: a single value, or a list in braces. If the flag ends without a value, the key is set
     /// to an empty string and parsing stops before the surrounding lists and maps are stored: `a[0].b=` leaves `a` empty.
     fn assign(&mut self, values: &mut Map, key: String, place: Span) -> Result<(), Stop> {
-        let ended = self.scanner.rest().is_empty() && !matches!(self.kind, Kind::Json | Kind::Literal);
+        let ended = self.scanner.rest().is_empty() && !matches!(self.kind, SetFlag::Json | SetFlag::Literal);
         let node = self.assigned()?;
         set(values, key, place, node);
         if ended { Err(Stop::End) } else { Ok(()) }
@@ -99,8 +106,8 @@ impl<'a> Parser<'a> {
     /// Parses the value after `=`.
     fn assigned(&mut self) -> Result<Node, SyntaxError> {
         match self.kind {
-            Kind::Json => self.json(),
-            Kind::Literal => {
+            SetFlag::Json => self.json(),
+            SetFlag::Literal => {
                 let start = self.scanner.at;
                 let text = self.scanner.rest().to_owned();
                 self.scanner.at = self.source.text().len();
@@ -146,8 +153,8 @@ impl<'a> Parser<'a> {
     fn value(&self, segment: Segment) -> Result<Node, SyntaxError> {
         let place = self.span(&segment);
         let value = match self.kind {
-            Kind::Typed => typed(segment.text),
-            Kind::File => {
+            SetFlag::Typed => typed(segment.text),
+            SetFlag::File => {
                 let file = self.reader.read(&segment.text, &place).map_err(|message| {
                     SyntaxError::new(message, place)
                         .help("--set-file takes KEY=PATH, with a path from the current directory")
@@ -157,7 +164,7 @@ impl<'a> Parser<'a> {
                     .map_err(|message| SyntaxError::new(message, self.span(&segment)))?;
                 return Ok(Node::new(Value::String(file.text().to_owned()), file.whole()));
             }
-            Kind::Text | Kind::Json | Kind::Literal => Value::String(segment.text),
+            SetFlag::Text | SetFlag::Json | SetFlag::Literal => Value::String(segment.text),
         };
         Ok(Node::new(value, place))
     }

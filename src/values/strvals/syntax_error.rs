@@ -1,6 +1,6 @@
 //! The error for a flag that cannot be parsed or applied.
 
-use super::kind::Kind;
+use super::set_flag::SetFlag;
 use crate::diagnostic::{Diagnostic, Source, Span};
 
 /// Why a flag cannot be applied.
@@ -21,11 +21,11 @@ impl SyntaxError {
         SyntaxError { help: Some(text.into()), ..self }
     }
 
-    pub(super) fn diagnose(self, source: &Source, kind: Kind) -> Diagnostic {
+    pub(super) fn diagnose(self, source: &Source, kind: SetFlag) -> Diagnostic {
         let flag = source.name();
         // For JSON, Helm's message only repeats the flag, so the label contains the reason.
         let (message, label) = match kind {
-            Kind::Json => (format!("failed parsing {flag} data {}", source.text()), self.message),
+            SetFlag::Json => (format!("failed parsing {flag} data {}", source.text()), self.message),
             _ => (format!("failed parsing {flag} data: {}", self.message), String::new()),
         };
         let error = Diagnostic::error("set-syntax", message).at(self.place, label);

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::super::budget::ValuesBudget;
-use super::{Kind, apply};
+use super::{SetFlag, apply};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::values::FileReader;
 use crate::yaml::{Map, Node, Value};
@@ -18,7 +18,7 @@ impl FileReader for Paths {
     }
 }
 
-fn applied(kind: Kind, flags: &[&str]) -> Result<Map, Diagnostic> {
+fn applied(kind: SetFlag, flags: &[&str]) -> Result<Map, Diagnostic> {
     let mut values = Map::new();
     for flag in flags {
         apply(&Source::flag("--set", *flag), kind, &mut values, &Paths, &ValuesBudget::default())?;
@@ -27,10 +27,10 @@ fn applied(kind: Kind, flags: &[&str]) -> Result<Map, Diagnostic> {
 }
 
 fn set(flag: &str) -> Map {
-    applied(Kind::Typed, &[flag]).unwrap()
+    applied(SetFlag::Typed, &[flag]).unwrap()
 }
 
-fn refused(kind: Kind, flag: &str) -> Diagnostic {
+fn refused(kind: SetFlag, flag: &str) -> Diagnostic {
     applied(kind, &[flag]).unwrap_err()
 }
 
@@ -61,7 +61,7 @@ fn every_value_and_key_has_its_place_in_the_flag() {
 
 #[test]
 fn a_value_from_a_file_has_its_place_there() {
-    let map = applied(Kind::File, &["a={x.toml}"]).unwrap();
+    let map = applied(SetFlag::File, &["a={x.toml}"]).unwrap();
     let node = place(&map, &["a", "0"]);
     assert_eq!(node.span.to_string(), "x.toml:1:1");
     assert_eq!(node.span.source().unwrap().given_by().unwrap().text(), "x.toml");
@@ -69,7 +69,7 @@ fn a_value_from_a_file_has_its_place_there() {
 
 #[test]
 fn a_later_flag_builds_on_earlier_ones() {
-    let map = applied(Kind::Typed, &["a[0].b=1", "a[0].c=2,a[2]=x"]).unwrap();
+    let map = applied(SetFlag::Typed, &["a[0].b=1", "a[0].c=2,a[2]=x"]).unwrap();
     assert_eq!(map, set("a[0].b=1,a[0].c=2,a[2]=x"));
     assert_eq!(place(&map, &["a", "0", "b"]).span.to_string(), "--set a[0].b=1");
 }
@@ -81,7 +81,7 @@ fn the_list_of_an_empty_key_keeps_its_length() {
         let mut values = Map::new();
         let list = Value::List(vec![Node::new(Value::Int(1), place.clone())]);
         values.insert(String::new(), place.clone(), Node::new(list, place));
-        apply(&Source::flag("--set", flag), Kind::Typed, &mut values, &Paths, &ValuesBudget::default()).unwrap();
+        apply(&Source::flag("--set", flag), SetFlag::Typed, &mut values, &Paths, &ValuesBudget::default()).unwrap();
         crate::json::write(&Value::Map(values))
     };
     assert_eq!(values("[0]=2"), r#"{"":[2]}"#);
@@ -93,25 +93,25 @@ fn the_list_of_an_empty_key_keeps_its_length() {
 #[test]
 fn an_error_is_shown_where_it_is() {
     for (kind, flag, message, wrong) in [
-        (Kind::Typed, "a=1,b", "key \"b\" has no value", "b"),
-        (Kind::Typed, "a=1,b,c=2", "key \"b\" has no value (cannot end with ,)", "b"),
-        (Kind::Typed, "a=1,b={x,y", "list must terminate with '}'", "{x,y"),
-        (Kind::Typed, "a[b]=1", "error parsing index: strconv.Atoi: parsing \"b\": invalid syntax", "b"),
-        (Kind::Typed, "a[18446744073709551616x]=1", "parsing \"18446744073709551616x\": value out of range", "184"),
-        (Kind::Typed, "a[9223372036854775808x]=1", "parsing \"9223372036854775808x\": invalid syntax", "922"),
-        (Kind::Typed, "a[-1]=1", "negative -1 index not allowed", "-1"),
-        (Kind::Typed, "a[65537]=1", "index of 65537 is greater than maximum supported index of 65536", "65537"),
-        (Kind::Typed, "a[0]x=1", "unexpected data at end of array index: ['x']", "x"),
-        (Kind::Typed, "a=1,a.b=2", "interface {} is int64, not map[string]interface {}", "a"),
-        (Kind::Typed, "x.y.=1", "key map \"y\" has no value", "y"),
-        (Kind::File, "a=x,b=missing", "open missing: no such file or directory", "missing"),
-        (Kind::Literal, "a", "key \"a\" has no value", "a"),
+        (SetFlag::Typed, "a=1,b", "key \"b\" has no value", "b"),
+        (SetFlag::Typed, "a=1,b,c=2", "key \"b\" has no value (cannot end with ,)", "b"),
+        (SetFlag::Typed, "a=1,b={x,y", "list must terminate with '}'", "{x,y"),
+        (SetFlag::Typed, "a[b]=1", "error parsing index: strconv.Atoi: parsing \"b\": invalid syntax", "b"),
+        (SetFlag::Typed, "a[18446744073709551616x]=1", "parsing \"18446744073709551616x\": value out of range", "184"),
+        (SetFlag::Typed, "a[9223372036854775808x]=1", "parsing \"9223372036854775808x\": invalid syntax", "922"),
+        (SetFlag::Typed, "a[-1]=1", "negative -1 index not allowed", "-1"),
+        (SetFlag::Typed, "a[65537]=1", "index of 65537 is greater than maximum supported index of 65536", "65537"),
+        (SetFlag::Typed, "a[0]x=1", "unexpected data at end of array index: ['x']", "x"),
+        (SetFlag::Typed, "a=1,a.b=2", "interface {} is int64, not map[string]interface {}", "a"),
+        (SetFlag::Typed, "x.y.=1", "key map \"y\" has no value", "y"),
+        (SetFlag::File, "a=x,b=missing", "open missing: no such file or directory", "missing"),
+        (SetFlag::Literal, "a", "key \"a\" has no value", "a"),
     ] {
         let error = refused(kind, flag);
         assert!(error.message.contains(message), "{flag}: {}", error.message);
         assert!(error.labels[0].span.text().starts_with(wrong), "{flag}: {:?}", error.labels[0].span.text());
     }
-    let json = refused(Kind::Json, "a=1,b=[1,x]");
+    let json = refused(SetFlag::Json, "a=1,b=[1,x]");
     assert_eq!(json.message, "failed parsing --set data a=1,b=[1,x]");
     assert_eq!((json.labels[0].span.text(), json.labels[0].span.start()), ("x", 9));
     assert_eq!(json.labels[0].text, "invalid character 'x' looking for beginning of value");
@@ -121,14 +121,14 @@ fn an_error_is_shown_where_it_is() {
 fn a_flag_may_end_before_its_value() {
     assert_eq!(set("a[1].b="), set("a[0]"));
     assert_eq!(set("a.="), Map::new());
-    assert_eq!(applied(Kind::Literal, &["a[0].b="]).unwrap(), set("a[0].b=,"));
+    assert_eq!(applied(SetFlag::Literal, &["a[0].b="]).unwrap(), set("a[0].b=,"));
 }
 
 #[test]
 fn no_flag_is_too_deep_for_the_stack() {
     let deep = |part: &str, times: usize| format!("a{}=1", part.repeat(times));
     let message = |flag: String| {
-        let run = move || applied(Kind::Typed, &[&flag]).err().map(|error| error.message);
+        let run = move || applied(SetFlag::Typed, &[&flag]).err().map(|error| error.message);
         std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap()
     };
     let too_deep =
@@ -141,7 +141,7 @@ fn no_flag_is_too_deep_for_the_stack() {
     assert_eq!(message(deep(".a", 31)).unwrap(), format!("{too_deep} 30"));
 }
 
-const KINDS: [Kind; 5] = [Kind::Typed, Kind::Text, Kind::Json, Kind::File, Kind::Literal];
+const KINDS: [SetFlag; 5] = [SetFlag::Typed, SetFlag::Text, SetFlag::Json, SetFlag::File, SetFlag::Literal];
 
 /// Generates flags with many special characters.
 fn flag() -> impl Strategy<Value = String> {
@@ -212,14 +212,14 @@ proptest! {
             let typed = node.span.text();
             let right = match (&node.value, KINDS[kind]) {
                 // In this test the text of a file is its path.
-                (Value::String(text), Kind::File) if !text.is_empty() => typed == text,
-                (Value::String(text), Kind::Literal) => typed == text,
-                (Value::String(text), Kind::Typed | Kind::Text) => unescaped(typed) == *text,
+                (Value::String(text), SetFlag::File) if !text.is_empty() => typed == text,
+                (Value::String(text), SetFlag::Literal) => typed == text,
+                (Value::String(text), SetFlag::Typed | SetFlag::Text) => unescaped(typed) == *text,
                 (Value::Bool(value), _) => unescaped(typed).eq_ignore_ascii_case(&value.to_string()),
                 (Value::Int(value), _) => unescaped(typed).parse() == Ok(*value),
                 _ => true,
             };
-            let inside = KINDS[kind] == Kind::File || node.span.source() == Some(&source);
+            let inside = KINDS[kind] == SetFlag::File || node.span.source() == Some(&source);
             if !right || !inside || key.source().is_none() {
                 faults.push(format!("{typed:?} for {:?}", node.value));
             }
@@ -230,7 +230,7 @@ proptest! {
     #[test]
     fn escaped_text_is_read_verbatim(assignment in assignment()) {
         let flag = written(&assignment);
-        let values = applied(Kind::Text, &[&flag]).map_err(|error| TestCaseError::fail(error.message))?;
+        let values = applied(SetFlag::Text, &[&flag]).map_err(|error| TestCaseError::fail(error.message))?;
         let (path, value) = &assignment;
         let node = values.at(path.iter().map(String::as_str)).ok_or_else(|| TestCaseError::fail("no such value"))?;
         prop_assert_eq!(&node.value, &Value::String(value.clone()));

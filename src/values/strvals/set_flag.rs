@@ -1,8 +1,8 @@
-//! The kinds of flags in the `--set` family.
+//! The flags of the `--set` family.
 
-/// How a flag's values are interpreted.
+/// A flag of the `--set` family, by how it interprets its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::values) enum Kind {
+pub enum SetFlag {
     /// `--set`: booleans, null and integers are recognized.
     Typed,
     /// `--set-string`: always strings.
