@@ -42,47 +42,39 @@ pub fn from_yaml_map(map: &yaml::Map) -> Map {
 /// The value nests too deeply, becomes too large (shared parts are written each time), or contains something that JSON
 /// can't represent.
 pub fn to_yaml(value: &Value, bytes_left: usize) -> Result<yaml::Value, MarshalError> {
-    Plain { room: Room::new(bytes_left) }.convert(value, MAX_DEPTH)
+    converted(value, &mut Room::new(bytes_left), MAX_DEPTH)
 }
 
-struct Plain {
-    room: Room,
-}
-
-impl Plain {
-    fn convert(&mut self, value: &Value, depth: usize) -> Result<yaml::Value, MarshalError> {
-        self.room.take(value.text_length())?;
-        let inner = inner_depth(depth);
-        Ok(match value {
-            Value::Invalid | Value::Nil => yaml::Value::Null,
-            Value::Bool(value) => yaml::Value::Bool(*value),
-            Value::Int(number) | Value::Int64(number) => yaml::Value::Int(*number),
-            Value::Uint8(number) => yaml::Value::Int((*number).into()),
-            Value::Uint64(number) => {
-                i64::try_from(*number).map_or(yaml::Value::Float(*number as f64), yaml::Value::Int)
+fn converted(value: &Value, room: &mut Room, depth: usize) -> Result<yaml::Value, MarshalError> {
+    room.take(value.text_length())?;
+    let inner = inner_depth(depth);
+    Ok(match value {
+        Value::Invalid | Value::Nil => yaml::Value::Null,
+        Value::Bool(value) => yaml::Value::Bool(*value),
+        Value::Int(number) | Value::Int64(number) => yaml::Value::Int(*number),
+        Value::Uint8(number) => yaml::Value::Int((*number).into()),
+        Value::Uint64(number) => i64::try_from(*number).map_or(yaml::Value::Float(*number as f64), yaml::Value::Int),
+        Value::Float(number) if number.is_finite() => yaml::Value::Float(*number),
+        Value::Float(_) | Value::Complex(_) => return Err(MarshalError::unsupported(value)),
+        Value::Str(text) => yaml::Value::String(text.lossy().into_owned()),
+        Value::Bytes(bytes) => yaml::Value::String(STANDARD.encode(&**bytes)),
+        Value::List(list) if list.is_nil() => yaml::Value::Null,
+        Value::List(list) => {
+            let inner = inner?;
+            let items = list.items().iter().map(|item| converted(item, room, inner).map(yaml::Node::generated));
+            yaml::Value::List(items.collect::<Result<_, _>>()?)
+        }
+        Value::Map(map) if map.is_nil() => yaml::Value::Null,
+        Value::Map(map) => {
+            let inner = inner?;
+            let mut written = yaml::Map::new();
+            for (key, value) in map.entries().iter().flat_map(|entries| entries.iter()) {
+                written.insert(key.lossy(), Span::generated(), yaml::Node::generated(converted(value, room, inner)?));
             }
-            Value::Float(number) if number.is_finite() => yaml::Value::Float(*number),
-            Value::Float(_) | Value::Complex(_) => return Err(MarshalError::unsupported(value)),
-            Value::Str(text) => yaml::Value::String(text.lossy().into_owned()),
-            Value::Bytes(bytes) => yaml::Value::String(STANDARD.encode(&**bytes)),
-            Value::List(list) if list.is_nil() => yaml::Value::Null,
-            Value::List(list) => {
-                let inner = inner?;
-                let items = list.items().iter().map(|item| self.convert(item, inner).map(yaml::Node::generated));
-                yaml::Value::List(items.collect::<Result<_, _>>()?)
-            }
-            Value::Map(map) if map.is_nil() => yaml::Value::Null,
-            Value::Map(map) => {
-                let inner = inner?;
-                let mut written = yaml::Map::new();
-                for (key, value) in map.entries().iter().flat_map(|entries| entries.iter()) {
-                    written.insert(key.lossy(), Span::generated(), yaml::Node::generated(self.convert(value, inner)?));
-                }
-                yaml::Value::Map(written)
-            }
-            Value::Object(object) => self.convert(&object.marshaled(), inner?)?,
-        })
-    }
+            yaml::Value::Map(written)
+        }
+        Value::Object(object) => converted(&object.marshaled(), room, inner?)?,
+    })
 }
 
 impl From<List> for Value {

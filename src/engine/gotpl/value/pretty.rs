@@ -17,67 +17,61 @@ use crate::yaml::GoNode;
 /// The value nests too deeply, becomes too large (shared parts are written each time), or contains something that YAML
 /// can't represent.
 pub fn to_go_yaml(value: &Value, bytes_left: usize) -> Result<GoNode, MarshalError> {
-    Pretty { room: Room::new(bytes_left) }.convert(value, MAX_DEPTH)
+    converted(value, &mut Room::new(bytes_left), MAX_DEPTH)
 }
 
-struct Pretty {
-    room: Room,
+fn converted(value: &Value, room: &mut Room, depth: usize) -> Result<GoNode, MarshalError> {
+    room.take(value.text_length())?;
+    let inner = inner_depth(depth);
+    Ok(match value {
+        Value::Invalid | Value::Nil => GoNode::Token("null".to_owned()),
+        Value::Bool(value) => GoNode::Token(value.to_string()),
+        Value::Int(number) | Value::Int64(number) => GoNode::Token(number.to_string()),
+        Value::Uint8(number) => GoNode::Token(number.to_string()),
+        Value::Uint64(number) => GoNode::Token(number.to_string()),
+        Value::Float(number) => GoNode::Token(float(*number)),
+        Value::Complex(_) => {
+            return Err(MarshalError::Unsupported(format!("cannot marshal type: {}", value.go_type())));
+        }
+        Value::Str(text) => scalar(text),
+        Value::Bytes(bytes) => {
+            room.take(bytes.len().saturating_mul(NODE))?;
+            GoNode::List(bytes.iter().map(|byte| GoNode::Token(byte.to_string())).collect())
+        }
+        Value::List(list) => {
+            let inner = inner?;
+            GoNode::List(list.items().iter().map(|item| converted(item, room, inner)).collect::<Result<_, _>>()?)
+        }
+        Value::Map(map) => {
+            let inner = inner?;
+            let entries = map.entries();
+            let entries = entries.iter().flat_map(|entries| entries.iter());
+            let entry = |(key, value): &(Text, Value)| {
+                room.take(key.len())?;
+                Ok((key.lossy().into_owned(), (scalar(key), converted(value, room, inner)?)))
+            };
+            GoNode::Map(entries.map(entry).collect::<Result<_, _>>()?)
+        }
+        Value::Object(object) => converted_object(&**object, room, inner?)?,
+    })
 }
 
-impl Pretty {
-    fn convert(&mut self, value: &Value, depth: usize) -> Result<GoNode, MarshalError> {
-        self.room.take(value.text_length())?;
-        let inner = inner_depth(depth);
-        Ok(match value {
-            Value::Invalid | Value::Nil => GoNode::Token("null".to_owned()),
-            Value::Bool(value) => GoNode::Token(value.to_string()),
-            Value::Int(number) | Value::Int64(number) => GoNode::Token(number.to_string()),
-            Value::Uint8(number) => GoNode::Token(number.to_string()),
-            Value::Uint64(number) => GoNode::Token(number.to_string()),
-            Value::Float(number) => GoNode::Token(float(*number)),
-            Value::Complex(_) => {
-                return Err(MarshalError::Unsupported(format!("cannot marshal type: {}", value.go_type())));
-            }
-            Value::Str(text) => scalar(text),
-            Value::Bytes(bytes) => {
-                self.room.take(bytes.len().saturating_mul(NODE))?;
-                GoNode::List(bytes.iter().map(|byte| GoNode::Token(byte.to_string())).collect())
-            }
-            Value::List(list) => {
-                let inner = inner?;
-                GoNode::List(list.items().iter().map(|item| self.convert(item, inner)).collect::<Result<_, _>>()?)
-            }
-            Value::Map(map) => {
-                let inner = inner?;
-                let entries = map.entries();
-                let entries = entries.iter().flat_map(|entries| entries.iter());
-                let entry = |(key, value): &(Text, Value)| {
-                    self.room.take(key.len())?;
-                    Ok((key.lossy().into_owned(), (scalar(key), self.convert(value, inner)?)))
-                };
-                GoNode::Map(entries.map(entry).collect::<Result<_, _>>()?)
-            }
-            Value::Object(object) => self.of_object(&**object, inner?)?,
-        })
+fn converted_object(object: &dyn Object, room: &mut Room, depth: usize) -> Result<GoNode, MarshalError> {
+    if let Some(time) = object.as_any().downcast_ref::<Time>() {
+        let text = time.format(b"2006-01-02T15:04:05.999999999Z07:00");
+        return Ok(GoNode::Token(utf8::to_text(&text).into_owned()));
     }
-
-    fn of_object(&mut self, object: &dyn Object, depth: usize) -> Result<GoNode, MarshalError> {
-        if let Some(time) = object.as_any().downcast_ref::<Time>() {
-            let text = time.format(b"2006-01-02T15:04:05.999999999Z07:00");
-            return Ok(GoNode::Token(utf8::to_text(&text).into_owned()));
+    if let Some(duration) = object.as_any().downcast_ref::<Duration>() {
+        return Ok(GoNode::Text(duration.to_string()));
+    }
+    match object.marshaled() {
+        plain if matches!(object.kind(), Kind::Struct | Kind::Pointer) && plain.as_map().is_some() => {
+            let is_exported = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
+            let fields = object.fields().into_iter().filter(|(name, _)| is_exported(name));
+            let field = |(name, value): (&str, Value)| Ok((name.to_lowercase(), converted(&value, room, depth)?));
+            Ok(GoNode::Struct(fields.map(field).collect::<Result<_, _>>()?))
         }
-        if let Some(duration) = object.as_any().downcast_ref::<Duration>() {
-            return Ok(GoNode::Text(duration.to_string()));
-        }
-        match object.marshaled() {
-            plain if matches!(object.kind(), Kind::Struct | Kind::Pointer) && plain.as_map().is_some() => {
-                let is_exported = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
-                let fields = object.fields().into_iter().filter(|(name, _)| is_exported(name));
-                let field = |(name, value): (&str, Value)| Ok((name.to_lowercase(), self.convert(&value, depth)?));
-                Ok(GoNode::Struct(fields.map(field).collect::<Result<_, _>>()?))
-            }
-            plain => self.convert(&plain, depth),
-        }
+        plain => converted(&plain, room, depth),
     }
 }
 
