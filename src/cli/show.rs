@@ -103,7 +103,11 @@ impl Show {
 
 /// Lists every function of Tera templates: its form and, indented below, its meaning.
 fn functions() -> String {
-    engine::functions().map(|function| format!("{}\n    {}\n", function.form(), function.meaning)).collect()
+    let listed = |function: &engine::Function| {
+        let refused = if function.is_refused() { "Refused: " } else { "" };
+        format!("{}\n    {refused}{}\n", function.form(), function.meaning)
+    };
+    engine::functions().map(listed).collect()
 }
 
 /// Evaluates a JSONPath template on the chart's defaults. If it finds nothing, nothing is printed, as in Helm, and the reason

@@ -59,7 +59,7 @@ pub struct Function {
     /// Its parameters. The first one receives the value that is piped into a filter; optional ones end in `?`, and
     /// `...` stands for any keyword arguments.
     pub parameters: &'static [&'static str],
-    /// What it returns, in one or two sentences.
+    /// What it returns, in one or two sentences; or, if it is refused, why, and what to do instead.
     pub meaning: &'static str,
     outcome: Outcome,
     body: fn(&Call<'_>) -> Answer,
@@ -101,8 +101,7 @@ impl Function {
         Function { name, parameters: &["value?", "..."], meaning, outcome: Outcome::Refusal, body }
     }
 
-    /// Whether calling it is an error because its result would differ from run to run; `meaning` then says what to do
-    /// instead.
+    /// Whether calling it is an error because its result would differ from run to run.
     pub fn is_refused(&self) -> bool {
         self.outcome == Outcome::Refusal
     }

@@ -41,15 +41,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
     refused("buildCustomCert", KEYS),
 ];
 
-const CLOCK: &str = "Refused: the same values must produce the same manifests at any time. Set the date as a value.";
-const RANDOM: &str = "Refused: the same values must produce the same manifests in every run. Set the text as a value, or use an existing Secret.";
-const KEYS: &str = "Refused: keys and certificates generated in every run would replace the ones in use. Use an existing Secret, or let cert-manager create it.";
+const CLOCK: &str = "the same values must produce the same manifests at any time. Set the date as a value.";
+const RANDOM: &str =
+    "the same values must produce the same manifests in every run. Set the text as a value, or use an existing Secret.";
+const KEYS: &str = "keys and certificates generated in every run would replace the ones in use. Use an existing Secret, or let cert-manager create it.";
 
 const fn refused(name: &'static str, why: &'static str) -> Function {
     Function::refused(name, why, refuse)
 }
 
 fn refuse(call: &Call<'_>) -> Answer {
-    let why = call.function.meaning.trim_start_matches("Refused: ");
-    Err(Failure::call(format!("this function is not available: {why}")))
+    Err(Failure::call(format!("this function is not available: {}", call.function.meaning)))
 }

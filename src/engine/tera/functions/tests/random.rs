@@ -133,7 +133,7 @@ fn fitting(parameter: &str) -> BoxedStrategy<Argument> {
 
 /// Returns a function, with arguments for some of its parameters.
 fn call() -> impl Strategy<Value = (&'static Function, Vec<(&'static str, Argument)>)> {
-    let functions = functions().filter(|function| !function.meaning.starts_with("Refused"));
+    let functions = functions().filter(|function| !function.is_refused());
     prop::sample::select(functions.collect::<Vec<_>>()).prop_flat_map(|function| {
         let arguments = function.parameters.iter().map(|parameter| {
             let name = if *parameter == "..." { "further" } else { parameter.trim_end_matches('?') };
