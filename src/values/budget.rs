@@ -4,14 +4,14 @@
 use std::cell::Cell;
 
 /// The maximum number of list items that the indexes in `--set` and its family may add, over all flags.
-pub(super) const MAX_ITEMS: usize = 1_000_000;
+pub(super) const MAX_ITEMS: u64 = 1_000_000;
 /// The maximum total size in bytes of all values files and the files that `--set-file` reads.
 pub const MAX_TOTAL_BYTES: u64 = 64 << 20;
 
 /// The remaining allowance of a command line.
 #[derive(Debug)]
 pub(super) struct ValuesBudget {
-    items: Cell<usize>,
+    items: Cell<u64>,
     bytes: Cell<u64>,
     is_exceeded: Cell<bool>,
 }
@@ -25,26 +25,26 @@ impl Default for ValuesBudget {
 impl ValuesBudget {
     /// Accounts for items that are about to be added to lists. The error is a message about the limit.
     pub(super) fn charge_items(&self, count: usize) -> Result<(), String> {
-        let left = self.items.get().checked_sub(count);
-        self.is_exceeded.set(self.is_exceeded.get() || left.is_none());
-        self.items.set(
-            left.ok_or_else(|| format!("the indexes of all flags together add more than {MAX_ITEMS} list items"))?,
-        );
+        let message = || format!("the indexes of all flags together add more than {MAX_ITEMS} list items");
+        self.charge(&self.items, count as u64, message)
+    }
+
+    /// Accounts for the text of a file. The error is a message about the limit.
+    pub(super) fn charge_bytes(&self, count: usize) -> Result<(), String> {
+        let message =
+            || format!("values files and --set-file files together are larger than {} MiB", MAX_TOTAL_BYTES >> 20);
+        self.charge(&self.bytes, count as u64, message)
+    }
+
+    fn charge(&self, left: &Cell<u64>, count: u64, message: impl FnOnce() -> String) -> Result<(), String> {
+        let rest = left.get().checked_sub(count);
+        self.is_exceeded.set(self.is_exceeded.get() || rest.is_none());
+        left.set(rest.ok_or_else(message)?);
         Ok(())
     }
 
     /// Whether a limit was exceeded, so that further layers would only fail in the same way.
     pub(super) fn is_exceeded(&self) -> bool {
         self.is_exceeded.get()
-    }
-
-    /// Accounts for the text of a file. The error is a message about the limit.
-    pub(super) fn charge_bytes(&self, count: usize) -> Result<(), String> {
-        let left = self.bytes.get().checked_sub(count as u64);
-        self.is_exceeded.set(self.is_exceeded.get() || left.is_none());
-        self.bytes.set(left.ok_or_else(|| {
-            format!("values files and --set-file files together are larger than {} MiB", MAX_TOTAL_BYTES >> 20)
-        })?);
-        Ok(())
     }
 }
