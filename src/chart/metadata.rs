@@ -265,7 +265,10 @@ impl Metadata {
         for (number, dependency) in self.dependencies.iter().enumerate() {
             if errors.len() >= MAX_REPORTED {
                 let unchecked = self.dependencies.len() - number;
-                let message = format!("validation: {unchecked} more dependencies were not checked");
+                let message = match unchecked {
+                    1 => "validation: 1 more dependency was not checked".to_owned(),
+                    _ => format!("validation: {unchecked} more dependencies were not checked"),
+                };
                 errors.push(Diagnostic::error("chart-yaml", message));
                 break;
             }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Severity, counted};
 
 /// The maximum number of diagnostics with the same code and severity.
 const MAX_OF_A_KIND: usize = 100;
@@ -24,7 +24,9 @@ pub fn limited(diagnostics: &[Diagnostic]) -> Cow<'_, [Diagnostic]> {
     }
     let more = counts.into_iter().filter(|(_, count)| *count > MAX_OF_A_KIND);
     kept.extend(more.map(|((severity, code), count)| {
-        let message = format!("{} more messages of the kind {code} are not shown", count - MAX_OF_A_KIND);
+        let more = count - MAX_OF_A_KIND;
+        let are = if more == 1 { "is" } else { "are" };
+        let message = format!("{} of the kind {code} {are} not shown", counted(more, "more message"));
         Diagnostic::new(severity, code, message)
     }));
     Cow::Owned(kept)

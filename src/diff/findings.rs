@@ -7,7 +7,7 @@ use super::compare::Change;
 use super::difference::{Comparison, Difference, Status};
 use super::impact::{Impact, ImpactLevel};
 use super::origin::Origin;
-use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span};
+use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span, counted};
 use crate::engine::TemplateLine;
 use crate::report::Finding;
 
@@ -91,7 +91,7 @@ fn in_a_line(change: &Change) -> String {
         *first = format!("{sign}{line}");
     }
     if let Some(more @ 1..) = lines.len().checked_sub(LINES) {
-        shown.push(format!("… {more} more lines"));
+        shown.push(format!("… {}", counted(more, "more line")));
     }
     shown.join("\n")
 }

@@ -117,8 +117,10 @@ fn no_line(number: usize, output: &TracedOutput) -> Diagnostic {
     let message = format!("line {number} of the output is not a line of a manifest");
     let last = output.documents.last().map(|last| last.first_line() + last.line_count() - 1);
     match last {
-        Some(last) => Diagnostic::error("no-line", message)
-            .help(format!("the output has {last} lines; `---` and `# Source:` lines are not from a template")),
+        Some(last) => Diagnostic::error("no-line", message).help(format!(
+            "the output has {}; `---` and `# Source:` lines are not from a template",
+            counted(last, "line")
+        )),
         None => Diagnostic::error("no-line", message).help("the chart renders no manifests"),
     }
 }

@@ -146,7 +146,7 @@ fn write_effect(effect: &Effect, paint: Paint, out: &mut String) {
                 };
             }
             match lines.len().checked_sub(MAX_LINES) {
-                Some(more @ 1..) => writeln!(out, "    and {more} more lines"),
+                Some(more @ 1..) => writeln!(out, "    and {}", counted(more, "more line")),
                 _ => Ok(()),
             }
         }
@@ -214,7 +214,7 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
             }
         }
         if left_out > 0 {
-            let _ = writeln!(out, "  and {left_out} more lines; --all shows them");
+            let _ = writeln!(out, "  and {}; --all shows them", counted(left_out, "more line"));
         }
     }
     let uses = if mentions.is_certain { "use" } else { "may use" };
@@ -321,7 +321,10 @@ pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
                 (_, Some(subchart)) => format!("  {}\n", switched_off_text(subchart)),
                 ([], None) => "  No template uses it.\n".to_owned(),
                 ([first, rest @ ..], None) => {
-                    let more = if rest.is_empty() { String::new() } else { format!(" and {} more places", rest.len()) };
+                    let more = match rest.len() {
+                        0 => String::new(),
+                        more => format!(" and {}", counted(more, "more place")),
+                    };
                     let place = first.to_string();
                     let used = if unused.mentions.is_certain { "used" } else { "may be used" };
                     format!("  No effect with these values; {used} at {}{more}.\n", printable(&place))
@@ -329,12 +332,14 @@ pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
             });
             continue;
         }
-        let changes = if unused.tried == 1 { "1 change was" } else { &format!("{} changes were", unused.tried) };
+        let were = if unused.tried == 1 { "was" } else { "were" };
+        let changes = counted(unused.tried, "change");
         let gate = unused.gate.as_ref().map(|gate| format!("\n  {}", gate_text(gate, "  "))).unwrap_or_default();
-        let _ = writeln!(out, "  No effect: {changes} tried.{gate}");
+        let _ = writeln!(out, "  No effect: {changes} {were} tried.{gate}");
     }
     if scanned.left_out > 0 {
-        let _ = writeln!(out, "{} more values were not tried", scanned.left_out);
+        let were = if scanned.left_out == 1 { "was" } else { "were" };
+        let _ = writeln!(out, "{} {were} not tried", counted(scanned.left_out, "more value"));
     }
     out
 }

@@ -65,7 +65,8 @@ impl<'r> Loader<'r> {
     pub(super) fn into_warnings(self) -> Vec<Diagnostic> {
         let mut warnings = self.warnings;
         if self.further_warnings > 0 {
-            let message = format!("{} more unresolved URN references ignored", count(self.further_warnings));
+            let references = if self.further_warnings == 1 { "reference" } else { "references" };
+            let message = format!("{} more unresolved URN {references} ignored", count(self.further_warnings));
             warnings.push(Diagnostic::warning("schema-urn", message));
         }
         warnings

@@ -80,7 +80,7 @@
     }
     const rest = rows.slice(MOST_ROWS);
     if (rest.length > 0) {
-      const more = make("button", "more", `… show more of ${rest.length} lines`);
+      const more = make("button", "more", `… show more of ${rest.length} ${rest.length === 1 ? "line" : "lines"}`);
       more.type = "button";
       more.addEventListener("click", () => {
         const next = more.nextSibling;

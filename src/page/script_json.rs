@@ -1,6 +1,6 @@
 //! Builds the JSON that a page has for its script, in `<script type="application/json">`.
 
-use crate::diagnostic::{printable_json, printable_line};
+use crate::diagnostic::{counted, printable_json, printable_line};
 use crate::json;
 use crate::yaml::Value;
 
@@ -36,7 +36,7 @@ impl ScriptJson {
     pub(super) fn line(&mut self, line: &str) -> &mut Self {
         let line = printable_line(line);
         let text = match line.char_indices().nth(MAX_LENGTH) {
-            Some((end, _)) => format!("{}… ({} more bytes)", &line[..end], line.len() - end),
+            Some((end, _)) => format!("{}… ({})", &line[..end], counted(line.len() - end, "more byte")),
             None => line.into_owned(),
         };
         let json = json::write(&Value::String(text));

@@ -3,7 +3,7 @@
 use super::errors::{ExecError, FnError, ParseError, Place};
 use super::exec::Refusal;
 use super::tpl_places::place_in_values;
-use crate::diagnostic::{Diagnostic, Severity, Source, Span};
+use crate::diagnostic::{Diagnostic, Severity, Source, Span, counted};
 use crate::yaml::Map;
 
 /// How many levels of calls a diagnostic shows.
@@ -38,7 +38,9 @@ pub fn exec_error(error: &ExecError, values: &Map, names: &[String]) -> Diagnost
         let text = match (distance, hidden) {
             (0, _) if diagnostic.labels.is_empty() => String::new(),
             (_, 0) => "called here".to_owned(),
-            (_, hidden) if distance + 1 == levels.len() => format!("called here, {hidden} levels further up"),
+            (_, hidden) if distance + 1 == levels.len() => {
+                format!("called here, {} further up", counted(hidden, "level"))
+            }
             _ => "called here".to_owned(),
         };
         diagnostic = diagnostic.at(span(&level.place, values), text);
