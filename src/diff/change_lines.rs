@@ -49,7 +49,7 @@ fn embedded_json(text: &str) -> Option<String> {
         return None;
     }
     let node = yaml::read_document(&crate::diagnostic::Source::file("text", text)).ok()?;
-    matches!(node.value, Value::Map(_) | Value::List(_)).then(|| yaml::write_pretty(&node.value))
+    (!node.value.is_scalar()).then(|| yaml::write_pretty(&node.value))
 }
 
 fn text_lines(path: &str, old: &str, new: &str, context: usize) -> Vec<(char, String)> {

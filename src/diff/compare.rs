@@ -115,7 +115,7 @@ impl Comparison {
         for (key, node) in new.iter() {
             let declared = fields.get(key);
             match old.get(key) {
-                None if self.is_exact && is_default(node) && is_scalar(&node.value) => {
+                None if self.is_exact && is_default(node) && node.value.is_scalar() => {
                     self.push_change(self.path.field(key), ChangeKind::Added(node.value.clone()));
                 }
                 None if counts_as_nothing(node, declared.field) => {}
@@ -316,10 +316,6 @@ fn shown(key: &Key) -> Vec<(String, String)> {
     };
     let shown: Vec<_> = key.iter().filter(says).cloned().collect();
     shown.into_iter().map(|(name, value)| (name.trim_start_matches("metadata.").to_owned(), value)).collect()
-}
-
-fn is_scalar(value: &Value) -> bool {
-    !matches!(value, Value::Map(_) | Value::List(_))
 }
 
 fn sorted(items: &[Fingerprint]) -> Vec<&Fingerprint> {

@@ -89,5 +89,5 @@ fn key(change: &Change) -> Option<(String, String)> {
 }
 
 fn takes_lines(value: &Value) -> bool {
-    matches!(value, Value::Map(_) | Value::List(_)) && one_line(value).is_none()
+    !value.is_scalar() && one_line(value).is_none()
 }

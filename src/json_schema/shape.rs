@@ -198,12 +198,11 @@ fn is_type(name: &str) -> bool {
 
 /// Whether there are at most 16 items, all of them scalars and no two equal.
 fn distinct_scalars(items: &[Node]) -> bool {
-    let is_scalar = |value: &Value| !matches!(value, Value::List(_) | Value::Map(_));
     items.len() <= 16
         && items
             .iter()
             .enumerate()
-            .all(|(at, item)| is_scalar(&item.value) && items[..at].iter().all(|other| other.value != item.value))
+            .all(|(at, item)| item.value.is_scalar() && items[..at].iter().all(|other| other.value != item.value))
 }
 
 /// Whether all items are strings and no two are equal.

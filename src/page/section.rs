@@ -89,7 +89,7 @@ pub(super) fn section(
             budget.impacts -= about.len();
             html.part(&about);
         } else {
-            html.raw("<p class=\"cut\">The impacts are left out: the page would be too large.</p>\n");
+            html.raw("<p class=\"cut\">The impacts are omitted: the page would be too large.</p>\n");
         }
         let mut about = Html::default();
         causes(&mut about, &difference.causes);

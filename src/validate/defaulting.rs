@@ -67,8 +67,7 @@ fn complete_map(map: &mut Map, schema: &Map) {
     if map.iter().any(|(name, node)| is_dropped(name, node)) {
         map.retain(|name, entry| !is_dropped(name, &entry.node));
     }
-    let is_nested = |node: &Node| matches!(node.value, Value::Map(_) | Value::List(_));
-    if map.iter().any(|(_, node)| is_nested(node)) {
+    if map.iter().any(|(_, node)| !node.value.is_scalar()) {
         for (name, node) in map.iter_mut() {
             if let Some(inner) = schema_of(name) {
                 complete(node, inner);

@@ -192,7 +192,7 @@ impl Checker<'_, '_> {
             (Type::Quantity, _) => wrong("a quantity, such as 500m or 1Gi"),
             (Type::String | Type::Bytes | Type::Time, _) => {
                 wrong("a string");
-                if let Some(finding) = self.report.findings.last_mut().filter(|_| is_scalar(&node.value)) {
+                if let Some(finding) = self.report.findings.last_mut().filter(|_| node.value.is_scalar()) {
                     finding.help(format!("quote it: \"{}\"", place().text()));
                 }
             }
@@ -250,10 +250,6 @@ impl Checker<'_, '_> {
             known.push(text);
         }
     }
-}
-
-fn is_scalar(value: &Value) -> bool {
-    !matches!(value, Value::Map(_) | Value::List(_))
 }
 
 fn type_of(value: &Value) -> &'static str {

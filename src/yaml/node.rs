@@ -40,6 +40,11 @@ impl Value {
         }
     }
 
+    /// Whether it is neither a map nor a list.
+    pub fn is_scalar(&self) -> bool {
+        !matches!(self, Value::Map(_) | Value::List(_))
+    }
+
     /// Returns the map, or `None` for any other type.
     pub fn as_map(&self) -> Option<&Map> {
         if let Value::Map(map) = self { Some(map) } else { None }

@@ -17,15 +17,25 @@ def verdict(cluster, paths, manifest):
     return False, [cause["field"] for cause in answer.get("details", {}).get("causes", []) if cause.get("field")], answer.get("message", "")
 
 
-def findings(binary, manifests):
-    """Returns the errors of each manifest by its number, as pairs of path and message."""
-    found = collections.defaultdict(list)
+def reported(binary, manifests, *flags):
+    """Returns the findings of mim-chart, each with the number of its manifest, or None if it is about another file."""
     with tempfile.TemporaryDirectory() as folder:
         for number, manifest in enumerate(manifests):
             (pathlib.Path(folder) / f"{number:06}.json").write_text(json.dumps(manifest))
-        answer = subprocess.run([binary, "validate", folder, "-o", "json"], capture_output=True, text=True)
-        for finding in json.loads(answer.stdout)["findings"]:
-            # Each manifest is a test by itself; that several define the same object does not matter.
-            if finding["severity"] == "error" and finding["rule"] != "twice":
-                found[int(pathlib.Path(finding["file"]).stem)].append((finding.get("path") or finding.get("field") or "", finding["message"]))
+        answer = subprocess.run([binary, "validate", folder, "-o", "json", *flags], capture_output=True, text=True)
+    stems = ((pathlib.Path(finding["file"]).stem, finding) for finding in json.loads(answer.stdout)["findings"])
+    return [(int(stem) if stem.isdigit() else None, finding) for stem, finding in stems]
+
+
+def is_error(finding):
+    """Whether a finding is an error of a manifest by itself: that several define the same object does not matter."""
+    return finding["severity"] == "error" and finding["rule"] != "twice"
+
+
+def findings(binary, manifests, *flags):
+    """Returns the errors of each manifest by its number, as pairs of path and message."""
+    found = collections.defaultdict(list)
+    for number, finding in reported(binary, manifests, *flags):
+        if is_error(finding):
+            found[number].append((finding.get("path") or finding.get("field") or "", finding["message"]))
     return found

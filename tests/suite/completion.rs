@@ -8,7 +8,7 @@ use std::process::{Command as Process, Stdio};
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
 
-use crate::support::command::{binary, stdout};
+use crate::support::command::{binary, search_path, stdout};
 
 /// A command line up to the cursor, and the words that must be offered.
 struct Case {
@@ -118,15 +118,12 @@ fn output(shell: &str, arguments: &[&str], driver: &str, lines: &str) -> Option<
     for (name, text) in [("script", script.as_str()), ("driver", driver), ("lines", lines)] {
         std::fs::write(folder.path().join(name), text).expect("a file");
     }
-    let mut path = binary().parent().expect("a folder").as_os_str().to_owned();
-    path.push(":");
-    path.push(std::env::var_os("PATH").unwrap_or_default());
     let mut command = Process::new(shell);
     command
         .args(arguments)
         .args(["driver", "./script", "lines", "answers"])
         .current_dir(folder.path())
-        .env("PATH", path)
+        .env("PATH", search_path())
         .env("TERM", "dumb");
     let running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let Ok(mut running) = running else {

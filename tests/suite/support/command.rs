@@ -1,5 +1,6 @@
 //! Runs the built program.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -55,13 +56,18 @@ pub fn stdout<S: AsRef<str>>(folder: &Path, arguments: &[S]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// Creates a command that runs `line` with a shell in `folder`, with `mim-chart` in PATH.
-pub fn shell_command(shell: &str, line: &str, folder: &Path) -> Command {
+/// Returns the PATH of a shell that finds `mim-chart`.
+pub fn search_path() -> OsString {
     let mut path = binary().parent().expect("the binary is in a folder").as_os_str().to_owned();
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
+    path
+}
+
+/// Creates a command that runs `line` with a shell in `folder`, with `mim-chart` in PATH.
+pub fn shell_command(shell: &str, line: &str, folder: &Path) -> Command {
     let mut command = Command::new(shell);
-    command.args(["-c", line]).current_dir(folder).env("PATH", path).envs(GIT);
+    command.args(["-c", line]).current_dir(folder).env("PATH", search_path()).envs(GIT);
     REMOVED.iter().for_each(|name| {
         command.env_remove(name);
     });
