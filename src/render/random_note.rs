@@ -28,21 +28,18 @@ pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &Loa
     let more = named.len().checked_sub(SHOWN).filter(|&more| more > 0).map(|more| format!(" and {more} more"));
     let more = more.unwrap_or_default();
     let values = unset_values(&random, scope, loaded);
+    let more_values = if values.len() > MAX_VALUES { ", ..." } else { "" };
+    let listed = format!("{}{more_values}", values[..values.len().min(MAX_VALUES)].join(", "));
     let note = |message| Diagnostic::new(Severity::Info, "random", message);
     if scope.release.environment.seed.is_some() {
         let note = note(format!("random values differ from those in the manifests: {shown}{more}"));
-        let values = values[..values.len().min(MAX_VALUES)].join(", ");
-        return Some(if values.is_empty() { note } else { note.help(format!("set them: {values}")) });
+        return Some(if values.is_empty() { note } else { note.help(format!("set them: {listed}")) });
     }
     let note = note(format!("random values change on every run: {shown}{more}"));
     Some(note.help(match &values[..] {
         [] => "use --seed TEXT to get the same values in each run".to_owned(),
         [one] => format!("set {one}, or use --seed TEXT to get the same values in each run"),
-        several => {
-            let more = if several.len() > MAX_VALUES { ", ..." } else { "" };
-            let named = several[..several.len().min(MAX_VALUES)].join(", ");
-            format!("set values ({named}{more}), or use --seed TEXT to get the same values in each run")
-        }
+        _ => format!("set values ({listed}), or use --seed TEXT to get the same values in each run"),
     }))
 }
 
