@@ -248,7 +248,7 @@ impl Call<'_> {
                 // A key of another type is converted to a string.
                 let (shown, deciders) = marks.shown_and_deciders(value, pair_marks[1]);
                 let all = marks.paths.union(shown, deciders);
-                by = marks.paths.union(by, all);
+                marks.paths.extend(&mut by, all);
             }
         }
         marks.add_key_deciders(self.result, by);
@@ -299,12 +299,12 @@ impl Call<'_> {
             match value {
                 Value::List(list) if is_list => {
                     let shape = marks.keys(value, mark);
-                    by = marks.paths.union(by, shape);
+                    marks.paths.extend(&mut by, shape);
                     parts.extend((0..list.len()).map(|at| marks.item(value, mark, at)));
                 }
                 Value::Nil | Value::Invalid if is_list => {
                     let shape = marks.own_influences(mark);
-                    by = marks.paths.union(by, shape);
+                    marks.paths.extend(&mut by, shape);
                 }
                 _ if is_list => return None,
                 _ => parts.push(mark),
@@ -328,7 +328,7 @@ impl Call<'_> {
         let mut by = SetId::EMPTY;
         for mark in self.value_marks.iter().skip(1) {
             let own = marks.own_influences(*mark);
-            by = marks.paths.union(by, own);
+            marks.paths.extend(&mut by, own);
         }
         marks.add_key_deciders(self.result, by);
         let shape = marks.keys(source, mark);
@@ -396,7 +396,7 @@ impl Call<'_> {
         let first_end = memchr::memchr(b'\n', after).unwrap_or(after.len());
         let last_start = memchr::memrchr(b'\n', after).map_or(0, |at| at + 1);
         for piece in pieces.pieces.iter_mut().filter(|piece| piece.at <= first_end || piece.at >= last_start) {
-            piece.deciders = marks.paths.union(piece.deciders, pieces.deciders);
+            marks.paths.extend(&mut piece.deciders, pieces.deciders);
         }
         let text = marks.add_text(pieces);
         Some(marks.mark(Origin { text, ..origin }))
@@ -409,12 +409,12 @@ impl Call<'_> {
         let mut shown = origin.shown;
         for (index, mark) in self.value_marks.iter().enumerate().filter(|(index, _)| *index != subject) {
             let (more, more_deciders) = marks.shown_and_deciders(&self.values[index], *mark);
-            pieces.deciders = marks.paths.union(pieces.deciders, more_deciders);
+            marks.paths.extend(&mut pieces.deciders, more_deciders);
             for piece in &mut pieces.pieces {
-                piece.shown = marks.paths.union(piece.shown, more);
-                piece.deciders = marks.paths.union(piece.deciders, more_deciders);
+                marks.paths.extend(&mut piece.shown, more);
+                marks.paths.extend(&mut piece.deciders, more_deciders);
             }
-            shown = marks.paths.union(shown, more);
+            marks.paths.extend(&mut shown, more);
         }
         let text = marks.add_text(pieces);
         Some(marks.mark(Origin { path: None, shown, deciders: origin.deciders, text }))

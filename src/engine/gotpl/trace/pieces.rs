@@ -56,8 +56,8 @@ impl Pieces {
     }
 
     /// Adds the values that decided about the pieces to those that decided about the whole.
-    pub(super) fn add_deciding(&mut self, paths: &mut Paths) {
-        self.deciders = self.pieces.iter().fold(self.deciders, |all, piece| paths.union(all, piece.deciders));
+    pub(super) fn add_deciders_of_pieces(&mut self, paths: &mut Paths) {
+        self.pieces.iter().for_each(|piece| paths.extend(&mut self.deciders, piece.deciders));
     }
 
     /// The pieces of the text `after`, which a function created from this text, `before`, line by line. The first

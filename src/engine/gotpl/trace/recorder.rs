@@ -247,7 +247,7 @@ impl Tracer for Recorder {
         let more = self.marks.paths.union(origin.deciders, now);
         let shown = self.scope.shown;
         let (source, call) = (self.source(site.parsed), self.scope.call);
-        self.text_deciders = self.marks.paths.union(self.text_deciders, text.deciders);
+        self.marks.paths.extend(&mut self.text_deciders, text.deciders);
         self.marks.spend(text.pieces.len());
         for piece in &text.pieces {
             let shown = self.marks.paths.union(piece.shown, shown);
@@ -271,7 +271,7 @@ impl Tracer for Recorder {
         }
         let by = self.marks.truth(by, mark);
         let deciders = self.marks.paths.union(outer.deciders, by);
-        self.text_deciders = self.marks.paths.union(self.text_deciders, by);
+        self.marks.paths.extend(&mut self.text_deciders, by);
         self.used.insert(by);
         let piece = self.pieces.len();
         self.add_piece(at, site, SetId::EMPTY, SetId::EMPTY, PieceKind::Nothing);
@@ -321,7 +321,7 @@ impl Tracer for Recorder {
 
     fn add_decision(&mut self, scope: &mut Scope, by: &Value, mark: Mark) {
         let by = self.marks.truth(by, mark);
-        scope.deciders = self.marks.paths.union(scope.deciders, by);
+        self.marks.paths.extend(&mut scope.deciders, by);
     }
 
     fn untaken_assignment(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
@@ -335,7 +335,7 @@ impl Tracer for Recorder {
         let by = self.marks.truth(by, by_mark);
         let by = self.marks.paths.union(by, self.scope.deciders);
         match map {
-            None => self.everywhere = self.marks.paths.union(self.everywhere, by),
+            None => self.marks.paths.extend(&mut self.everywhere, by),
             Some((map, change)) if change.is_part => self.marks.add_nested_deciders(map, by),
             Some((map, Change { keys: Some(keys), is_merge, .. })) => {
                 for key in keys {
@@ -393,9 +393,9 @@ impl Tracer for Recorder {
         let name = (!is_text).then(|| name.clone());
         self.push_call(name, source, offset);
         let (own, decided) = (self.marks.shown_by_itself(subject), self.marks.deciders(subject));
-        self.scope.deciders = self.marks.paths.union(self.scope.deciders, decided);
+        self.marks.paths.extend(&mut self.scope.deciders, decided);
         let by_subject = if is_text { &mut self.scope.shown } else { &mut self.scope.deciders };
-        *by_subject = self.marks.paths.union(*by_subject, own);
+        self.marks.paths.extend(by_subject, own);
         (start, data)
     }
 
@@ -430,7 +430,7 @@ impl Tracer for Recorder {
         self.undecided.retain(|index| *index < start.piece);
         pieces.iter_mut().for_each(|piece| piece.at -= from);
         let mut pieces = Pieces { length: out.len() - from, deciders: self.text_deciders, pieces };
-        pieces.add_deciding(&mut self.marks.paths);
+        pieces.add_deciders_of_pieces(&mut self.marks.paths);
         self.text_deciders = self.marks.paths.union(start.outer_deciders, pieces.deciders);
         let shown = pieces.shown(&mut self.marks.paths);
         let deciders_of_text = pieces.deciders;

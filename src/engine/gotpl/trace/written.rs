@@ -62,7 +62,7 @@ pub(super) fn lines(marks: &mut Marks, value: &Value, mark: Mark, text: &[u8], l
     };
     let pieces = starts.iter().zip(&by_line).map(piece).collect();
     let mut pieces = Pieces { length: text.len(), deciders: whole, pieces };
-    pieces.add_deciding(&mut marks.paths);
+    pieces.add_deciders_of_pieces(&mut marks.paths);
     Some(pieces)
 }
 
@@ -111,7 +111,7 @@ impl Lines<'_> {
                         let by = self.marks.truth(value, mark);
                         self.add(first, SetId::EMPTY, by);
                         let keys = self.marks.keys(value, mark);
-                        self.whole = self.marks.paths.union(self.whole, keys);
+                        self.marks.paths.extend(&mut self.whole, keys);
                     }
                     // The first key is on the line of the dash, or after text that the template writes in front of it.
                     _ => {
@@ -148,8 +148,8 @@ impl Lines<'_> {
     fn add(&mut self, range: std::ops::Range<usize>, shown: SetId, deciders: SetId) {
         let end = range.end.min(self.by_line.len());
         for (line_shown, line_deciders) in self.by_line.get_mut(range.start..end).unwrap_or_default() {
-            *line_shown = self.marks.paths.union(*line_shown, shown);
-            *line_deciders = self.marks.paths.union(*line_deciders, deciders);
+            self.marks.paths.extend(line_shown, shown);
+            self.marks.paths.extend(line_deciders, deciders);
         }
     }
 }
@@ -237,8 +237,8 @@ impl Reading<'_> {
         let first = pieces.partition_point(|piece| piece.at <= range.start).saturating_sub(1);
         let (mut shown, mut deciders) = (SetId::EMPTY, self.more);
         for piece in pieces[first..].iter().take_while(|piece| piece.at < range.end) {
-            shown = self.marks.paths.union(shown, piece.shown);
-            deciders = self.marks.paths.union(deciders, piece.deciders);
+            self.marks.paths.extend(&mut shown, piece.shown);
+            self.marks.paths.extend(&mut deciders, piece.deciders);
         }
         self.marks.mark(Origin { path: None, shown, deciders, text: None })
     }
