@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::error::Error;
 use super::run::Run;
-use super::shape::Sort;
+use super::shape::ListType;
 use super::value::{List, Map, Value};
 
 /// Whether two values are equal. Numbers of different types compare by value; otherwise values of different types are unequal.
@@ -83,22 +83,22 @@ fn lists<'a>(a: &List<'a>, b: &List<'a>, run: &mut Run<'_>) -> Result<bool, Erro
     if a.len() != b.len() {
         return Ok(false);
     }
-    match a.sort {
-        Sort::Atomic => {
+    match a.list_type {
+        ListType::Atomic => {
             for (a, b) in a.iter().zip(b.iter()) {
                 if !equal(&a?, &b?, run)? {
                     return Ok(false);
                 }
             }
         }
-        Sort::Set => {
+        ListType::Set => {
             for item in b.iter() {
                 if position(a, &item?, run)?.is_none() {
                     return Ok(false);
                 }
             }
         }
-        Sort::Map(keys) => {
+        ListType::Map(keys) => {
             for item in b.iter() {
                 let item = item?;
                 let Some(other) = with_keys(a, &item, keys, run)? else { return Ok(false) };
@@ -160,18 +160,18 @@ pub(super) fn joined<'a>(a: &List<'a>, b: &List<'a>, run: &mut Run<'_>) -> Resul
     let mut items = a.iter().collect::<Result<Vec<_>, _>>()?;
     for item in b.iter() {
         let item = item?;
-        run.take(if *a.sort == Sort::Atomic { 1 } else { items.len() })?;
-        let known = match a.sort {
-            Sort::Atomic => None,
-            Sort::Set => position(&List::new(items.clone()), &item, run)?,
-            Sort::Map(keys) => with_keys(&List::new(items.clone()), &item, keys, run)?,
+        run.take(if *a.list_type == ListType::Atomic { 1 } else { items.len() })?;
+        let known = match a.list_type {
+            ListType::Atomic => None,
+            ListType::Set => position(&List::new(items.clone()), &item, run)?,
+            ListType::Map(keys) => with_keys(&List::new(items.clone()), &item, keys, run)?,
         };
         match known.and_then(|at| items.get_mut(at)) {
             Some(known) => *known = item,
             None => items.push(item),
         }
     }
-    Ok(Value::List(List::new(items).sorted(a.sort)))
+    Ok(Value::List(List::new(items).of_type(a.list_type)))
 }
 
 /// Returns the value of a key in a map. Numeric keys compare by value, whatever their type.

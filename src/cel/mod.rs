@@ -35,7 +35,7 @@ mod value;
 pub use check::{Refusal, Variable, Wanted};
 pub use error::{Error, SyntaxError};
 pub use run::Limits;
-pub use shape::{Field, Kind, Shape, Sort, escaped, is_reserved};
+pub use shape::{Field, Kind, ListType, Shape, escaped, is_reserved};
 pub use value::{Value, whole};
 
 use ast::Expr;

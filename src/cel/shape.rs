@@ -33,7 +33,7 @@ pub enum Kind {
     /// An integer.
     Int,
     /// A list.
-    List(Arc<Shape>, Sort),
+    List(Arc<Shape>, ListType),
     /// A map with arbitrary keys.
     Map(Arc<Shape>),
     /// An object with declared fields.
@@ -55,7 +55,7 @@ pub struct Field {
 
 /// How the items of a list are identified (`x-kubernetes-list-type`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Sort {
+pub enum ListType {
     /// By position.
     #[default]
     Atomic,

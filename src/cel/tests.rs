@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{Error, Field, Kind, Limits, Program, Refusal, Shape, Sort, Value, Variable, Wanted, escaped};
+use super::{Error, Field, Kind, Limits, ListType, Program, Refusal, Shape, Value, Variable, Wanted, escaped};
 use crate::diagnostic::Source;
 use crate::yaml;
 
@@ -192,7 +192,7 @@ fn object(fields: &[(&str, Kind)]) -> Kind {
 
 #[test]
 fn data_has_the_types_of_its_schema() {
-    let list = |kind: Kind, sort: Sort| Kind::List(Arc::new(Shape::new(kind)), sort);
+    let list = |kind: Kind, list_type: ListType| Kind::List(Arc::new(Shape::new(kind)), list_type);
     let shape = Shape::new(object(&[
         ("count", Kind::Int),
         ("ratio", Kind::Double),
@@ -203,8 +203,11 @@ fn data_has_the_types_of_its_schema() {
         ("since", Kind::DateTime),
         ("day", Kind::Date),
         ("key", Kind::Bytes),
-        ("set", list(Kind::Int, Sort::Set)),
-        ("items", list(object(&[("name", Kind::String), ("value", Kind::Int)]), Sort::Map(vec!["name".to_owned()]))),
+        ("set", list(Kind::Int, ListType::Set)),
+        (
+            "items",
+            list(object(&[("name", Kind::String), ("value", Kind::Int)]), ListType::Map(vec!["name".to_owned()])),
+        ),
         ("labels", Kind::Map(Arc::new(Shape::new(Kind::String)))),
         ("empty", Kind::String),
     ]));
@@ -356,7 +359,7 @@ fn types_are_checked_before_anything_is_evaluated() {
     let shape = Shape::new(object(&[
         ("count", Kind::Int),
         ("port", Kind::IntOrString),
-        ("names", Kind::List(Arc::new(Shape::new(Kind::String)), Sort::Atomic)),
+        ("names", Kind::List(Arc::new(Shape::new(Kind::String)), ListType::Atomic)),
     ]));
     for (text, error) in [
         ("self.count + 1 > 2 && self.port == 'http' && self.names.all(n, n.size() < self.count)", ""),

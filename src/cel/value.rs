@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::error::Error;
 use super::formats::Format;
 use super::quantity::Quantity;
-use super::shape::{Field, Kind, Shape, Sort};
+use super::shape::{Field, Kind, ListType, Shape};
 use crate::go::time::{Duration, Time, Zone, parse};
 use crate::go::url::Url;
 use crate::yaml;
@@ -84,7 +84,7 @@ impl Text<'_> {
 pub struct List<'a> {
     items: Items<'a>,
     /// How its items are identified.
-    pub(super) sort: &'a Sort,
+    pub(super) list_type: &'a ListType,
 }
 
 #[derive(Debug, Clone)]
@@ -94,17 +94,17 @@ enum Items<'a> {
 }
 
 /// Computed lists have no keys.
-pub(super) const ATOMIC: &Sort = &Sort::Atomic;
+pub(super) const ATOMIC: &ListType = &ListType::Atomic;
 
 impl<'a> List<'a> {
     /// Builds a list of these items.
     pub(super) fn new(items: Vec<Value<'a>>) -> List<'a> {
-        List { items: Items::Made(Arc::new(items)), sort: ATOMIC }
+        List { items: Items::Made(Arc::new(items)), list_type: ATOMIC }
     }
 
     /// Returns the same items with another way of identifying them.
-    pub(super) fn sorted(self, sort: &'a Sort) -> List<'a> {
-        List { sort, ..self }
+    pub(super) fn of_type(self, list_type: &'a ListType) -> List<'a> {
+        List { list_type, ..self }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -229,8 +229,8 @@ impl<'a> Value<'a> {
             },
             (yaml::Value::Int(number), Kind::Double) => Value::Double(*number as f64),
             (yaml::Value::Float(number), Kind::Double) => Value::Double(*number),
-            (yaml::Value::List(items), Kind::List(item, sort)) => {
-                Value::List(List { items: Items::Data(items, item), sort })
+            (yaml::Value::List(items), Kind::List(item, list_type)) => {
+                Value::List(List { items: Items::Data(items, item), list_type })
             }
             (yaml::Value::Map(map), Kind::Map(inner)) => Value::Map(Map::Data(map, inner)),
             (yaml::Value::Map(map), Kind::Object(fields)) => Value::Map(Map::Object(map, fields)),

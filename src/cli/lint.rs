@@ -102,7 +102,7 @@ impl Lint {
             reported.extend(&mut report.notes);
             if !reported.is_empty() {
                 let objects = environment.objects.as_deref();
-                secrets::Subject {
+                secrets::Sources {
                     chart: Some(path.as_str()),
                     read: None,
                     layers: &layers,

@@ -67,7 +67,7 @@ impl Values {
         let layers = values_input::layers(&self.values, &inputs)?;
         let objects = release.environment.objects.clone();
         let objects = objects.as_deref();
-        let known = secrets::Subject {
+        let known = secrets::Sources {
             chart: self.chart.as_deref(),
             read: Some(&read),
             layers: &layers,

@@ -92,7 +92,7 @@ impl Why {
         let layers = values_input::layers(&self.values, &inputs)?;
         let objects = release.environment.objects.clone();
         let objects = objects.as_deref();
-        let known = secrets::Subject {
+        let known = secrets::Sources {
             chart: argument,
             read: chart.as_ref().ok(),
             layers: &layers,

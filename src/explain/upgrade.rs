@@ -71,7 +71,7 @@ pub fn upgrade(
         old_chart: name(old),
         new_chart: name(new),
         unused: unused_values(old, new, (&old_defaults, &new_defaults))?,
-        defaults: moved_defaults(comparison, old, new, (&old_defaults, &new_defaults), secrets),
+        defaults: changed_defaults(comparison, old, new, (&old_defaults, &new_defaults), secrets),
     })
 }
 
@@ -134,7 +134,7 @@ fn is_switched_off(version: Version<'_>, path: &ValuePath) -> bool {
 }
 
 /// Returns the defaults that changed and made a difference where the user set nothing.
-fn moved_defaults(
+fn changed_defaults(
     comparison: &Comparison,
     old: Version<'_>,
     new: Version<'_>,
@@ -153,7 +153,7 @@ fn moved_defaults(
     }
     let paths: BTreeSet<ValuePath> = [old_defaults, new_defaults].into_iter().flat_map(ValuePath::leaves).collect();
     let is_set = |path: &ValuePath| path.get(new.subject.user).is_some() || path.get(old.subject.user).is_some();
-    let mut moved: BTreeMap<ValuePath, BTreeSet<usize>> = BTreeMap::new();
+    let mut changed: BTreeMap<ValuePath, BTreeSet<usize>> = BTreeMap::new();
     for path in paths {
         let (before, after) = (path.get(old_defaults), path.get(new_defaults));
         if is_set(&path) || before.map(|node| &node.value) == after.map(|node| &node.value) {
@@ -168,15 +168,15 @@ fn moved_defaults(
                 !above.steps().is_empty() && above.get(side).is_none() && (*above == path || !is_set(above))
             })
             .last();
-        moved.entry(whole.unwrap_or(path)).or_default().extend(objects);
+        changed.entry(whole.unwrap_or(path)).or_default().extend(objects);
     }
     // Changes inside a map that is empty on one side make an entry for the map itself redundant.
-    let maps = moved.iter().filter_map(|(path, objects)| {
+    let maps = changed.iter().filter_map(|(path, objects)| {
         let map = path.parent()?;
-        moved.get(&map)?.is_subset(objects).then_some(map)
+        changed.get(&map)?.is_subset(objects).then_some(map)
     });
     for map in maps.collect::<BTreeSet<ValuePath>>() {
-        moved.remove(&map);
+        changed.remove(&map);
     }
     let default = |(path, objects): (ValuePath, BTreeSet<usize>)| {
         let shown = |defaults: &Map| {
@@ -190,5 +190,5 @@ fn moved_defaults(
             objects: objects.len(),
         }
     };
-    moved.into_iter().map(default).collect()
+    changed.into_iter().map(default).collect()
 }

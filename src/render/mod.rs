@@ -186,7 +186,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
             return Err(with_warnings(warnings, errors).into());
         }
     };
-    unknown_values::report_unknown(&unknown, &scope, &loaded, &mut warnings);
+    unknown_values::adjust_warnings(&unknown, &scope, &loaded, &mut warnings);
     warnings.extend(random_note::random_note(&rendered, &scope, &loaded));
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
     let texts: Vec<Source> = texts.map(Rendered::into_source).collect();

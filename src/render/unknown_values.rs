@@ -7,7 +7,7 @@ use crate::values::UnknownValue;
 
 /// Adjusts the warnings about unknown values to what Go templates use. A value that a template mentions is known, even if
 /// values.yaml doesn't have it. A value that no template mentions and no output depends on is reported, whatever its name.
-pub(super) fn report_unknown(
+pub(super) fn adjust_warnings(
     unknown: &[UnknownValue],
     scope: &Scope<'_>,
     loaded: &LoadedTree,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::cel::{Field, Kind, Shape, Sort, escaped};
+use crate::cel::{Field, Kind, ListType, Shape, escaped};
 use crate::yaml::{Map, Node};
 
 /// Returns the type of the data of a schema; `None` if expressions cannot access it.
@@ -19,7 +19,7 @@ fn kind_of(schema: &Map, is_whole_object: bool) -> Option<Kind> {
     Some(match declared {
         "array" => {
             let item = shape_of(schema.map_at(&["items"])?, false)?;
-            Kind::List(Arc::new(item), sort_of(schema))
+            Kind::List(Arc::new(item), list_type_of(schema))
         }
         "object" => match schema.get("additionalProperties").and_then(|node| node.value.as_map()) {
             Some(inner) if !is_whole_object => Kind::Map(Arc::new(shape_of(inner, false)?)),
@@ -39,12 +39,12 @@ fn kind_of(schema: &Map, is_whole_object: bool) -> Option<Kind> {
     })
 }
 
-fn sort_of(schema: &Map) -> Sort {
+fn list_type_of(schema: &Map) -> ListType {
     let keys = || schema.list_at(&["x-kubernetes-list-map-keys"]).iter().filter_map(|key| key.value.as_str());
     match schema.text_at(&["x-kubernetes-list-type"]) {
-        Some("set") => Sort::Set,
-        Some("map") => Sort::Map(keys().map(|key| escaped(key).unwrap_or_else(|| key.to_owned())).collect()),
-        _ => Sort::Atomic,
+        Some("set") => ListType::Set,
+        Some("map") => ListType::Map(keys().map(|key| escaped(key).unwrap_or_else(|| key.to_owned())).collect()),
+        _ => ListType::Atomic,
     }
 }
 

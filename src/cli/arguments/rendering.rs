@@ -92,9 +92,9 @@ impl<'a> Rendering<'a> {
         &'s self,
         layers: &'s [Layer],
         reader: &'s dyn FileReader,
-    ) -> secrets::Subject<'s> {
+    ) -> secrets::Sources<'s> {
         let objects = self.release.environment.objects.as_deref();
-        secrets::Subject { chart: self.argument, read: self.read.get(), layers, reader, global: self.global, objects }
+        secrets::Sources { chart: self.argument, read: self.read.get(), layers, reader, global: self.global, objects }
     }
 }
 

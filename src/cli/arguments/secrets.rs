@@ -11,8 +11,8 @@ use crate::values::{FileReader, Layer};
 
 use crate::cli::failure::Failure;
 
-/// A chart and the values that it is rendered with.
-pub(in crate::cli) struct Subject<'a> {
+/// What secrets are collected from: a chart, and the values that it is rendered with.
+pub(in crate::cli) struct Sources<'a> {
     /// The CHART argument.
     pub(in crate::cli) chart: Option<&'a str>,
     /// The chart, if it has been read. Its templates and files are not needed.
@@ -24,7 +24,7 @@ pub(in crate::cli) struct Subject<'a> {
     pub(in crate::cli) objects: Option<&'a ClusterObjects>,
 }
 
-impl Subject<'_> {
+impl Sources<'_> {
     /// Collects the secrets for the console if there are diagnostics to print.
     pub(in crate::cli) fn collect_if_needed(&self, console: &mut Console, diagnostics: &[Diagnostic]) {
         // The note on random functions only names templates. It is common, so the search is skipped for it.

@@ -259,7 +259,7 @@ impl<'a> SideBuilder<'a> {
         let known = chart.without_files();
         let objects = self.release.environment.objects.as_deref();
         let secrets =
-            secrets::Subject { chart: argument, read: Some(&known), layers, reader, global: self.global, objects };
+            secrets::Sources { chart: argument, read: Some(&known), layers, reader, global: self.global, objects };
         let side = self.render(chart, layers, reader, settings.is_new);
         let side = side.map_err(|errors| Failure::from(prefixed(errors, settings.label)));
         let (side, warnings) = secrets.collect_on_failure(console, side)?;

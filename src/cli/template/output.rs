@@ -99,21 +99,21 @@ impl OutputFlags {
         rewritten: Option<&Source>,
         release: &str,
         strict: bool,
-        subject: &secrets::Subject<'_>,
+        sources: &secrets::Sources<'_>,
         console: &mut Console,
     ) -> Result<(), Failure> {
         if self.line_map.is_some() {
-            return self.write_with_line_map(render, strict, subject, console);
+            return self.write_with_line_map(render, strict, sources, console);
         }
         if self.output == OutputFormat::Html {
-            return self.write_page(render, release, strict, subject, console);
+            return self.write_page(render, release, strict, sources, console);
         }
         let Render { chart, mut manifests, mut warnings, values, .. } = render;
         // The process ends soon: freeing values and files piece by piece would only take time.
         std::mem::forget(values);
         let chart = std::mem::ManuallyDrop::new(chart);
         leave_out_hooks(&mut manifests, self.no_hooks, self.skip_tests);
-        subject.collect_if_needed(console, &warnings);
+        sources.collect_if_needed(console, &warnings);
         warnings.extend(hooks_note(&manifests));
         let name = &chart.metadata.name;
         if let Some(rewritten) = rewritten {
@@ -152,12 +152,12 @@ impl OutputFlags {
         &self,
         mut render: Render,
         strict: bool,
-        subject: &secrets::Subject<'_>,
+        sources: &secrets::Sources<'_>,
         console: &mut Console,
     ) -> Result<(), Failure> {
         leave_out_hooks(&mut render.manifests, self.no_hooks, self.skip_tests);
         render.warnings.extend(hooks_note(&render.manifests));
-        subject.collect(console);
+        sources.collect(console);
         let crds = self.crds(&render.chart);
         let text = manifest::write(&render.manifests, &crds);
         let map = line_map(&render, &crds, console.secrets())?;
@@ -174,12 +174,12 @@ impl OutputFlags {
         mut render: Render,
         release: &str,
         strict: bool,
-        subject: &secrets::Subject<'_>,
+        sources: &secrets::Sources<'_>,
         console: &mut Console,
     ) -> Result<(), Failure> {
         leave_out_hooks(&mut render.manifests, self.no_hooks, self.skip_tests);
         render.warnings.extend(hooks_note(&render.manifests));
-        subject.collect(console);
+        sources.collect(console);
         let mut crds = self.crds(&render.chart);
         if !self.show_only.is_empty() {
             let name = render.chart.metadata.name.clone();

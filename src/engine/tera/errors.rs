@@ -6,10 +6,10 @@ use tera::{Error, ErrorKind, ReportError, Tera};
 
 use super::budget::Budget;
 use super::checks;
-use super::concerned::{Concerned, given_to_required};
 use super::failure::Kept;
 use super::hints::{self, Advice};
 use super::instrument::Instrumented;
+use super::message_values::{MessageValues, given_to_required};
 use super::report::{self, Report};
 use super::run::{FAILURE_MARK, Run};
 use super::scan::{Piece, pieces};
@@ -237,13 +237,13 @@ impl Mapper<'_> {
     fn refused(&self, sentence: &str, within: Within<'_>, report: &Report) -> Fault {
         let mut labels = self.labels(within, report);
         let raised_at = labels.first().map(|label| label.span.clone());
-        let concerned = Concerned { values: self.values, defaults: self.defaults };
+        let values = MessageValues { values: self.values, defaults: self.defaults };
         let (text, range) = self.original(within, report);
         let required = given_to_required(text, range);
         let mut help = Vec::new();
-        let mut places = concerned.places(sentence);
+        let mut places = values.places(sentence);
         if let Some(path) = &required {
-            match concerned.place_of_expression(path) {
+            match values.place_of_expression(path) {
                 Some(place) => places = vec![place],
                 None => help.push(format!("set it: --set {}{path}=VALUE", self.prefix_of_values())),
             }

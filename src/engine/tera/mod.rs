@@ -14,7 +14,7 @@
 //! | `loading` | limits on what can be loaded |
 //! | `checks` | the functions that the additions call |
 //! | `errors`, `report` | Tera's errors as diagnostics |
-//! | `concerned` | which values a message of `fail` or `required` is about |
+//! | `message_values` | which values a message of `fail` or `required` is about |
 //! | `hints`, `go_template_hints` | advice about errors; Tera's form of what was written in Go's syntax |
 //! | `locate` | the template line that a rendered line came from |
 
@@ -22,7 +22,6 @@ mod additions;
 mod budget;
 mod chart;
 mod checks;
-mod concerned;
 mod copies;
 mod errors;
 mod expressions;
@@ -33,6 +32,7 @@ mod hints;
 mod instrument;
 mod loading;
 mod locate;
+mod message_values;
 mod objects;
 mod report;
 mod run;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::expression::{Alphabet, COMPILED_A_STEP, Regexp, compile};
 
 /// The size that all cached expressions together may have, in bytes. A cache that would exceed it is emptied.
-const ALL: usize = 128 << 20;
+const MAX_BYTES: usize = 128 << 20;
 
 /// The product of text bytes and bytes of a compiled expression that counts as one step of a search: each byte of the
 /// text may meet each part of the expression.
@@ -14,10 +14,10 @@ const SEARCHED_A_STEP: usize = 8192;
 
 /// How many expressions keep their search buffers for the next search, each some 200 KiB at most. Once this many do,
 /// all buffers are freed.
-const KEPT: usize = 512;
+const MAX_KEPT: usize = 512;
 
 /// The longest text for which an expression keeps its search buffers, which grow with the text.
-const SHORT: usize = 512;
+const MAX_KEPT_TEXT: usize = 512;
 
 /// Compiled expressions by pattern, for ASCII and for all texts. The methods report their steps of work to `charge` in
 /// advance, and stop if it returns an error.
@@ -35,7 +35,7 @@ struct Compiled {
 impl Compiled {
     /// Returns a cached expression for searching a text.
     fn lend(&mut self, pattern: &str, text: &[u8]) -> Option<Result<(Arc<Regexp>, usize), String>> {
-        if self.kept == KEPT {
+        if self.kept == MAX_KEPT {
             self.of_ascii.values_mut().chain(self.of_unicode.values_mut()).flatten().for_each(Known::give_back);
             self.kept = 0;
         }
@@ -51,7 +51,7 @@ impl Compiled {
 
     fn add(&mut self, pattern: &str, alphabet: Alphabet, new: Result<(Regexp, usize), String>) {
         let bytes = pattern.len() + new.as_ref().map_or(0, |(_, size)| *size);
-        if self.bytes + bytes > ALL {
+        if self.bytes + bytes > MAX_BYTES {
             *self = Compiled::default();
         }
         self.bytes += bytes;
@@ -74,7 +74,7 @@ struct Known {
 impl Known {
     /// Returns the expression for searching a text.
     fn lend(&mut self, text: &[u8], kept: &mut usize) -> Arc<Regexp> {
-        if text.len() > SHORT || !self.regexp.is_small(self.size) {
+        if text.len() > MAX_KEPT_TEXT || !self.regexp.is_small(self.size) {
             return Arc::new(self.regexp.for_one_search());
         }
         *kept += usize::from(!self.is_kept);
@@ -156,13 +156,13 @@ mod tests {
     fn cached_expressions_release_their_scratch_memory() {
         let cache = Cache::default();
         for round in 0..2 {
-            for number in 0..=KEPT {
+            for number in 0..=MAX_KEPT {
                 let (pattern, text) = (format!("^a{number}b$"), format!("a{number}b"));
                 let found = cache.is_match(&pattern, &text, &mut |_| Ok::<_, Infallible>(()));
                 assert_eq!(found, Ok(Ok(true)), "{pattern} in round {round}");
             }
         }
         let compiled = cache.0.lock().unwrap();
-        assert_eq!((compiled.of_ascii.len(), compiled.kept), (KEPT + 1, 2));
+        assert_eq!((compiled.of_ascii.len(), compiled.kept), (MAX_KEPT + 1, 2));
     }
 }

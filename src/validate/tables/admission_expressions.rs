@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::compiled::{Reason, compiled};
 use super::place::Place;
-use crate::cel::{Field, Kind, Program, Shape, Sort, Variable, Wanted, escaped};
+use crate::cel::{Field, Kind, ListType, Program, Shape, Variable, Wanted, escaped};
 use crate::kubernetes::FieldPath;
 use crate::validate::fields::{has, text};
 use crate::yaml::Map;
@@ -189,7 +189,7 @@ fn map_of(shape: Shape) -> Shape {
 }
 
 fn list_of(shape: Shape) -> Shape {
-    Shape::new(Kind::List(Arc::new(shape), Sort::Atomic))
+    Shape::new(Kind::List(Arc::new(shape), ListType::Atomic))
 }
 
 /// Returns the types of any value, of the request, and of the object's namespace.

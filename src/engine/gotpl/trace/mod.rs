@@ -102,10 +102,10 @@ pub trait Tracer: Sized {
     }
 
     /// Returns to an earlier context.
-    fn restore(&mut self, _state: Self::Scope) {}
+    fn restore(&mut self, _scope: Self::Scope) {}
 
     /// Adds a decision to a context.
-    fn add_decision(&mut self, _state: &mut Self::Scope, _by: &Value, _mark: Self::Mark) {}
+    fn add_decision(&mut self, _scope: &mut Self::Scope, _by: &Value, _mark: Self::Mark) {}
 
     /// Returns the mark of a variable that an untaken part would have assigned to.
     fn untaken_assignment(&mut self, mark: Self::Mark, _by: &Value, _by_mark: Self::Mark) -> Self::Mark {

@@ -7,14 +7,14 @@ use crate::diagnostic::{Source, Span};
 use crate::yaml::{Map, Node, Value};
 
 /// The values that a message may refer to.
-pub(super) struct Concerned<'a> {
+pub(super) struct MessageValues<'a> {
     /// The chart's values, as its templates see them.
     pub(super) values: &'a Map,
     /// The chart's values.yaml.
     pub(super) defaults: Option<&'a Source>,
 }
 
-impl Concerned<'_> {
+impl MessageValues<'_> {
     /// Returns the places of the values that the lines of a message are about, at most one for each line. A value that
     /// the user set takes precedence over the chart's default.
     pub(super) fn places(&self, message: &str) -> Vec<Span> {
@@ -136,8 +136,8 @@ mod tests {
         for (key, node) in read_values(&Source::file("own.yaml", user)).unwrap().iter() {
             values.insert(key, Span::generated(), node.clone());
         }
-        let concerned = Concerned { values: &values, defaults: Some(&defaults) };
-        concerned.places(message).iter().map(Span::to_string).collect()
+        let values = MessageValues { values: &values, defaults: Some(&defaults) };
+        values.places(message).iter().map(Span::to_string).collect()
     }
 
     #[test]
