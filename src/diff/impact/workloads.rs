@@ -18,8 +18,9 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
         pods::refusals_of_job(object, found);
     }
     scaling(old, new, kind, found);
-    if object.touches(&["spec", "template"]) && kind != "Job" {
-        found.push(restart(new, kind).about(&["spec.template"]));
+    let template = if kind == "CronJob" { "jobTemplate" } else { "template" };
+    if object.touches(&["spec", template]) && kind != "Job" {
+        found.push(restart(new, kind).about(&[&format!("spec.{template}")]));
     }
     if kind == "CronJob" && object.touches(&["spec", "schedule"]) {
         let schedule = |map: &Map| map.text_at(&["spec", "schedule"]).unwrap_or_default().to_owned();
