@@ -17,7 +17,7 @@ mod suggest;
 mod text;
 
 pub use codes::{CODES, meaning_of_code};
-pub use counted::counted;
+pub use counted::{counted, listed};
 pub use diagnostics::Diagnostics;
 pub use json::write_json;
 pub use limit::limited;

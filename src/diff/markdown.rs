@@ -19,7 +19,7 @@ use super::text::paths;
 use super::title::title;
 use super::together::{as_one, next_of_same_line, places, together};
 use super::upgrade::Upgrade;
-use crate::diagnostic::{counted, printable, printable_line};
+use crate::diagnostic::{counted, listed, printable, printable_line};
 
 /// Writes a comparison in GitHub's Markdown: the summary, effects that need attention, and a collapsible section for each object.
 /// Sections that would exceed `max_bytes` are omitted, and a line reports their number.
@@ -81,11 +81,8 @@ fn attention(comparison: &Comparison, level: ImpactLevel, sign: &str) -> String 
         }
     }
     let mut lines = String::new();
-    for (text, mut names) in found {
-        let more = names.len().saturating_sub(MAX);
-        names.truncate(MAX);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let _ = writeln!(lines, "- {sign} {}{more}: {}", names.join(", "), inline(text));
+    for (text, names) in found {
+        let _ = writeln!(lines, "- {sign} {}: {}", listed(&names, MAX), inline(text));
     }
     lines
 }

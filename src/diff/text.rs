@@ -14,7 +14,7 @@ use super::origin::Origin;
 use super::title::title;
 use super::together::{as_one, next_of_same_line, places, together};
 use super::upgrade::Upgrade;
-use crate::diagnostic::{counted, printable, printable_styled_lines};
+use crate::diagnostic::{counted, listed, printable, printable_styled_lines};
 use crate::kubernetes::FieldPath;
 
 /// Options for writing a comparison.
@@ -59,9 +59,7 @@ fn place_of(origin: &Origin) -> String {
 /// Lists the paths of a change.
 pub(super) fn paths(paths: &[FieldPath]) -> String {
     const MAX: usize = 4;
-    let shown: Vec<String> = paths.iter().take(MAX).map(|path| printable(&path.to_string()).into_owned()).collect();
-    let more = paths.len().saturating_sub(MAX);
-    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+    listed(&paths.iter().map(|path| printable(&path.to_string()).into_owned()).collect::<Vec<_>>(), MAX)
 }
 
 /// Writes words, separated by spaces, in lines of a readable width.

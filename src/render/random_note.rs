@@ -1,6 +1,6 @@
 //! The note about templates whose output changes on every run.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, listed};
 use crate::engine::{Focus, LoadedTree, Rendered, Scope};
 use crate::secrets::names_a_secret;
 use crate::values::{Step, ValuePath};
@@ -24,22 +24,20 @@ pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &Loa
     if named.is_empty() {
         return None;
     }
-    let shown = named[..named.len().min(SHOWN)].join(", ");
-    let more = named.len().checked_sub(SHOWN).filter(|&more| more > 0).map(|more| format!(" and {more} more"));
-    let more = more.unwrap_or_default();
+    let named = listed(&named, SHOWN);
     let values = unset_values(&random, scope, loaded);
     let more_values = if values.len() > MAX_VALUES { ", ..." } else { "" };
-    let listed = format!("{}{more_values}", values[..values.len().min(MAX_VALUES)].join(", "));
+    let value_names = format!("{}{more_values}", values[..values.len().min(MAX_VALUES)].join(", "));
     let note = |message| Diagnostic::new(Severity::Info, "random", message);
     if scope.release.environment.seed.is_some() {
-        let note = note(format!("random values differ from those in the manifests: {shown}{more}"));
-        return Some(if values.is_empty() { note } else { note.help(format!("set them: {listed}")) });
+        let note = note(format!("random values differ from those in the manifests: {named}"));
+        return Some(if values.is_empty() { note } else { note.help(format!("set them: {value_names}")) });
     }
-    let note = note(format!("random values change on every run: {shown}{more}"));
+    let note = note(format!("random values change on every run: {named}"));
     Some(note.help(match &values[..] {
         [] => "use --seed TEXT to get the same values in each run".to_owned(),
         [one] => format!("set {one}, or use --seed TEXT to get the same values in each run"),
-        _ => format!("set values ({listed}), or use --seed TEXT to get the same values in each run"),
+        _ => format!("set values ({value_names}), or use --seed TEXT to get the same values in each run"),
     }))
 }
 

@@ -11,7 +11,7 @@ use crate::cli::arguments::rendering::leave_out_hooks;
 use crate::cli::arguments::secrets;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
-use crate::diagnostic::{Diagnostic, Severity, Source, printable};
+use crate::diagnostic::{Diagnostic, Severity, Source, listed, printable};
 use crate::explain::line_map;
 use crate::io::{self, PostRenderer, PostRendererKind};
 use crate::manifest::{self, Files, Layout, Manifests};
@@ -330,11 +330,9 @@ fn hooks_note(manifests: &Manifests) -> Option<Diagnostic> {
     if shown.is_empty() {
         return None;
     }
-    let more = shown.len().checked_sub(SHOWN).filter(|&more| more > 0).map(|more| format!(" and {more} more"));
     let message = format!(
-        "the manifests include hooks, which kubectl would apply like any other object: {}{}",
-        shown[..shown.len().min(SHOWN)].join(", "),
-        more.unwrap_or_default()
+        "the manifests include hooks, which kubectl would apply like any other object: {}",
+        listed(&shown, SHOWN)
     );
     let note = Diagnostic::new(Severity::Info, "hooks", message);
     Some(note.help("use --no-hooks to skip all hooks, --skip-tests to skip those that only `helm test` runs"))
