@@ -118,7 +118,11 @@ pub(super) fn path_in_chart(name: &str) -> Result<String, String> {
     }
 }
 
-fn check_gzip(bytes: &[u8], shown: &str) -> Result<(), Diagnostic> {
+/// Checks that content is compressed with gzip, as an archive is.
+///
+/// # Errors
+/// Helm's message, which says what the content is instead.
+pub fn check_gzip(bytes: &[u8], shown: &str) -> Result<(), Diagnostic> {
     if bytes.starts_with(b"\x1F\x8B\x08") {
         return Ok(());
     }
