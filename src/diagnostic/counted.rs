@@ -5,7 +5,12 @@ pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Lists the first `most` of some texts, and counts the others: `a, b and 3 more`.
+/// Lists the first `most` of some texts, and counts the others.
+///
+/// ```
+/// let names = ["a", "b", "c"].map(str::to_owned);
+/// assert_eq!(mim_chart::diagnostic::listed(&names, 2), "a, b and 1 more");
+/// ```
 pub fn listed(texts: &[String], most: usize) -> String {
     let shown = texts[..texts.len().min(most)].join(", ");
     match texts.len().saturating_sub(most) {

@@ -66,30 +66,29 @@
     const part = document.createDocumentFragment();
     for (const item of rows.slice(0, MOST_ROWS)) {
       if (Array.isArray(item[0])) {
-        const fold = make("button", "fold", `… ${item.length} unchanged lines`);
-        fold.type = "button";
-        fold.addEventListener("click", () => {
-          const next = fold.nextSibling;
-          fold.remove();
-          addRows(box, data, item, isTwo, next);
-        });
-        part.append(fold);
+        part.append(standIn("fold", `… ${item.length} unchanged lines`, box, data, item, isTwo));
       } else {
         part.append(row(data, item, isTwo));
       }
     }
     const rest = rows.slice(MOST_ROWS);
     if (rest.length > 0) {
-      const more = make("button", "more", `… show more of ${rest.length} ${rest.length === 1 ? "line" : "lines"}`);
-      more.type = "button";
-      more.addEventListener("click", () => {
-        const next = more.nextSibling;
-        more.remove();
-        addRows(box, data, rest, isTwo, next);
-      });
-      part.append(more);
+      const lines = rest.length === 1 ? "line" : "lines";
+      part.append(standIn("more", `… show more of ${rest.length} ${lines}`, box, data, rest, isTwo));
     }
     box.insertBefore(part, before);
+  };
+
+  // Returns a button that shows rows in its place.
+  const standIn = (className, label, box, data, rows, isTwo) => {
+    const element = make("button", className, label);
+    element.type = "button";
+    element.addEventListener("click", () => {
+      const next = element.nextSibling;
+      element.remove();
+      addRows(box, data, rows, isTwo, next);
+    });
+    return element;
   };
 
   const row = (data, [a, b, kind], isTwo) => {
