@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::trace::{Trace, TracedLines, ValueSets};
-use super::used::Used;
+use super::used::UsedPath;
 
 /// The number of a set of values.
 pub type SetNumber = usize;
@@ -76,7 +76,7 @@ impl<'t> LineSets<'t> {
 
     /// Returns the values in all sets, sorted and without duplicates, and for each set the indexes of its values in
     /// that list.
-    pub fn finish(self) -> (Vec<&'t Used>, Vec<Vec<usize>>) {
+    pub fn finish(self) -> (Vec<&'t UsedPath>, Vec<Vec<usize>>) {
         let mut used: Vec<u32> = self.sets.iter().flatten().copied().collect();
         used.sort_unstable();
         used.dedup();

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::loaded_tree::LoadedTree;
 use super::scope::{Rendered, Scope};
 use super::trace::{Focus, LineOrigin, TemplateLine, Trace};
-use super::used::Used;
+use super::used::UsedPath;
 use super::{locate, trace_focused};
 use crate::diagnostic::{Diagnostic, Label, Source, SourceKind};
 
@@ -121,7 +121,7 @@ impl<'a> Lines<'a> {
             };
             diagnostic.labels.push(Label { span: place.clone(), text });
         }
-        for Used { path, .. } in origin.shown.iter().take(MAX_VALUES) {
+        for UsedPath { path, .. } in origin.shown.iter().take(MAX_VALUES) {
             let Some(node) = path.get(self.scope.values) else { continue };
             if node.span.source().is_some() {
                 let text = format!("{path} is set here");

@@ -44,7 +44,7 @@ pub use trace::{
     Trace, TracedLines,
 };
 pub use trace_json::{put_aspect, put_origin, put_place, used_json, write_line};
-pub use used::{Aspect, Used, UsedValue, sort_deciding};
+pub use used::{Aspect, UsedPath, UsedValue, sort_deciding};
 
 use self::language::{Engine, LoadedTemplates};
 use self::scope::in_order;

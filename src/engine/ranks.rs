@@ -1,19 +1,19 @@
 //! Ranks of the values that lines depend on, so that sets of values can be compared and sorted by numbers.
 
-use super::used::{Used, sort_deciding_by};
+use super::used::{UsedPath, sort_deciding_by};
 
 /// Sorted values; the rank of a value is its index.
 #[derive(Debug)]
 pub(super) struct Ranks {
     /// The values, without duplicates.
-    sorted: Vec<Used>,
+    sorted: Vec<UsedPath>,
     /// For each value, the rank of the first one with the same path.
     first_of_path: Vec<u32>,
 }
 
 impl Ranks {
     /// Sorts these values.
-    pub(super) fn new(mut values: Vec<Used>) -> Ranks {
+    pub(super) fn new(mut values: Vec<UsedPath>) -> Ranks {
         values.sort();
         values.dedup();
         let mut first_of_path: Vec<u32> = Vec::with_capacity(values.len());
@@ -28,12 +28,12 @@ impl Ranks {
     }
 
     /// Returns the rank of a value.
-    pub(super) fn rank(&self, value: &Used) -> u32 {
+    pub(super) fn rank(&self, value: &UsedPath) -> u32 {
         self.sorted.partition_point(|known| known < value) as u32
     }
 
     /// Returns the value of a rank.
-    pub(super) fn value(&self, rank: u32) -> &Used {
+    pub(super) fn value(&self, rank: u32) -> &UsedPath {
         &self.sorted[rank as usize]
     }
 
@@ -54,8 +54,8 @@ mod tests {
     #[test]
     fn ranks_sort_like_their_values() {
         let aspects = [Aspect::Whole, Aspect::Keys, Aspect::Emptiness];
-        let of_key = |key: &str| aspects.map(|aspect| Used { path: ValuePath::default().key(key), aspect });
-        let all: Vec<Used> = ["b", "a", "c"].into_iter().flat_map(of_key).collect();
+        let of_key = |key: &str| aspects.map(|aspect| UsedPath { path: ValuePath::default().key(key), aspect });
+        let all: Vec<UsedPath> = ["b", "a", "c"].into_iter().flat_map(of_key).collect();
         let ranks = Ranks::new(all.clone());
         let chosen = |bits: u32| all.iter().enumerate().filter(move |(index, _)| bits >> index & 1 == 1);
         for bits in 0u32..1 << (2 * all.len()) {
@@ -63,14 +63,14 @@ mod tests {
             if of_shown.count_ones() > 3 || of_deciding.count_ones() > 4 {
                 continue;
             }
-            let mut shown: Vec<Used> = chosen(of_shown).map(|(_, used)| used.clone()).collect();
+            let mut shown: Vec<UsedPath> = chosen(of_shown).map(|(_, used)| used.clone()).collect();
             shown.sort();
-            let mut deciding: Vec<Used> = chosen(of_deciding).map(|(_, used)| used.clone()).collect();
+            let mut deciding: Vec<UsedPath> = chosen(of_deciding).map(|(_, used)| used.clone()).collect();
             let numbers: Vec<u32> = shown.iter().map(|used| ranks.rank(used)).collect();
             let mut deciding_numbers: Vec<u32> = deciding.iter().map(|used| ranks.rank(used)).collect();
             ranks.sort_deciding(&mut deciding_numbers, &numbers);
             sort_deciding(&mut deciding, &shown);
-            let named: Vec<&Used> = deciding_numbers.iter().map(|rank| ranks.value(*rank)).collect();
+            let named: Vec<&UsedPath> = deciding_numbers.iter().map(|rank| ranks.value(*rank)).collect();
             assert_eq!(named, deciding.iter().collect::<Vec<_>>(), "{shown:?}");
         }
     }

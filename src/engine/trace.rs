@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::ranks::Ranks;
 use super::switches::Switches;
-use super::used::Used;
+use super::used::UsedPath;
 use crate::diagnostic::{Position, Source, Span};
 use crate::values::ValuePath;
 use crate::yaml::Map;
@@ -22,12 +22,12 @@ pub struct Trace {
     /// The texts that were run as templates.
     pub(super) sources: Vec<TraceSource>,
     pub(super) calls: Vec<TraceCall>,
-    pub(super) paths: Vec<Used>,
+    pub(super) paths: Vec<UsedPath>,
     /// Sets of paths, as indexes of `paths`.
     pub(super) sets: Vec<Box<[u32]>>,
     pub(super) files: Vec<TracedFile>,
     /// All values that were shown or decided anything, even if no line depends on them.
-    pub(super) used: Vec<Used>,
+    pub(super) used: Vec<UsedPath>,
     /// The conditions and tags that decided whether the files of subcharts exist.
     pub(super) switches: Vec<Switches>,
     /// The values of the render.
@@ -143,9 +143,9 @@ pub struct LineOrigin {
     /// The enclosing calls, innermost first.
     pub calls: Vec<TemplateCall>,
     /// The values that the line shows.
-    pub shown: Vec<Used>,
+    pub shown: Vec<UsedPath>,
     /// The values that decided whether the line exists, or what it shows.
-    pub deciding: Vec<Used>,
+    pub deciding: Vec<UsedPath>,
 }
 
 impl LineOrigin {
@@ -284,13 +284,13 @@ impl Trace {
     }
 
     /// Returns the value of a rank.
-    pub(super) fn value(&self, number: u32) -> &Used {
+    pub(super) fn value(&self, number: u32) -> &UsedPath {
         self.order().ranks.value(number)
     }
 
     fn order(&self) -> &Order {
         self.order.get_or_init(|| {
-            let switches = || self.switches.iter().map(|switches| switches.values.iter().cloned().map(Used::whole));
+            let switches = || self.switches.iter().map(|switches| switches.values.iter().cloned().map(UsedPath::whole));
             let ranks = Ranks::new(self.paths.iter().cloned().chain(switches().flatten()).collect());
             Order {
                 of_paths: self.paths.iter().map(|path| ranks.rank(path)).collect(),
@@ -313,7 +313,7 @@ impl Trace {
     }
 
     /// Whether anything that depends on `used` also depends on `value`, with the values of this render.
-    pub fn depends(&self, used: &Used, value: &ValuePath) -> bool {
+    pub fn depends(&self, used: &UsedPath, value: &ValuePath) -> bool {
         used.depends_on(value, &self.values)
     }
 
@@ -331,7 +331,7 @@ impl Trace {
 
     /// Returns the values that decided about lines of a rendered file that show random values. Setting one of them may
     /// replace the random value.
-    pub fn values_replacing_random(&self, path: &str) -> Vec<Used> {
+    pub fn values_replacing_random(&self, path: &str) -> Vec<UsedPath> {
         let Some(file) = self.file(path) else { return Vec::new() };
         let mut found = Vec::new();
         for range in (0..file.lines.len()).filter_map(|index| file.range(index)) {

@@ -9,9 +9,9 @@ use crate::diagnostic::Span;
 use crate::values::{Step, ValuePath};
 use crate::yaml::{Map, Node, Value};
 
-/// A value that something depends on.
+/// The path of a value that something depends on, and which aspect of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Used {
+pub struct UsedPath {
     /// The path of the value.
     pub path: ValuePath,
     /// The aspect of the value.
@@ -42,10 +42,10 @@ pub struct UsedValue {
     pub place: Option<Span>,
 }
 
-impl Used {
+impl UsedPath {
     /// Returns the dependence on a value with everything it contains.
-    pub fn whole(path: ValuePath) -> Used {
-        Used { path, aspect: Aspect::Whole }
+    pub fn whole(path: ValuePath) -> UsedPath {
+        UsedPath { path, aspect: Aspect::Whole }
     }
 
     /// Whether anything that depends on this also depends on another value: on the same value, on one that contains it,
@@ -82,11 +82,11 @@ impl Used {
 
 /// Sorts the values that decided about something that shows the values `shown`, which are sorted. Removes duplicates,
 /// values that are shown as well, and aspects of values that matter as a whole.
-pub fn sort_deciding(deciding: &mut Vec<Used>, shown: &[Used]) {
+pub fn sort_deciding(deciding: &mut Vec<UsedPath>, shown: &[UsedPath]) {
     sort_deciding_by(deciding, shown, |a, b| a.path.cmp(&b.path));
 }
 
-/// Like [`sort_deciding`], for values in any form that sorts like [`Used`]. `compare_paths` compares only the paths.
+/// Like [`sort_deciding`], for values in any form that sorts like [`UsedPath`]. `compare_paths` compares only the paths.
 pub(super) fn sort_deciding_by<T: Ord>(deciding: &mut Vec<T>, shown: &[T], compare_paths: impl Fn(&T, &T) -> Ordering) {
     deciding.sort_unstable();
     // The first one with a path is the aspect that includes the others.
@@ -142,7 +142,8 @@ mod tests {
             "" => ValuePath::default(),
             text => ValuePath::parse(&Source::flag("KEY", text)).unwrap(),
         };
-        let depends = |aspect, on: &str, value: &str| Used { path: path(on), aspect }.depends_on(&path(value), &values);
+        let depends =
+            |aspect, on: &str, value: &str| UsedPath { path: path(on), aspect }.depends_on(&path(value), &values);
         for aspect in [Aspect::Whole, Aspect::Keys, Aspect::Emptiness] {
             assert!(depends(aspect, "a.b", "a.b"));
             assert!(depends(aspect, "a.b", "a"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::documents::{Document, in_output, rendered_manifests};
 use super::line::used_value;
 use super::traced::TracedOutput;
-use crate::engine::{Aspect, Scope, TemplateLine, Used, UsedValue};
+use crate::engine::{Aspect, Scope, TemplateLine, UsedPath, UsedValue};
 use crate::kubernetes::{Id, ImageField, images_of};
 use crate::manifest::{FieldLines, Manifests, value_path};
 use crate::render::Render;
@@ -42,7 +42,7 @@ pub fn images(render: &Render, secrets: &Secrets) -> Vec<UsedImage> {
                 Some(output) => origin(output, document, &field),
                 None => Origin::default(),
             };
-            let used = |path| used_value(Used::whole(path), &render.values, secrets);
+            let used = |path| used_value(UsedPath::whole(path), &render.values, secrets);
             found.push(UsedImage {
                 field,
                 id: document.manifest.id.clone(),
@@ -130,7 +130,7 @@ fn add_by_experiment(render: &Render, images: &mut [UsedImage], secrets: &Secret
             };
             if depends {
                 let list = if text.is_empty() { &mut image.deciding } else { &mut image.values };
-                list.push(used_value(Used::whole(path.clone()), &render.values, secrets));
+                list.push(used_value(UsedPath::whole(path.clone()), &render.values, secrets));
             }
         }
     }

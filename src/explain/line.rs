@@ -4,7 +4,7 @@ use super::documents::Document;
 use super::experiment::{Experiment, Subject};
 use super::traced::{TracedOutput, no_trace};
 use crate::diagnostic::{Diagnostic, SourceKind, counted};
-use crate::engine::{LineOrigin, TemplateCall, TemplateLine, Used, UsedValue, sort_deciding};
+use crate::engine::{LineOrigin, TemplateCall, TemplateLine, UsedPath, UsedValue, sort_deciding};
 use crate::kubernetes::{Id, kind_named};
 use crate::manifest::FieldLines;
 use crate::secrets::{MASK, Secrets};
@@ -158,7 +158,7 @@ fn explained(
     let texts = secrets.masked_lines(document.manifest.text());
     let (mut lines, mut shown, mut deciding) = (Vec::new(), Vec::new(), Vec::new());
     // If a line is masked, the values that it prints are secret too.
-    let mut masked: Vec<Used> = Vec::new();
+    let mut masked: Vec<UsedPath> = Vec::new();
     for &line in found {
         let LineOrigin { place, calls, shown: of_line, deciding: by, .. } =
             output.origin(document, line).unwrap_or_default();
@@ -173,7 +173,7 @@ fn explained(
     shown.sort();
     shown.dedup();
     sort_deciding(&mut deciding, &shown);
-    let used = |used: Used| used_value(used, values, secrets);
+    let used = |used: UsedPath| used_value(used, values, secrets);
     LineExplanation {
         id: document.manifest.id.clone(),
         path: document.manifest.path.clone(),
@@ -184,7 +184,7 @@ fn explained(
 }
 
 /// Masks a value if its path is among the masked ones.
-pub(super) fn hidden(used: UsedValue, masked: &[Used]) -> UsedValue {
+pub(super) fn hidden(used: UsedValue, masked: &[UsedPath]) -> UsedValue {
     if !masked.iter().any(|masked| masked.path == used.path) {
         return used;
     }
@@ -193,8 +193,8 @@ pub(super) fn hidden(used: UsedValue, masked: &[Used]) -> UsedValue {
 }
 
 /// Looks up a used value and where it was set.
-pub(super) fn used_value(used: Used, values: &Map, secrets: &Secrets) -> UsedValue {
-    let Used { path, aspect } = used;
+pub(super) fn used_value(used: UsedPath, values: &Map, secrets: &Secrets) -> UsedValue {
+    let UsedPath { path, aspect } = used;
     let node = path.get(values);
     let value = node.map(|node| secrets.masked_value(&path, &node.value));
     let place = node.map(|node| &node.span).filter(|span| span.source().is_some()).map(|span| secrets.hide_span(span));

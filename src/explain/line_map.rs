@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::documents::{Document, in_output};
 use super::traced::no_trace;
 use crate::diagnostic::{Diagnostic, SourceKind, printable_json};
-use crate::engine::{CallNumber, LineSets, Trace, TracedLines, Used, put_aspect, put_place, write_line};
+use crate::engine::{CallNumber, LineSets, Trace, TracedLines, UsedPath, put_aspect, put_place, write_line};
 use crate::json::{Object, Style, Writer};
 use crate::render::Render;
 use crate::secrets::Secrets;
@@ -171,7 +171,7 @@ impl<'t> Shared<'t> {
 }
 
 /// Writes a value that lines depend on, with where it was set.
-fn value(used: &Used, values: &Map, secrets: &Secrets) -> Value {
+fn value(used: &UsedPath, values: &Map, secrets: &Secrets) -> Value {
     let mut fields = Object::new();
     fields.text("key", &used.path.to_string());
     put_aspect(&mut fields, used.aspect);

@@ -11,7 +11,7 @@ use super::traced::TracedOutput;
 use crate::alignment::align;
 use crate::diagnostic::SourceKind;
 use crate::diff::{ChangeKind, Comparison, Difference, Origin, Status};
-use crate::engine::{self, LineOrigin, Scope, TemplateLine, Used, UsedValue, sort_deciding};
+use crate::engine::{self, LineOrigin, Scope, TemplateLine, UsedPath, UsedValue, sort_deciding};
 use crate::kubernetes::{FieldPath, Id, Object};
 use crate::manifest::{FieldLines, value_path};
 use crate::secrets::Secrets;
@@ -146,7 +146,7 @@ pub struct LineSource<'a> {
     scope: &'a Scope<'a>,
     secrets: &'a Secrets,
     /// Values that were looked up before: many lines depend on the same ones.
-    known: RefCell<HashMap<Used, Arc<UsedValue>>>,
+    known: RefCell<HashMap<UsedPath, Arc<UsedValue>>>,
 }
 
 /// An object of a side.
@@ -196,7 +196,7 @@ impl<'a> LineSource<'a> {
         Some(TracedObject { source: self, document, fields: OnceCell::new(), own: text.lines().collect(), masked })
     }
 
-    fn used(&self, used: Used) -> Arc<UsedValue> {
+    fn used(&self, used: UsedPath) -> Arc<UsedValue> {
         let mut known = self.known.borrow_mut();
         let value = known
             .entry(used)
@@ -222,7 +222,7 @@ impl TracedObject<'_> {
     /// Returns the combined origin of some lines (from 0).
     fn origin(&self, lines: impl Iterator<Item = usize>) -> Option<Origin> {
         let source = self.source;
-        let (mut shown, mut deciding, mut masked): (Vec<Used>, Vec<Used>, Vec<Used>) = Default::default();
+        let (mut shown, mut deciding, mut masked): (Vec<UsedPath>, Vec<UsedPath>, Vec<UsedPath>) = Default::default();
         let mut place = None;
         for line in lines.take(MAX_LINES) {
             let Some(origin) = source.output.origin(self.document, line) else { continue };
@@ -244,7 +244,7 @@ impl TracedObject<'_> {
         shown.sort();
         shown.dedup();
         sort_deciding(&mut deciding, &shown);
-        let of_shown = |used: Used| match masked.contains(&used) {
+        let of_shown = |used: UsedPath| match masked.contains(&used) {
             true => Arc::new(hidden(UsedValue::clone(&source.used(used)), &masked)),
             false => source.used(used),
         };

@@ -7,7 +7,7 @@ use super::documents::{Document, documents};
 use super::effects::{Effect, EffectKind, Line, Source};
 use super::experiment::Experiment;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Dependence, Focus, LineOrigin, Rendered, Trace, Used};
+use crate::engine::{Dependence, Focus, LineOrigin, Rendered, Trace, UsedPath};
 use crate::kubernetes::{FieldPath, Id};
 use crate::manifest::{FieldLines, value_path};
 use crate::secrets::Secrets;
@@ -59,7 +59,7 @@ impl TracedOutput {
     }
 
     /// Returns the values that decided that an object is rendered.
-    pub(super) fn deciding_object(&self, id: &Id) -> Vec<Used> {
+    pub(super) fn deciding_object(&self, id: &Id) -> Vec<UsedPath> {
         let origin = self.document(id).and_then(|document| self.origin(document, 0));
         origin.into_iter().flat_map(both).collect()
     }
@@ -136,7 +136,7 @@ pub(super) struct TracedFields<'o> {
 
 impl TracedFields<'_> {
     /// Returns the values that a field shows and those that decided about it; none if the field doesn't exist.
-    pub(super) fn values_of(&self, field: &FieldPath) -> Vec<Used> {
+    pub(super) fn values_of(&self, field: &FieldPath) -> Vec<UsedPath> {
         let path = value_path(self.fields.node(), field);
         if path.steps().len() < field.0.len() {
             return Vec::new();
@@ -146,7 +146,7 @@ impl TracedFields<'_> {
     }
 }
 
-fn both(origin: LineOrigin) -> impl Iterator<Item = Used> {
+fn both(origin: LineOrigin) -> impl Iterator<Item = UsedPath> {
     origin.shown.into_iter().chain(origin.deciding)
 }
 

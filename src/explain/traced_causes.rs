@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::differing::Candidate;
 use super::traced::TracedOutput;
 use crate::diff::{Cause, Difference, Status};
-use crate::engine::{Aspect, Used};
+use crate::engine::{Aspect, UsedPath};
 use crate::values::ValuePath;
 use crate::yaml::{Map, Value};
 
@@ -16,7 +16,7 @@ use crate::yaml::{Map, Value};
 const MAX: usize = 200;
 
 /// For a used value on a side, the indices of the candidates that explain it.
-type Known = HashMap<(usize, Used), Rc<[usize]>>;
+type Known = HashMap<(usize, UsedPath), Rc<[usize]>>;
 
 /// The traces, and the values that differ.
 pub(super) struct TracedCauses<'a> {
@@ -47,8 +47,9 @@ impl<'a> TracedCauses<'a> {
 
     /// Adds causes to each change that has none.
     pub(super) fn add(&self, differences: &mut [Difference], cause: impl Fn(&Candidate) -> Cause) {
-        let causes =
-            |used: Vec<(usize, Used)>| self.candidates_for_all(used).map(|at| cause(&self.candidates[at])).collect();
+        let causes = |used: Vec<(usize, UsedPath)>| {
+            self.candidates_for_all(used).map(|at| cause(&self.candidates[at])).collect()
+        };
         for difference in differences.iter_mut().filter(|difference| lacks_causes(difference)) {
             match difference.status {
                 Status::Added | Status::Removed => {
@@ -68,15 +69,15 @@ impl<'a> TracedCauses<'a> {
         }
     }
 
-    fn on_each_side(&self, used_by: impl Fn(usize) -> Vec<Used>) -> Vec<(usize, Used)> {
+    fn on_each_side(&self, used_by: impl Fn(usize) -> Vec<UsedPath>) -> Vec<(usize, UsedPath)> {
         (0..self.sides.len()).flat_map(|side| used_by(side).into_iter().map(move |used| (side, used))).collect()
     }
 
     /// Returns the indices of the candidates that explain used values. Values whose keys or emptiness is used count only if
     /// there are none whose content is used.
-    fn candidates_for_all(&self, used: Vec<(usize, Used)>) -> impl Iterator<Item = usize> {
+    fn candidates_for_all(&self, used: Vec<(usize, UsedPath)>) -> impl Iterator<Item = usize> {
         let (whole, aspects): (Vec<_>, Vec<_>) = used.into_iter().partition(|(_, used)| used.aspect == Aspect::Whole);
-        let candidates_for = |used: Vec<(usize, Used)>| -> BTreeSet<usize> {
+        let candidates_for = |used: Vec<(usize, UsedPath)>| -> BTreeSet<usize> {
             used.into_iter().flat_map(|used| self.candidates_for(used).to_vec()).collect()
         };
         let found = candidates_for(whole);
@@ -84,7 +85,7 @@ impl<'a> TracedCauses<'a> {
         found.into_iter().take(MAX)
     }
 
-    fn candidates_for(&self, used: (usize, Used)) -> Rc<[usize]> {
+    fn candidates_for(&self, used: (usize, UsedPath)) -> Rc<[usize]> {
         if let Some(known) = self.known.borrow().get(&used) {
             return Rc::clone(known);
         }
@@ -108,7 +109,7 @@ impl<'a> TracedCauses<'a> {
     }
 
     /// Whether the candidate's difference affects what is used of a value.
-    fn differs(&self, used: &Used, candidate: &Candidate) -> bool {
+    fn differs(&self, used: &UsedPath, candidate: &Candidate) -> bool {
         let now = candidate.path.get(self.now).map(|node| &node.value);
         let was = candidate.old.as_ref();
         if candidate.path.steps().len() > used.path.steps().len() {

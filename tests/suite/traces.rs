@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use mim_chart::alignment::align;
 use mim_chart::chart::Chart;
 use mim_chart::diagnostic::Source;
-use mim_chart::engine::{self, Aspect, Capabilities, Dependence, Environment, Release, Rendered, Scope, Trace, Used};
+use mim_chart::engine::{
+    self, Aspect, Capabilities, Dependence, Environment, Release, Rendered, Scope, Trace, UsedPath,
+};
 use mim_chart::render;
 use mim_chart::values::{Step, ValuePath};
 use mim_chart::yaml::{Map, Node, Value};
@@ -372,7 +374,7 @@ fn try_pair(
     touched
 }
 
-fn shown(used: &Used) -> String {
+fn shown(used: &UsedPath) -> String {
     format!(
         "{}{}",
         used.path,
@@ -385,7 +387,7 @@ fn shown(used: &Used) -> String {
 }
 
 /// Whether a value that a line depends on differs between both renders.
-fn is_changed(used: &Used, changed: &[ValuePath], base: &Traced, other: &Traced) -> bool {
+fn is_changed(used: &UsedPath, changed: &[ValuePath], base: &Traced, other: &Traced) -> bool {
     if !changed.iter().any(|path| path.is_prefix_of(&used.path) || used.path.is_prefix_of(path)) {
         return false;
     }

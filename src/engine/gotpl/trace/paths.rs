@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::engine::used::{Aspect, Used};
+use crate::engine::used::{Aspect, UsedPath};
 use crate::go::utf8;
 use crate::values::{Step, ValuePath};
 
@@ -198,7 +198,7 @@ impl Paths {
     }
 
     /// The path in the form that other modules use.
-    pub(super) fn used(&self, path: PathId) -> Used {
+    pub(super) fn used(&self, path: PathId) -> UsedPath {
         let mut steps = Vec::new();
         let mut aspect = Aspect::Whole;
         let mut at = path;
@@ -212,7 +212,7 @@ impl Paths {
             at = *above;
         }
         steps.reverse();
-        Used { path: ValuePath::new(steps), aspect }
+        UsedPath { path: ValuePath::new(steps), aspect }
     }
 }
 
