@@ -42,6 +42,19 @@ pub enum Entry {
 }
 
 impl Folder {
+    /// Creates a folder without a chart's files from the entries at paths in it.
+    pub fn of_entries(path: impl Into<String>, entry: impl Fn(&str) -> Entry) -> Folder {
+        Folder {
+            path: path.into(),
+            metadata: entry("Chart.yaml"),
+            values: entry("values.yaml"),
+            schema: entry("values.schema.json"),
+            templates: entry("templates"),
+            crds: entry("crds"),
+            files: Ok(Vec::new()),
+        }
+    }
+
     /// Creates the folder that would contain a chart's files. If a path is both a file and a directory, it counts as a file.
     pub fn from_files(path: impl Into<String>, files: Vec<File>) -> Folder {
         let entry = |name: &str| {
@@ -52,15 +65,8 @@ impl Folder {
                 None => Entry::Missing,
             }
         };
-        Folder {
-            path: path.into(),
-            metadata: entry("Chart.yaml"),
-            values: entry("values.yaml"),
-            schema: entry("values.schema.json"),
-            templates: entry("templates"),
-            crds: entry("crds"),
-            files: Ok(files),
-        }
+        let folder = Folder::of_entries(path, entry);
+        Folder { files: Ok(files), ..folder }
     }
 
     /// Creates the folder that an archive unpacks to. Unlike the chart loaded from the archive, it obeys `.helmignore`, and

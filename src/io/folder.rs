@@ -37,15 +37,7 @@ pub fn read_folder(path: &str, links: Links) -> Result<Folder, Diagnostic> {
     let folder = if path.is_empty() { "." } else { path };
     let boundary = Boundary::new(&Disk, Path::new(folder), links);
     let entry = |name: &str| read_entry(&boundary, &Path::new(folder).join(name), name);
-    Ok(Folder {
-        path: absolute(folder),
-        metadata: entry("Chart.yaml"),
-        values: entry("values.yaml"),
-        schema: entry("values.schema.json"),
-        templates: entry("templates"),
-        crds: entry("crds"),
-        files: read_chart(Path::new(folder), links),
-    })
+    Ok(Folder { files: read_chart(Path::new(folder), links), ..Folder::of_entries(absolute(folder), entry) })
 }
 
 fn read_archive_folder(path: &str) -> Result<Folder, Diagnostic> {

@@ -27,12 +27,8 @@ const MAX_DEPTH: usize = 10_000;
 pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
     let range = source.span(range).range();
     let mut reader = Reader::new(source, range, false);
-    let node = reader.value().map_err(|error| *error)?;
-    reader.skip_space();
-    match reader.byte() {
-        Some(_) => Err(*reader.unexpected("after top-level value")),
-        None => reader.checked(node),
-    }
+    let node = reader.only_value()?;
+    reader.checked(node)
 }
 
 /// Reads a text like [`read`], but replaces numbers that a float cannot represent with null. Also returns the error for the
@@ -42,12 +38,8 @@ pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
 /// As for [`read`], but only for syntax errors.
 pub fn read_decoded(source: &Source) -> Result<(Node, Option<Diagnostic>), Diagnostic> {
     let mut reader = Reader::new(source, 0..source.text().len(), false);
-    let node = reader.value().map_err(|error| *error)?;
-    reader.skip_space();
-    match reader.byte() {
-        Some(_) => Err(*reader.unexpected("after top-level value")),
-        None => Ok((node, reader.too_large)),
-    }
+    let node = reader.only_value()?;
+    Ok((node, reader.too_large))
 }
 
 /// Reads the first JSON value of a text from `start` on, as Go's `json.Decoder` does. Also returns the offset where the
@@ -97,6 +89,16 @@ impl<'s> Reader<'s> {
             streaming,
             entries: Vec::new(),
             too_large: None,
+        }
+    }
+
+    /// Reads the value that is the whole text.
+    fn only_value(&mut self) -> Result<Node, Diagnostic> {
+        let node = self.value().map_err(|error| *error)?;
+        self.skip_space();
+        match self.byte() {
+            Some(_) => Err(*self.unexpected("after top-level value")),
+            None => Ok(node),
         }
     }
 

@@ -10,7 +10,7 @@ use super::instance::{Instance, View, equal};
 use super::keywords::Keywords;
 use super::memo::{Detail, Key};
 use super::number::Number;
-use super::path::identity;
+use super::path::{Path, identity};
 use super::place::{Locations, Place};
 use super::registry::Registry;
 use super::session::{Session, Stop};
@@ -39,26 +39,6 @@ pub(super) struct Frame<'f, 's> {
     pub(super) parent: Option<&'f Frame<'f, 's>>,
 }
 
-/// A place in the instance, as a list of steps with the last one first.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum At<'a> {
-    Root,
-    Step(&'a At<'a>, Step<'a>),
-}
-
-impl At<'_> {
-    fn names(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        let mut at = self;
-        while let At::Step(before, step) = at {
-            names.push(step.name());
-            at = before;
-        }
-        names.reverse();
-        names
-    }
-}
-
 /// The evaluation of one schema object against one instance.
 pub(super) struct Evaluation<'e, 's, 'i> {
     pub(super) session: &'e Session<'s>,
@@ -66,7 +46,7 @@ pub(super) struct Evaluation<'e, 's, 'i> {
     pub(super) keywords: Keywords<'s>,
     pub(super) draft: Draft,
     pub(super) instance: Instance<'i>,
-    pub(super) at: &'e At<'e>,
+    pub(super) at: &'e Path<'e>,
     /// Whether only the verdict matters, not the violations.
     pub(super) quiet: bool,
     /// For each member of the instance, whether no keyword has evaluated it yet; empty if that is not needed.
@@ -86,7 +66,7 @@ pub(super) fn evaluate_root(
     let Some(document) = registry.documents.first() else { return Ok(Vec::new()) };
     let session = Session::new(registry, budget);
     let frame = Frame { place: Place::root(document), keyword: "", level: 0, depth: 0, scope: 0, parent: None };
-    let finding = evaluate(&session, &frame, instance, &At::Root, false, false);
+    let finding = evaluate(&session, &frame, instance, &Path::Root, false, false);
     if let Some(error) = session.error() {
         return Err(error);
     }
@@ -114,7 +94,7 @@ fn evaluate(
     session: &Session<'_>,
     frame: &Frame<'_, '_>,
     instance: Instance<'_>,
-    at: &At<'_>,
+    at: &Path<'_>,
     quiet: bool,
     track_unevaluated: bool,
 ) -> Finding {
@@ -178,7 +158,7 @@ fn start(keywords: &Keywords<'_>, frame: &Frame<'_, '_>, instance: Instance<'_>,
 fn violation(
     session: &Session<'_>,
     instance: Instance<'_>,
-    at: &At<'_>,
+    at: &Path<'_>,
     quiet: bool,
     message: impl FnOnce() -> String,
 ) -> Box<Violation> {
@@ -189,7 +169,7 @@ fn violation(
     }
 }
 
-fn listed(session: &Session<'_>, instance: Instance<'_>, at: &At<'_>, message: impl FnOnce() -> String) -> Violation {
+fn listed(session: &Session<'_>, instance: Instance<'_>, at: &Path<'_>, message: impl FnOnce() -> String) -> Violation {
     let violation = Violation {
         instance_path: at.names(),
         message: message(),
@@ -480,14 +460,14 @@ impl<'s> Evaluation<'_, 's, '_> {
 
     /// Evaluates a subschema against a member of the instance.
     pub(super) fn member(&self, schema: &'s Node, member: Instance<'_>, step: Step<'_>) -> Result<(), Box<Violation>> {
-        self.member_at(schema, member, &At::Step(self.at, step), self.quiet)
+        self.member_at(schema, member, &Path::Step(self.at, step), self.quiet)
     }
 
     pub(super) fn member_at(
         &self,
         schema: &'s Node,
         member: Instance<'_>,
-        at: &At<'_>,
+        at: &Path<'_>,
         quiet: bool,
     ) -> Result<(), Box<Violation>> {
         let place = self.frame.place.below(schema);

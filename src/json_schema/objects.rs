@@ -2,9 +2,10 @@
 
 use super::costs::MEMBERS_A_STEP;
 use super::draft::Draft;
-use super::evaluate::{At, Evaluation};
+use super::evaluate::Evaluation;
 use super::instance::{Instance, View};
 use super::number::keyword_as_count;
+use super::path::Path;
 use super::shape::Step;
 use super::violation::Violation;
 use super::wording::{count, quote, quote_all};
@@ -148,7 +149,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         let mut found = Vec::new();
         for (name, entry) in map.entries() {
             let instance = Instance { view: View::Text(name), span: &entry.key };
-            let Err(reason) = self.member_at(schema, instance, &At::Root, self.quiet) else { continue };
+            let Err(reason) = self.member_at(schema, instance, &Path::Root, self.quiet) else { continue };
             if self.quiet || self.session.is_stopped() {
                 return self.violations.push(*reason);
             }

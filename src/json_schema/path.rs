@@ -1,4 +1,4 @@
-//! Paths in schema documents.
+//! Paths in schema documents and in the values that they describe.
 
 use super::shape::Step;
 use super::uri::percent_encode;

@@ -165,21 +165,27 @@ impl Writer {
             if self.dialect == Dialect::V2 {
                 check_key(key)?;
             }
-            self.indent(column);
-            if key.len() <= MAX_SIMPLE_KEY && !AllowedStyles::for_text(key).multiline {
-                self.string(key, Some(column), Context::SimpleKey);
-                self.put(":");
-                self.whitespace = false;
-                self.indention = false;
-            } else {
-                self.indicator("?", true);
-                self.string(key, Some(column), Context::Entry);
-                self.indent(column);
-                self.indicator(":", true);
-            }
+            let is_simple = key.len() <= MAX_SIMPLE_KEY && !AllowedStyles::for_text(key).multiline;
+            self.key(column, is_simple, |writer, context| writer.string(key, Some(column), context));
             self.node(&node.value, Some(column), Context::Entry)?;
         }
         Ok(())
+    }
+
+    /// Writes a key with `write`, and the colon after it.
+    fn key(&mut self, column: usize, is_simple: bool, write: impl FnOnce(&mut Self, Context)) {
+        self.indent(column);
+        if is_simple {
+            write(self, Context::SimpleKey);
+            self.put(":");
+            self.whitespace = false;
+            self.indention = false;
+        } else {
+            self.indicator("?", true);
+            write(self, Context::Entry);
+            self.indent(column);
+            self.indicator(":", true);
+        }
     }
 
     fn string(&mut self, text: &str, indent: Indent, context: Context) {

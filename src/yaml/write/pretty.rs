@@ -83,18 +83,7 @@ impl Writer {
             }
             _ => true,
         };
-        self.indent(column);
-        if is_simple {
-            self.go_node(key, Some(column), Context::SimpleKey);
-            self.put(":");
-            self.whitespace = false;
-            self.indention = false;
-        } else {
-            self.indicator("?", true);
-            self.go_node(key, Some(column), Context::Entry);
-            self.indent(column);
-            self.indicator(":", true);
-        }
+        self.key(column, is_simple, |writer, context| writer.go_node(key, Some(column), context));
         self.go_node(value, Some(column), Context::Entry);
     }
 }
