@@ -11,6 +11,7 @@ use super::file::Template;
 use super::file::{BYTE_ORDER_MARK, File};
 use super::lock::Lock;
 use super::metadata::Metadata;
+use super::schema::SchemaFile;
 use super::tree_budget::{TREE_BUDGET, TreeBudget, count_values};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::go::utf8;
@@ -79,7 +80,7 @@ impl Chart {
                         chart.values = read;
                     });
                 }
-                "values.schema.json" => chart.schema = Some(json(file)),
+                "values.schema.json" => chart.schema = Some(SchemaFile::new(json(file))),
                 "Chart.lock" => {
                     let read = document(&file, &mut errors).map(|source| read_lock(&source, "Chart.lock"));
                     collect(read, &mut errors, |lock| chart.lock = lock);

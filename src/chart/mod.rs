@@ -22,6 +22,7 @@ mod metadata;
 mod metadata_fields;
 mod package;
 mod resolve;
+mod schema;
 mod switched_off;
 mod timestamp;
 mod tree_budget;
@@ -46,6 +47,7 @@ pub use metadata::{ChartType, Dependency, Maintainer, Metadata};
 pub use metadata_fields::FieldMistakes;
 pub use package::{DEFAULT_MODIFICATION_TIME, package};
 pub use resolve::{Repository, resolve};
+pub use schema::SchemaFile;
 pub use switched_off::SwitchedOff;
 pub use timestamp::{MAX_SECONDS, rfc3339};
 pub use tree_budget::{
@@ -65,8 +67,8 @@ pub struct Chart {
     pub values: Map,
     /// The text of values.yaml.
     pub values_source: Option<Source>,
-    /// The text of values.schema.json.
-    pub schema: Option<Source>,
+    /// The schema in values.schema.json.
+    pub schema: Option<SchemaFile>,
     /// All files below `templates/`, in the order in which they were found.
     pub templates: Vec<Template>,
     /// The files that templates see as `Files`: all except Chart.yaml, Chart.lock, values.yaml, values.schema.json, and

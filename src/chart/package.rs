@@ -71,7 +71,7 @@ impl Packing {
             self.file(&folder, "values.yaml", values.bytes());
         }
         if let Some(schema) = &chart.schema {
-            self.schema(schema, &folder);
+            self.schema(schema.source(), &folder);
         }
         let mut templates: Vec<_> = chart.templates.iter().collect();
         templates.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));

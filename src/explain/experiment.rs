@@ -82,7 +82,7 @@ impl<'a> Experiment<'a> {
     pub(super) fn new(subject: Subject<'a>) -> Result<Self, Vec<Diagnostic>> {
         let prepared =
             render::prepare_merged(subject.chart.clone(), subject.user.clone(), None, subject.skip_schema_validation)?;
-        let schemas = Schemas::parse(&prepared.chart);
+        let schemas = Schemas::new(&prepared.chart);
         let Subject { release, capabilities, .. } = subject;
         let (chart, values) = (&prepared.chart, &prepared.values);
         let (mut rendered, loaded) =

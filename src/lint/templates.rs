@@ -98,7 +98,7 @@ fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Ma
 
 /// Whether the values are valid for the schemas of the whole chart tree.
 fn check_schemas(chart: &Chart, values: &Map, report: &mut Report) -> bool {
-    let checked = Schemas::parse(chart).check_by_chart(values);
+    let checked = Schemas::new(chart).check_by_chart(values);
     report.notes.extend(checked.warnings);
     for error in &checked.rejected {
         report.add(SCHEMA.rejected(FOLDER, &error.diagnostic(), error.charts.clone()));

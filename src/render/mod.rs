@@ -261,7 +261,7 @@ pub fn prepare_merged(
     warnings.extend(chart.duplicate_subcharts());
     warnings.extend(chart.undeclared_tera_charts());
     let tree = chart.values_tree();
-    let schemas = Schemas::parse(&chart);
+    let schemas = Schemas::new(&chart);
     binary_values::check(&chart, &user)?;
     let mut unknown = values::unknown_values(&user, &tree, schemas.of_root());
     unknown.retain(|value| chart.switched_off_around(&value.path).is_none());

@@ -1,6 +1,6 @@
 //! The schemas of a tree of charts, each with the part of the values that it describes.
 
-use crate::chart::Chart;
+use crate::chart::{Chart, SchemaFile};
 use crate::diagnostic::Diagnostic;
 use crate::json_schema::{self, ChartValues, Schema, SchemaError, SchemaView};
 use crate::secrets::ChartSchema;
@@ -16,26 +16,25 @@ struct LocatedSchema {
     chart: String,
     /// The names of the subcharts on the path from the root chart.
     path: Vec<String>,
-    /// The schema, or the reason why it is invalid.
-    schema: Result<Schema, Diagnostic>,
+    schema: SchemaFile,
 }
 
 impl LocatedSchema {
     fn document(&self) -> Option<&Node> {
-        self.schema.as_ref().ok().map(Schema::document)
+        self.schema.parsed().ok().map(Schema::document)
     }
 }
 
 impl Schemas {
-    /// Parses every values.schema.json of the tree. As in Helm, an invalid schema is an error only when values are checked.
-    pub fn parse(chart: &Chart) -> Schemas {
+    /// Finds every values.schema.json of the tree. As in Helm, an invalid schema is an error only when values are checked.
+    pub fn new(chart: &Chart) -> Schemas {
         let mut schemas = Schemas { found: Vec::new() };
         schemas.add(chart, &mut Vec::new());
         schemas
     }
 
     fn add(&mut self, chart: &Chart, path: &mut Vec<String>) {
-        if let Some(schema) = chart.schema.as_ref().map(Schema::parse) {
+        if let Some(schema) = chart.schema.clone() {
             self.found.push(LocatedSchema { chart: chart.metadata.name.clone(), path: path.clone(), schema });
         }
         for subchart in &chart.subcharts {
@@ -90,7 +89,7 @@ impl Schemas {
             values.at(found.path.iter().map(String::as_str))?.value.as_map()
         };
         let parts = self.found.iter().filter_map(|found| {
-            let (name, path, schema) = (found.chart.as_str(), found.path.as_slice(), found.schema.as_ref());
+            let (name, path, schema) = (found.chart.as_str(), found.path.as_slice(), found.schema.parsed());
             Some(ChartValues { name, path, schema, values: part(found)? })
         });
         let parts: Vec<ChartValues<'_>> = parts.collect();

@@ -12,7 +12,7 @@ pub fn secrets_of(chart: Option<&Chart>, layers: &[Layer], reader: &dyn FileRead
     let user = merge_layers(layers, reader).ok();
     let mut gathering = secrets_of_values(chart, user.as_ref());
     // A value that a later layer replaces is a secret as well.
-    let schemas = chart.map(Schemas::parse);
+    let schemas = chart.map(Schemas::new);
     let documents = schemas.as_ref().map(Schemas::documents).unwrap_or_default();
     for layer in layers {
         if let Ok(values) = merge_layers(std::slice::from_ref(layer), reader) {
@@ -33,7 +33,7 @@ pub fn secrets_of_values(chart: Option<&Chart>, user: Option<&Map>) -> Gathering
     };
     let mut chart = chart.clone();
     let is_processed = chart.process_dependencies(user).is_ok();
-    let schemas = Schemas::parse(&chart);
+    let schemas = Schemas::new(&chart);
     let documents = schemas.documents();
     if !is_processed {
         // The values may be too large to merge: use those of the user and of the chart itself.

@@ -121,7 +121,7 @@ pub fn files_of(chart: &Chart, modified: u64) -> Result<Vec<File>, Vec<Diagnosti
     let text = |path: &str, source: &Source| file(path, source.bytes().to_vec());
     let mut files = vec![file("Chart.yaml", (metadata + "\n").into_bytes())];
     files.extend(chart.values_source.iter().map(|source| text("values.yaml", source)));
-    files.extend(chart.schema.iter().map(|source| text("values.schema.json", source)));
+    files.extend(chart.schema.iter().map(|schema| text("values.schema.json", schema.source())));
     files.extend(chart.templates.iter().map(|template| text(&template.path, &template.source)));
     files.extend(chart.files.iter().cloned());
     let mut errors = Vec::new();
@@ -237,7 +237,7 @@ mod tests {
 
     fn schema_describes_every_value(engine: EngineKind, least: usize) {
         let chart = Chart::from_files(scaffold("web", engine)).unwrap();
-        let schema: serde_json::Value = serde_json::from_str(chart.schema.unwrap().text()).unwrap();
+        let schema: serde_json::Value = serde_json::from_str(chart.schema.unwrap().source().text()).unwrap();
         let mut paths = Vec::new();
         leaves(&chart.values, "", &mut paths);
         assert!(paths.len() > least);

@@ -35,7 +35,7 @@ pub(super) fn complete(word: &str, flag: SetFlag, chart: &dyn Fn() -> Option<Cha
     }
     let path = ValuePath::parse(&Source::flag("KEY", key));
     let Some((chart, path)) = path.ok().and_then(|path| Some((chart()?, path))) else { return answer };
-    let schemas = Schemas::parse(&chart);
+    let schemas = Schemas::new(&chart);
     let before = &word[..word.len() - value.len()];
     let texts = schemas.at(&path).map(|schema| choices(schema, flag)).unwrap_or_default();
     for text in texts.into_iter().filter(|text| !text.is_empty()) {

@@ -17,7 +17,7 @@ const MAX_DEFAULT: usize = 60;
 /// Offers the keys that complete the last part of a path. With `is_assigned` a value follows the key, after `=`.
 pub(super) fn offer(answer: &mut Answer, word: &str, chart: &Chart, is_assigned: bool) {
     let Ok(values) = merge_defaults(&chart.values_tree()) else { return };
-    let schemas = Schemas::parse(chart);
+    let schemas = Schemas::new(chart);
     let mut secrets = Gathering::default();
     secrets.values(&values.values, &schemas.documents());
     let masked = secrets.finish().masked_values(&values.values);

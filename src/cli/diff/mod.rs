@@ -371,7 +371,7 @@ fn values_files(sides: Sides<'_>) -> (&str, &str) {
 fn secrets_of(old: &Side, new: &Side) -> Secrets {
     let mut gathering = Gathering::default().numbered();
     let rendered: Vec<_> = [old, new].into_iter().filter_map(|side| side.rendered.as_ref()).collect();
-    let schemas: Vec<Schemas> = rendered.iter().map(|side| Schemas::parse(&side.chart)).collect();
+    let schemas: Vec<Schemas> = rendered.iter().map(|side| Schemas::new(&side.chart)).collect();
     for (side, schemas) in rendered.iter().zip(&schemas) {
         if let Ok(defaults) = merge_defaults(&side.chart.values_tree()) {
             gathering.defaults(&defaults.values, &schemas.documents());
