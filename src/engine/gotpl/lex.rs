@@ -123,8 +123,6 @@ pub struct Token {
     pub start: u32,
     /// The offset after its last byte.
     pub end: u32,
-    /// The line where it begins, from 1.
-    pub line: u32,
 }
 
 const SPACE: [u8; 4] = *b" \t\r\n";
@@ -145,8 +143,6 @@ pub struct Lexer<'t> {
     text: &'t [u8],
     at: usize,
     start: usize,
-    line: u32,
-    start_line: u32,
     inside_action: bool,
     paren_depth: u32,
     /// The message of the error token, which is the last token.
@@ -156,7 +152,7 @@ pub struct Lexer<'t> {
 impl<'t> Lexer<'t> {
     /// Starts at the beginning of a text, which must be shorter than 4 GiB.
     pub fn new(text: &'t [u8]) -> Lexer<'t> {
-        Lexer { text, at: 0, start: 0, line: 1, start_line: 1, inside_action: false, paren_depth: 0, message: None }
+        Lexer { text, at: 0, start: 0, inside_action: false, paren_depth: 0, message: None }
     }
 
     /// The message of the error token; empty before one was returned.
@@ -167,12 +163,12 @@ impl<'t> Lexer<'t> {
     /// Returns the next token; [`TokenKind::Eof`] after the last one and after an error.
     pub fn next_token(&mut self) -> Token {
         if self.message.is_some() {
-            return Token { kind: TokenKind::Eof, start: self.at as u32, end: self.at as u32, line: self.start_line };
+            return Token { kind: TokenKind::Eof, start: self.start as u32, end: self.at as u32 };
         }
         let token = if self.inside_action { self.in_action() } else { self.in_text() };
         token.unwrap_or_else(|message| {
             self.message = Some(message);
-            Token { kind: TokenKind::Error, start: self.start as u32, end: self.at as u32, line: self.start_line }
+            Token { kind: TokenKind::Error, start: self.start as u32, end: self.at as u32 }
         })
     }
 
@@ -182,17 +178,14 @@ impl<'t> Lexer<'t> {
 
     /// Returns a token from the end of the last one to the current position.
     fn token(&mut self, kind: TokenKind) -> Token {
-        let token = Token { kind, start: self.start as u32, end: self.at as u32, line: self.start_line };
+        let token = Token { kind, start: self.start as u32, end: self.at as u32 };
         self.start = self.at;
-        self.start_line = self.line;
         token
     }
 
-    /// Skips the bytes between the last token and the current position, counting their lines.
+    /// Skips the bytes between the last token and the current position.
     fn ignore(&mut self) {
-        self.line += newlines(&self.text[self.start..self.at]);
         self.start = self.at;
-        self.start_line = self.line;
     }
 
     /// The next character; `None` at the end.
@@ -203,7 +196,6 @@ impl<'t> Lexer<'t> {
     fn advance(&mut self) -> Option<char> {
         let (c, length) = utf8::first(self.rest())?;
         self.at += length;
-        self.line += u32::from(c == '\n');
         Some(c)
     }
 
@@ -224,7 +216,6 @@ impl<'t> Lexer<'t> {
                 if self.at == self.start {
                     return Ok(self.token(TokenKind::Eof));
                 }
-                self.line += newlines(&self.text[self.start..self.at]);
                 return Ok(self.token(TokenKind::Text));
             };
             if length > 0 {
@@ -232,7 +223,6 @@ impl<'t> Lexer<'t> {
                 let trims = left_trims(&self.text[end + 2..]);
                 let kept = if trims { trimmed_end(&self.text[self.start..end]) } else { end - self.start };
                 self.at = self.start + kept;
-                self.line += newlines(&self.text[self.start..self.at]);
                 let text = self.token(TokenKind::Text);
                 self.at = end;
                 self.ignore();
@@ -355,12 +345,10 @@ impl<'t> Lexer<'t> {
             return self.token(TokenKind::Space);
         }
         let length = leading_space(self.rest());
-        self.line += newlines(&self.rest()[..length]);
         self.at += length;
         let last = &self.text[self.at - 1..];
         if right_trims(last) && last[2..].starts_with(b"}}") {
             self.at -= 1;
-            self.line -= u32::from(self.text[self.at] == b'\n');
             if self.at == self.start {
                 return self.right_delimiter();
             }
@@ -382,7 +370,6 @@ impl<'t> Lexer<'t> {
 
     fn raw_quoted(&mut self) -> Result<TokenKind, String> {
         let length = memchr::memchr(b'`', self.rest()).ok_or("unterminated raw quoted string")?;
-        self.line += newlines(&self.rest()[..length]);
         self.at += length + 1;
         Ok(TokenKind::RawString)
     }
@@ -517,14 +504,6 @@ fn leading_space(text: &[u8]) -> usize {
 /// The length without trailing white space.
 fn trimmed_end(text: &[u8]) -> usize {
     text.iter().rposition(|byte| !SPACE.contains(byte)).map_or(0, |last| last + 1)
-}
-
-fn newlines(text: &[u8]) -> u32 {
-    match text {
-        [] => 0,
-        [byte] => u32::from(*byte == b'\n'),
-        _ => memchr::memchr_iter(b'\n', text).count() as u32,
-    }
 }
 
 /// The offset of the first occurrence of two bytes.

@@ -21,7 +21,7 @@ pub(super) struct Unparsed {
 
 /// How many opening braces, two for each action, take longer to parse than a thread takes to start. Text between
 /// actions costs little.
-const WORTH_A_THREAD: usize = 8_000;
+const WORTH_A_THREAD: usize = 2_000;
 
 /// How many files of the same length a file is compared with.
 const MAX_ALIKE: usize = 4;

@@ -48,23 +48,6 @@ fn messages_are_those_of_go() {
 }
 
 #[test]
-fn lines_are_counted_in_and_between_actions() {
-    let mut lexer = Lexer::new(b"a\n{{ `x\ny`\n}}\n{{");
-    let mut lines = Vec::new();
-    loop {
-        let token = lexer.next_token();
-        if matches!(token.kind, TokenKind::Eof | TokenKind::Error) {
-            assert_eq!(token.line, 5);
-            break;
-        }
-        lines.push((token.kind, token.line));
-    }
-    assert_eq!(lines[3], (TokenKind::RawString, 2));
-    assert_eq!(lines[5], (TokenKind::RightDelimiter, 4));
-    assert_eq!(lines[7], (TokenKind::LeftDelimiter, 5));
-}
-
-#[test]
 fn identifiers_may_use_letters_and_digits_of_any_script() {
     assert_eq!(tokens("{{$h\u{e9}llo}}")[1], (TokenKind::Variable, "$h\u{e9}llo".into()));
     assert_eq!(tokens("{{.Values.1}}")[1], (TokenKind::Field, ".Values".into()));

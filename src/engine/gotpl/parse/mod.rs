@@ -28,6 +28,9 @@ pub struct Functions {
     pub name: fn(u16) -> &'static str,
 }
 
+/// For how many nodes space is reserved at most. Larger files are rare, and may be mostly text.
+const MAX_EXPECTED_NODES: usize = 8 << 10;
+
 /// Parses a file, or a text passed to `tpl`, whose name is `gotpl`.
 ///
 /// # Errors
@@ -37,7 +40,7 @@ pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed
     let kept = origin.clone();
     let text = kept.bytes();
     // Templates have about one node for every 16 bytes.
-    let size = (text.len() / 16).min(1024);
+    let size = (text.len() / 16).min(MAX_EXPECTED_NODES);
     let mut parser = Parser {
         parsed: Parsed {
             name: name.clone(),
@@ -64,7 +67,7 @@ pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed
         tree_numbers: HashMap::default(),
         paren_depth: 0,
         range_depth: 0,
-        action_line: 0,
+        action: None,
     };
     parser.parse()?;
     Ok(parser.parsed)
@@ -83,8 +86,8 @@ struct Parser<'t> {
     tree_numbers: HashMap<Text, usize, ahash::RandomState>,
     paren_depth: usize,
     range_depth: usize,
-    /// The line of the current action; 0 outside of actions.
-    action_line: u32,
+    /// The opening delimiter of the current action.
+    action: Option<Token>,
 }
 
 /// A control action or definition whose `{{ end }}` has not been read yet.
@@ -157,7 +160,7 @@ impl<'t> Parser<'t> {
         if token.kind == TokenKind::Define && open.is_empty() {
             return self.define(open);
         }
-        self.action_line = delimiter.line;
+        self.action = Some(delimiter);
         let node = match token.kind {
             TokenKind::Block => return self.block(open),
             TokenKind::If | TokenKind::With | TokenKind::Range => return self.control(token.kind, false, open),
@@ -166,7 +169,7 @@ impl<'t> Parser<'t> {
             TokenKind::Else => return self.else_branch(open),
             TokenKind::End => {
                 self.expect(TokenKind::RightDelimiter, "end")?;
-                self.action_line = 0;
+                self.action = None;
                 return self.end(open, top);
             }
             TokenKind::Template => self.template()?,
@@ -177,7 +180,7 @@ impl<'t> Parser<'t> {
                 self.parsed.add(Node::Action { pipe }, offset)
             }
         };
-        self.action_line = 0;
+        self.action = None;
         open.last_mut().map_or(top, |open| &mut open.list).push(node);
         Ok(())
     }
@@ -223,7 +226,7 @@ impl<'t> Parser<'t> {
         if !chains {
             self.expect(TokenKind::RightDelimiter, "else")?;
         }
-        self.action_line = 0;
+        self.action = None;
         let Some(current) = open.last_mut() else { return Err(self.error("unexpected {{else}}")) };
         let (is_range, mark) = match &current.kind {
             Kind::Define(..) => return Err(self.error("unexpected {{else}} in define clause")),
@@ -329,7 +332,7 @@ impl<'t> Parser<'t> {
     }
 
     fn enter_definition(&mut self) -> Outside {
-        self.action_line = 0;
+        self.action = None;
         let variables = std::mem::replace(&mut self.variables, Variables::new());
         Outside { variables, range_depth: std::mem::take(&mut self.range_depth) }
     }
@@ -411,6 +414,11 @@ impl<'t> Parser<'t> {
 
     // Errors
 
+    /// The line where a token begins, from 1.
+    fn line(&self, token: Token) -> u32 {
+        1 + memchr::memchr_iter(b'\n', &self.text[..token.start as usize]).count() as u32
+    }
+
     fn error(&self, message: &str) -> ParseError {
         self.error_at(self.tokens.latest(), message)
     }
@@ -418,7 +426,7 @@ impl<'t> Parser<'t> {
     fn error_at(&self, token: Token, message: &str) -> ParseError {
         ParseError {
             name: self.parsed.name.lossy().into_owned(),
-            line: token.line,
+            line: self.line(token),
             message: message.to_owned(),
             at: token.start as usize,
             source: self.parsed.origin.source().cloned(),
@@ -432,9 +440,10 @@ impl<'t> Parser<'t> {
         }
         let message = self.tokens.message();
         let mut extra = String::new();
-        if self.action_line != 0 && self.action_line != token.line {
+        let action_line = self.action.map(|action| self.line(action));
+        if let Some(line) = action_line.filter(|line| *line != self.line(token)) {
             let start = if message.ends_with(" action") { "" } else { " in action" };
-            extra = format!("{start} started at {}:{}", self.parsed.name.lossy(), self.action_line);
+            extra = format!("{start} started at {}:{line}", self.parsed.name.lossy());
         }
         self.error(&format!("{message}{extra}"))
     }

@@ -210,7 +210,10 @@ impl<'t> Parser<'t> {
                 Node::Number(self.parsed.numbers.len() as u32 - 1)
             }
             TokenKind::String | TokenKind::RawString => {
-                unquote_bytes(text).ok_or_else(|| self.error("invalid syntax"))?;
+                // Only an escape sequence can be invalid.
+                if token.kind == TokenKind::String && memchr::memchr(b'\\', text).is_some() {
+                    unquote_bytes(text).ok_or_else(|| self.error("invalid syntax"))?;
+                }
                 self.parsed.add_string(token.start..token.end)
             }
             TokenKind::LeftParen => {

@@ -45,6 +45,7 @@ fn messages_are_those_of_go() {
         ("{{ upper(\"a\") }}", "t:1: unexpected \"(\" in operand"),
         ("{{ \"a\".x }}", "t:1: unexpected . after term \"\\\"a\\\"\""),
         ("\n{{ nope }}", "t:2: function \"nope\" not defined"),
+        ("a\n{{ `x\ny`\n}}\n{{ nope }}", "t:5: function \"nope\" not defined"),
         ("{{ $x }}", "t:1: undefined variable \"$x\""),
         ("{{ if true }}{{ $x := 1 }}{{ end }}{{ $x }}", "t:1: undefined variable \"$x\""),
         ("{{ $x, $y := 1 }}", "t:1: too many declarations in command"),

@@ -14,7 +14,7 @@ pub(super) struct Tokens<'t> {
 impl<'t> Tokens<'t> {
     /// The tokens of a text.
     pub(super) fn new(text: &'t [u8]) -> Tokens<'t> {
-        let none = Token { kind: TokenKind::Eof, start: 0, end: 0, line: 1 };
+        let none = Token { kind: TokenKind::Eof, start: 0, end: 0 };
         Tokens { lexer: Lexer::new(text), tokens: [none; 3], peeked: 0 }
     }
 
