@@ -37,6 +37,27 @@ impl Ranks {
         &self.sorted[rank as usize]
     }
 
+    /// Sorts ranks and removes duplicates.
+    pub(super) fn sorted(&self, mut ranks: Vec<u32>) -> Vec<u32> {
+        let words = self.sorted.len().div_ceil(64);
+        if ranks.len() < words {
+            ranks.sort_unstable();
+            ranks.dedup();
+            return ranks;
+        }
+        // There are so many that marking each in a list of all ranks takes less time.
+        let mut marked = vec![0u64; words];
+        ranks.iter().for_each(|rank| marked[*rank as usize / 64] |= 1 << (rank % 64));
+        ranks.clear();
+        for (at, mut word) in marked.into_iter().enumerate() {
+            while word != 0 {
+                ranks.push(at as u32 * 64 + word.trailing_zeros());
+                word &= word - 1;
+            }
+        }
+        ranks
+    }
+
     /// Sorts values that decided about something that shows the values `shown`, which are sorted, like
     /// [`sort_deciding`](super::used::sort_deciding).
     pub(super) fn sort_deciding(&self, deciding: &mut Vec<u32>, shown: &[u32]) {
@@ -50,6 +71,18 @@ mod tests {
     use super::*;
     use crate::engine::used::{Aspect, sort_deciding};
     use crate::values::ValuePath;
+
+    #[test]
+    fn many_ranks_sort_like_few() {
+        let used = |number: usize| UsedPath::whole(ValuePath::default().key(&format!("{number:03}")));
+        let ranks = Ranks::new((0..300).map(used).collect());
+        for numbers in [vec![], vec![7, 2, 7], (0..300).rev().chain([63, 64, 299]).collect()] {
+            let mut expected = numbers.clone();
+            expected.sort_unstable();
+            expected.dedup();
+            assert_eq!(ranks.sorted(numbers), expected);
+        }
+    }
 
     #[test]
     fn ranks_sort_like_their_values() {

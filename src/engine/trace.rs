@@ -26,8 +26,8 @@ pub struct Trace {
     /// Sets of paths, as indexes of `paths`.
     pub(super) sets: Vec<Box<[u32]>>,
     pub(super) files: Vec<TracedFile>,
-    /// All values that were shown or decided anything, even if no line depends on them.
-    pub(super) used: Vec<UsedPath>,
+    /// All values that were shown or decided anything, even if no line depends on them, as indexes of `paths`.
+    pub(super) used: Vec<u32>,
     /// The conditions and tags that decided whether the files of subcharts exist.
     pub(super) switches: Vec<Switches>,
     /// The values of the render.
@@ -224,7 +224,7 @@ impl Trace {
         }));
         self.paths.extend(other.paths);
         self.order = OnceLock::new();
-        self.used.extend(other.used);
+        self.used.extend(other.used.iter().map(|path| path + paths));
         self.sets.extend(other.sets.into_iter().map(|set| set.iter().map(|path| path + paths).collect()));
         self.files.extend(other.files.into_iter().map(|mut file| {
             for piece in &mut file.pieces {
@@ -270,10 +270,8 @@ impl Trace {
             let paths = sets.iter().flat_map(|set| &self.sets[*set as usize]);
             paths.map(|path| order.of_paths[*path as usize]).collect()
         };
-        let mut shown = all(&sets.shown);
-        shown.sort_unstable();
-        shown.dedup();
-        let mut deciding = all(&sets.deciding);
+        let shown = order.ranks.sorted(all(&sets.shown));
+        let mut deciding = order.ranks.sorted(all(&sets.deciding));
         for (switches, ranks) in self.switches.iter().zip(&order.of_switches) {
             if sets.switches.contains(&switches.files.as_str()) {
                 deciding.extend(ranks);
@@ -309,7 +307,8 @@ impl Trace {
     /// Whether anything depended on a value, on something it contains, or on something that contains it.
     pub fn uses(&self, value: &ValuePath) -> bool {
         let mut switches = self.switches.iter().flat_map(|switches| &switches.values);
-        self.used.iter().any(|used| self.depends(used, value)) || switches.any(|known| is_part(known, value))
+        self.used.iter().any(|used| self.depends(&self.paths[*used as usize], value))
+            || switches.any(|known| is_part(known, value))
     }
 
     /// Whether anything that depends on `used` also depends on `value`, with the values of this render.

@@ -145,23 +145,9 @@ impl Writer {
     pub fn int(&mut self, number: i128) {
         // Most integers are small and not negative: those have a fast path.
         match u64::try_from(number) {
-            Ok(number) => self.digits(number),
+            Ok(number) => self.out.push_str(itoa::Buffer::new().format(number)),
             Err(_) => self.out.push_str(&number.to_string()),
         }
-    }
-
-    fn digits(&mut self, mut number: u64) {
-        let mut digits = [b'0'; 20];
-        let mut first = digits.len() - 1;
-        loop {
-            digits[first] = b'0' + (number % 10) as u8;
-            number /= 10;
-            if number == 0 {
-                break;
-            }
-            first -= 1;
-        }
-        self.out.extend(digits[first..].iter().map(|digit| char::from(*digit)));
     }
 
     /// Writes a float, which must be finite.

@@ -1,7 +1,5 @@
 //! Converts a recording into the trace that other modules use.
 
-use std::collections::HashMap;
-
 use super::paths::{PathId, SetId};
 use super::pieces::{PieceKind, Pieces, line_starts};
 use super::recorder::Recorder;
@@ -50,10 +48,11 @@ impl Recorder {
             source: call.source,
             offset: call.offset,
         }));
-        let mut sets = Sets { recorder: &self, trace: &mut trace, paths: HashMap::default(), sets: HashMap::default() };
+        let (paths, sets) = self.marks.paths.counts();
+        let mut sets = Sets { recorder: &self, trace: &mut trace, paths: vec![None; paths], sets: vec![None; sets] };
         let files = files.into_iter().map(|file| sets.file(file)).collect();
-        trace.files = files;
-        trace.used.extend(self.used_paths().map(|path| self.marks.paths.used(path)));
+        let used = self.used_paths().into_iter().map(|path| sets.path(path)).collect();
+        (trace.files, trace.used) = (files, used);
         trace
     }
 }
@@ -62,8 +61,10 @@ impl Recorder {
 struct Sets<'a> {
     recorder: &'a Recorder,
     trace: &'a mut Trace,
-    paths: HashMap<PathId, u32, ahash::RandomState>,
-    sets: HashMap<SetId, u32, ahash::RandomState>,
+    /// The number in the trace of each path that was copied.
+    paths: Vec<Option<u32>>,
+    /// The same for sets.
+    sets: Vec<Option<u32>>,
 }
 
 impl Sets<'_> {
@@ -93,21 +94,24 @@ impl Sets<'_> {
     }
 
     fn set(&mut self, set: SetId) -> u32 {
-        if let Some(known) = self.sets.get(&set) {
-            return *known;
+        if let Some(known) = self.sets[set.index()] {
+            return known;
         }
         let paths = self.recorder.marks.paths.in_set(set).iter().filter(|path| path.is_of_a_value());
-        let paths = paths.map(|path| {
-            let (trace, recorder) = (&mut *self.trace, self.recorder);
-            *self.paths.entry(*path).or_insert_with(|| {
-                trace.paths.push(recorder.marks.paths.used(*path));
-                trace.paths.len() as u32 - 1
-            })
-        });
-        let paths = paths.collect();
+        let paths = paths.map(|path| self.path(*path)).collect();
         self.trace.sets.push(paths);
         let number = self.trace.sets.len() as u32 - 1;
-        self.sets.insert(set, number);
+        self.sets[set.index()] = Some(number);
+        number
+    }
+
+    fn path(&mut self, path: PathId) -> u32 {
+        if let Some(known) = self.paths[path.index()] {
+            return known;
+        }
+        self.trace.paths.push(self.recorder.marks.paths.used(path));
+        let number = self.trace.paths.len() as u32 - 1;
+        self.paths[path.index()] = Some(number);
         number
     }
 }

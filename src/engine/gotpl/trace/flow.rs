@@ -9,6 +9,7 @@ use super::paths::SetId;
 use super::pieces::{Piece, PieceKind, Pieces};
 use super::written::{self, Layout};
 use crate::engine::gotpl::value::{Text, Value};
+use crate::go::utf8;
 
 /// Records the changes that a function is about to make to its arguments. `now` are the values that decided that it is called.
 pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], value_marks: &[Mark], now: SetId) {
@@ -383,7 +384,10 @@ impl Call<'_> {
         let start = match name {
             "trimPrefix" => before.len() - after.len(),
             // What was removed consists of characters with which the result does not begin.
-            "trim" | "trimAll" | "trimall" => memchr::memmem::find(before, after).unwrap_or(0),
+            "trim" | "trimAll" | "trimall" => {
+                let first = utf8::first(after).map_or(0, |(_, length)| length);
+                memchr::memmem::find(before, &after[..first]).unwrap_or(0)
+            }
             _ => 0,
         };
         let skipped = memchr::memchr_iter(b'\n', &before[..start.min(before.len())]).count();

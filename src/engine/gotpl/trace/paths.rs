@@ -19,6 +19,11 @@ impl PathId {
     /// Any value that is left out of the trace.
     const LEFT_OUT: PathId = PathId(2);
 
+    /// Its index among all paths.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+
     /// Whether it identifies a value.
     pub(super) fn is_of_a_value(self) -> bool {
         self != PathId::RANDOM && self != PathId::LEFT_OUT
@@ -32,6 +37,11 @@ pub(super) struct SetId(u32);
 impl SetId {
     /// The set without paths.
     pub(super) const EMPTY: SetId = SetId(0);
+
+    /// Its index among all sets.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// A step from a value to a part of it.
@@ -124,6 +134,11 @@ impl Paths {
             self.watched.iter().any(|watched| watched.is_prefix_of(path) || path.is_prefix_of(watched))
         };
         self.watched.is_empty() || concerns(&self.used(path).path)
+    }
+
+    /// How many paths and how many sets there are.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.paths.len(), self.sets.len())
     }
 
     /// The memory that paths and sets take, in paths.

@@ -132,9 +132,10 @@ impl Recorder {
     }
 
     /// The values that were shown or that decided anything.
-    pub(super) fn used_paths(&self) -> impl Iterator<Item = PathId> {
-        let paths: HashSet<PathId> = self.used.iter().flat_map(|set| self.marks.paths.in_set(*set)).copied().collect();
-        paths.into_iter().filter(|path| path.is_of_a_value())
+    pub(super) fn used_paths(&self) -> Vec<PathId> {
+        let mut is_known = vec![false; self.marks.paths.counts().0];
+        let paths = self.used.iter().flat_map(|set| self.marks.paths.in_set(*set)).copied();
+        paths.filter(|path| path.is_of_a_value() && !std::mem::replace(&mut is_known[path.index()], true)).collect()
     }
 
     /// Takes the pieces of a file that was rendered.
