@@ -20,7 +20,7 @@ pub(super) fn report(error: &Error, arguments: &[OsString], command_line: fn() -
         let help = error.render();
         let color = wants_colors(ColorMode::of_arguments(arguments), || std::io::stdout().is_terminal());
         let text = if color { help.ansi().to_string() } else { help.to_string() };
-        match write_to_stdout(text.as_bytes()) {
+        match write_to_stdout(&[&text]) {
             Ok(()) => return 0,
             Err(error) => return report_error(Diagnostic::error("output", unwritable(&error)), arguments),
         }

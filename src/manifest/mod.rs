@@ -25,7 +25,7 @@ pub use hook::Hook;
 pub use layout::{Files, Layout, files, is_object_file};
 pub use post_render::{from_post_renderer, to_post_renderer};
 pub use show_only::{retain_selected, select_documents, write_selected};
-pub use write::{with_hooks, write, written_lines};
+pub use write::{with_hooks, write, written_lines, written_parts};
 
 /// All manifests of a render.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,5 @@
 //! Writes manifests as Helm prints them.
 
-use std::fmt::Write;
 use std::ops::Range;
 
 use super::Manifests;
@@ -10,7 +9,12 @@ use super::Manifests;
 /// Documents are not rewritten: comments, quotes and the order of keys stay. Without documents, the output is a single line
 /// break.
 pub fn write(all: &Manifests, crds: &[(String, String)]) -> String {
-    write_with_starts(all, crds).text
+    written_parts(all, crds).concat()
+}
+
+/// Returns the parts that make up the output of [`write`]. A large output need not be copied to be printed.
+pub fn written_parts<'a>(all: &'a Manifests, crds: &'a [(String, String)]) -> Vec<&'a str> {
+    Parts::new(all, crds).parts
 }
 
 /// Returns the line numbers (from 1) of each manifest and hook in the output of [`write`].
@@ -58,34 +62,64 @@ impl Written<'_> {
 
 /// Writes all documents like [`write`], and remembers where each begins.
 pub(super) fn write_with_starts<'a>(all: &'a Manifests, crds: &'a [(String, String)]) -> Written<'a> {
-    let mut text = String::new();
-    let mut starts = Vec::new();
-    for (path, crd) in crds {
-        starts.push((path.as_str(), text.len()));
-        push(&mut text, path, crd);
+    let Parts { parts, starts, .. } = Parts::new(all, crds);
+    Written { text: parts.concat(), starts }
+}
+
+/// The output as parts of texts.
+#[derive(Default)]
+struct Parts<'a> {
+    parts: Vec<&'a str>,
+    /// The length of all parts.
+    length: usize,
+    /// As in [`Written`].
+    starts: Vec<(&'a str, usize)>,
+}
+
+impl<'a> Parts<'a> {
+    fn new(all: &'a Manifests, crds: &'a [(String, String)]) -> Parts<'a> {
+        let mut parts = Parts::default();
+        crds.iter().for_each(|(path, crd)| parts.document(path, crd));
+        all.manifests.iter().for_each(|manifest| parts.document(&manifest.path, manifest.text()));
+        parts.trim_end();
+        parts.push("\n");
+        all.hooks.iter().for_each(|hook| parts.document(&hook.path, hook.text()));
+        parts
     }
-    for manifest in &all.manifests {
-        starts.push((manifest.path.as_str(), text.len()));
-        push(&mut text, &manifest.path, manifest.text());
+
+    fn document(&mut self, path: &'a str, text: &'a str) {
+        self.starts.push((path, self.length));
+        document_parts(path, text).into_iter().for_each(|part| self.push(part));
     }
-    let end = text.trim_end().len();
-    text.truncate(end);
-    text.push('\n');
-    for hook in &all.hooks {
-        starts.push((hook.path.as_str(), text.len()));
-        push(&mut text, &hook.path, hook.text());
+
+    fn push(&mut self, part: &'a str) {
+        self.length += part.len();
+        self.parts.push(part);
     }
-    Written { text, starts }
+
+    fn trim_end(&mut self) {
+        while let Some(last) = self.parts.pop() {
+            self.length -= last.len();
+            let kept = last.trim_end();
+            if !kept.is_empty() {
+                return self.push(kept);
+            }
+        }
+    }
 }
 
 const SEPARATOR: &str = "---\n";
+const SEPARATOR_AND_SOURCE: &str = "---\n# Source: ";
 /// The number of lines above each document: the separator and the `# Source:` line.
 const HEAD: usize = 2;
 
 /// Appends a separator, the `# Source:` line and a document.
 pub(super) fn push(text: &mut String, path: &str, document: &str) {
-    // Writing to a `String` cannot fail.
-    let _ = write!(text, "{SEPARATOR}# Source: {path}\n{document}\n");
+    text.extend(document_parts(path, document));
+}
+
+fn document_parts<'a>(path: &'a str, text: &'a str) -> [&'a str; 5] {
+    [SEPARATOR_AND_SOURCE, path, "\n", text, "\n"]
 }
 
 #[cfg(test)]

@@ -80,6 +80,14 @@ impl Console {
         }
     }
 
+    /// Like [`Console::print_document`], for the parts of a document.
+    ///
+    /// # Errors
+    /// Standard output can't be written; the error has the system's message.
+    pub(in crate::cli) fn print_parts(&mut self, parts: &[&str]) -> anyhow::Result<()> {
+        if self.is_read_by_a_person() { self.print_document(&parts.concat()) } else { self.write_parts(parts) }
+    }
+
     /// Like [`Console::print_document`], for YAML, with colors if enabled.
     ///
     /// # Errors
@@ -97,7 +105,11 @@ impl Console {
     /// # Errors
     /// Standard output can't be written; the error has the system's message.
     pub(in crate::cli) fn print_unchanged(&mut self, text: &str) -> anyhow::Result<()> {
-        write_to_stdout(text.as_bytes()).map_err(|error| anyhow!(unwritable(&error)))
+        self.write_parts(&[text])
+    }
+
+    fn write_parts(&self, parts: &[&str]) -> anyhow::Result<()> {
+        write_to_stdout(parts).map_err(|error| anyhow!(unwritable(&error)))
     }
 
     /// Whether standard output is a terminal.

@@ -134,13 +134,16 @@ impl OutputFlags {
             console.warn(&warnings, strict)?;
             return self.write_files(directory, &manifests, &crds, release, name, console);
         }
-        let text = if self.show_only.is_empty() {
-            manifest::write(&manifests, &crds)
-        } else {
-            manifest::write_selected(&manifests, &crds, name, &self.patterns())?
+        let selected = match self.show_only.is_empty() {
+            true => None,
+            false => Some(manifest::write_selected(&manifests, &crds, name, &self.patterns())?),
         };
         console.warn(&warnings, strict)?;
-        Ok(console.print_document(&text)?)
+        match selected {
+            None => console.print_parts(&manifest::written_parts(&manifests, &crds))?,
+            Some(text) => console.print_document(&text)?,
+        }
+        Ok(())
     }
 
     fn output_directory(&self) -> Option<&Path> {
@@ -159,13 +162,12 @@ impl OutputFlags {
         render.warnings.extend(hooks_note(&render.manifests));
         sources.collect(console);
         let crds = self.crds(&render.chart);
-        let text = manifest::write(&render.manifests, &crds);
         let map = line_map(&render, &crds, console.secrets())?;
         console.warn(&render.warnings, strict)?;
         if let Some(path) = &self.line_map {
             io::write_file(path, &map, "--line-map")?;
         }
-        Ok(console.print_document(&text)?)
+        Ok(console.print_parts(&manifest::written_parts(&render.manifests, &crds))?)
     }
 
     /// Prints all manifests as an HTML page.
