@@ -58,6 +58,7 @@ impl Images {
         let target = (None, self.chart.as_deref());
         let (mut rendering, located) = Rendering::new(target, false, &self.cluster, &self.values, global)?;
         rendering.release.environment = reproducible(&self.lookup)?;
+        rendering.traced = true;
         let layers = values_input::layers(&self.values, &rendering.inputs)?;
         let result = rendering
             .chart(located)

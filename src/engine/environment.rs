@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::cluster_objects::ClusterObjects;
 use super::sprig::Error;
 use super::sprig::crypto::Memory;
-use super::sprig::random::{CallSite, Random};
+use super::sprig::random::{CallSite, Random, SystemSeed};
 use crate::go::time::{Time, Zone, Zones};
 
 /// Looks up an environment variable by name.
@@ -28,7 +28,7 @@ pub struct Environment {
     pub ignores_call_sites: bool,
     /// Whether random calls are noted even under a seed, because the output is compared with manifests that were made without it.
     pub notes_random_calls: bool,
-    /// The keys and hashes made under the seed.
+    /// The keys and hashes made so far.
     pub memory: Arc<Memory>,
     /// The environment variables. Charts cannot see them, only `--name-template` can.
     pub variables: Option<Arc<Variables>>,
@@ -73,15 +73,13 @@ impl Environment {
         Time::unix(seconds, nanoseconds, self.zones.local())
     }
 
-    /// Returns the source of randomness for a call.
+    /// Returns the source of randomness for a call. Without a seed, `of_system` is the seed.
     ///
     /// # Errors
     /// There is no seed, and the system provides no randomness.
-    pub fn random(&self, site: CallSite<'_>) -> Result<Random, Error> {
-        match &self.seed {
-            Some(seed) => Ok(Random::from_seed(seed, site)),
-            None => Random::from_system(),
-        }
+    pub fn random(&self, of_system: &SystemSeed, site: CallSite<'_>) -> Result<Random, Error> {
+        let seed = self.seed.as_deref().map_or_else(|| of_system.get(), |seed| Ok(seed.as_bytes()))?;
+        Ok(Random::from_seed(seed, site))
     }
 }
 

@@ -12,6 +12,12 @@ pub(super) trait Engine {
     /// Renders the templates of the members.
     fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome;
 
+    /// Renders like [`Engine::render`], and traces where the lines come from in the same run. There is no trace if the
+    /// engine does not support this, a template fails, or the trace would be too large.
+    fn render_traced(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> (Outcome, Option<Trace>) {
+        (self.render(scope, members), None)
+    }
+
     /// Returns the place in a template that a line (from 1) of the rendered file `path` came from, if it is known. The
     /// file belongs to `member`, which is one of `members`. This may render again, so it is meant for errors.
     fn locate(

@@ -46,7 +46,7 @@ pub use trace::{
 pub use trace_json::{put_aspect, put_origin, put_place, used_json, write_line};
 pub use used::{Aspect, UsedPath, UsedValue, sort_deciding};
 
-use self::language::{Engine, LoadedTemplates};
+use self::language::{Engine, LoadedTemplates, Outcome};
 use self::scope::in_order;
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::{Diagnostic, Span};
@@ -68,12 +68,34 @@ pub fn render(scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
 /// # Errors
 /// The errors of all templates.
 pub fn render_and_keep(scope: &Scope<'_>) -> Result<(Vec<Rendered>, LoadedTree), Vec<Diagnostic>> {
+    let parts = tree::by_kind(tree::members(scope.chart, scope.values));
+    kept(parts.into_iter().map(|(kind, members)| engine_for(kind).render(scope, &members)))
+}
+
+/// Renders like [`render_and_keep`], and traces where each line comes from in the same run. There is no trace if an
+/// engine of the tree does not support this, or the trace would be too large.
+///
+/// # Errors
+/// The errors of all templates.
+pub fn render_traced(scope: &Scope<'_>) -> Result<(Vec<Rendered>, LoadedTree, Option<Trace>), Vec<Diagnostic>> {
+    let mut traces = Vec::new();
+    let parts = tree::by_kind(tree::members(scope.chart, scope.values));
+    let (rendered, loaded) = kept(parts.into_iter().map(|(kind, members)| {
+        let (outcome, trace) = engine_for(kind).render_traced(scope, &members);
+        traces.push(trace.map(|trace| (Vec::new(), trace)));
+        outcome
+    }))?;
+    let trace = loaded_tree::put_together(scope, traces.into_iter()).map(|(_, trace)| trace);
+    Ok((rendered, loaded, trace))
+}
+
+/// Collects the results of the engines of a tree.
+fn kept(outcomes: impl Iterator<Item = Outcome>) -> Result<(Vec<Rendered>, LoadedTree), Vec<Diagnostic>> {
     let (mut rendered, mut errors, mut loaded) = (Vec::new(), Vec::new(), Vec::new());
-    for (kind, members) in tree::by_kind(tree::members(scope.chart, scope.values)) {
-        let part = engine_for(kind).render(scope, &members);
-        rendered.extend(part.rendered);
-        errors.extend(part.errors);
-        loaded.push(part.loaded);
+    for outcome in outcomes {
+        rendered.extend(outcome.rendered);
+        errors.extend(outcome.errors);
+        loaded.push(outcome.loaded);
     }
     if !errors.is_empty() {
         return Err(errors);

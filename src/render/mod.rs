@@ -42,6 +42,9 @@ pub struct Request<'a> {
     pub capabilities: Capabilities,
     /// Whether to skip checking values against the charts' schemas.
     pub skip_schema_validation: bool,
+    /// Whether to trace where each line comes from, for [`Render::trace`]. Tracing takes longer than rendering.
+    #[doc(hidden)]
+    pub traced: bool,
 }
 
 impl<'a> Request<'a> {
@@ -55,6 +58,7 @@ impl<'a> Request<'a> {
             release: Release::install("release-name", "default"),
             capabilities: Capabilities::default(),
             skip_schema_validation: false,
+            traced: false,
         }
     }
 
@@ -97,13 +101,14 @@ impl<'a> Request<'a> {
 
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Request { chart, layers, reader: _, release, capabilities, skip_schema_validation } = self;
+        let Request { chart, layers, reader: _, release, capabilities, skip_schema_validation, traced } = self;
         f.debug_struct("Request")
             .field("chart", chart)
             .field("layers", layers)
             .field("release", release)
             .field("capabilities", capabilities)
             .field("skip_schema_validation", skip_schema_validation)
+            .field("traced", traced)
             .finish_non_exhaustive()
     }
 }
@@ -139,8 +144,8 @@ impl Render {
         self.templates.add_template_lines(&self.scope(), diagnostics);
     }
 
-    /// Renders the templates again and returns where each line comes from. `None` if an engine of the tree can't trace, or if
-    /// there is too much to trace.
+    /// Returns where each line comes from. Renders the templates again, unless the request was to trace them and this is the
+    /// first call. `None` if an engine of the tree can't trace, or if there is too much to trace.
     #[doc(hidden)]
     pub fn trace(&self) -> Option<Trace> {
         self.templates.trace(&self.scope())
@@ -172,13 +177,17 @@ pub struct Prepared {
 /// # Errors
 /// All errors of the first step that fails, in Helm's order of steps.
 pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
-    let Request { chart, layers, reader, release, capabilities, skip_schema_validation } = request;
+    let Request { chart, layers, reader, release, capabilities, skip_schema_validation, traced } = request;
     let Prepared { chart, values, mut warnings, unknown } =
         prepare(chart, layers, reader, Some(&release), skip_schema_validation)?;
     chart.check_kube_version(&capabilities.kube_version)?;
     let scope =
         Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
-    let (rendered, loaded) = match engine::render_and_keep(&scope) {
+    let outcome = match traced {
+        true => engine::render_traced(&scope),
+        false => engine::render_and_keep(&scope).map(|(rendered, loaded)| (rendered, loaded, None)),
+    };
+    let (rendered, loaded, trace) = match outcome {
         Ok(rendered) => rendered,
         Err(mut errors) => {
             let user = values::merge_layers(layers, reader).ok();
@@ -187,7 +196,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
         }
     };
     unknown_values::adjust_warnings(&unknown, &scope, &loaded, &mut warnings);
-    warnings.extend(random_note::random_note(&rendered, &scope, &loaded));
+    warnings.extend(random_note::random_note(&rendered, &scope, &loaded, trace.as_ref()));
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
     let texts: Vec<Source> = texts.map(Rendered::into_source).collect();
     match Manifests::from_rendered(&texts) {
@@ -195,7 +204,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
             let of_keys = manifests.notes.iter_mut().filter(|note| note.code == "repeated-key");
             engine::add_template_lines(&scope, Some(&loaded), of_keys);
             warnings.append(&mut manifests.notes);
-            let templates = KeptTemplates::new(loaded);
+            let templates = KeptTemplates::new(loaded, trace);
             Ok(Render { chart, values, manifests, warnings, release, capabilities, templates })
         }
         Err(errors) => {

@@ -1,7 +1,7 @@
 //! The note about templates whose output changes on every run.
 
 use crate::diagnostic::{Diagnostic, Severity, listed};
-use crate::engine::{Focus, LoadedTree, Rendered, Scope};
+use crate::engine::{Focus, LoadedTree, Rendered, Scope, Trace};
 use crate::secrets::names_a_secret;
 use crate::values::{Step, ValuePath};
 use crate::yaml::Value;
@@ -15,8 +15,14 @@ const MAX_VALUES: usize = 5;
 /// Values that change the names of objects.
 const OF_NAMES: [&str; 3] = ["nameOverride", "fullnameOverride", "namespaceOverride"];
 
-/// Returns a note about templates that called random functions, except NOTES.txt, which is not printed.
-pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &LoadedTree) -> Option<Diagnostic> {
+/// Returns a note about templates that called random functions, except NOTES.txt, which is not printed. `trace` is the trace
+/// of the render, if it was traced.
+pub(super) fn random_note(
+    rendered: &[Rendered],
+    scope: &Scope<'_>,
+    loaded: &LoadedTree,
+    trace: Option<&Trace>,
+) -> Option<Diagnostic> {
     let random: Vec<&Rendered> =
         rendered.iter().filter(|rendered| !rendered.random.functions.is_empty() && !rendered.notes).collect();
     let named: Vec<String> =
@@ -25,7 +31,15 @@ pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &Loa
         return None;
     }
     let named = listed(&named, SHOWN);
-    let values = unset_values(&random, scope, loaded);
+    let asked = asked_for_values(&random);
+    let values = match trace {
+        Some(trace) => unset_values(&asked, scope, trace),
+        None => {
+            let files: Vec<_> = asked.iter().map(|file| (file.path.as_str(), file.random.count)).collect();
+            let trace = loaded.trace(scope, Focus::Random(&files));
+            trace.map_or_else(Vec::new, |trace| unset_values(&asked, scope, &trace))
+        }
+    };
     let more_values = if values.len() > MAX_VALUES { ", ..." } else { "" };
     let value_names = format!("{}{more_values}", values[..values.len().min(MAX_VALUES)].join(", "));
     let note = |message| Diagnostic::new(Severity::Info, "random", message);
@@ -41,8 +55,8 @@ pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &Loa
     }))
 }
 
-/// Returns the empty values that would replace something random if they were set.
-fn unset_values(random: &[&Rendered], scope: &Scope<'_>, loaded: &LoadedTree) -> Vec<String> {
+/// Returns those of the files with random values that show which values would replace them.
+fn asked_for_values<'r>(random: &[&'r Rendered]) -> Vec<&'r Rendered> {
     // Usually a workload has the checksum of a file with a Secret; the Secret's own file says the same.
     let has_own = |rendered: &Rendered| rendered.random.files.contains(&rendered.path);
     let own: Vec<&str> =
@@ -50,9 +64,11 @@ fn unset_values(random: &[&Rendered], scope: &Scope<'_>, loaded: &LoadedTree) ->
     let is_needed = |rendered: &Rendered| {
         has_own(rendered) || rendered.random.files.iter().any(|file| !own.contains(&file.as_str()))
     };
-    let files = random.iter().filter(|rendered| is_needed(rendered));
-    let files: Vec<_> = files.map(|rendered| (rendered.path.as_str(), rendered.random.count)).collect();
-    let Some(trace) = loaded.trace(scope, Focus::Random(&files)) else { return Vec::new() };
+    random.iter().copied().filter(|rendered| is_needed(rendered)).collect()
+}
+
+/// Returns the empty values that would replace something random if they were set.
+fn unset_values(random: &[&Rendered], scope: &Scope<'_>, trace: &Trace) -> Vec<String> {
     let is_unset = |path: &ValuePath| match path.get(scope.values).map(|node| &node.value) {
         Some(Value::Null) => true,
         Some(Value::String(text)) => text.is_empty(),

@@ -30,6 +30,8 @@ pub(in crate::cli) struct Rendering<'a> {
     pub(in crate::cli) global: &'a GlobalFlags,
     /// The files that the flags name, each read only once.
     pub(in crate::cli) inputs: io::Inputs,
+    /// Whether to trace the render.
+    pub(in crate::cli) traced: bool,
     /// The chart without its templates and files, once it has been read.
     read: OnceCell<Chart>,
 }
@@ -51,10 +53,10 @@ impl<'a> Rendering<'a> {
         let capabilities = cluster.capabilities(&inputs, &definitions)?;
         let located = locate(argument, global)?;
         let release = Release { is_install: !is_upgrade, is_upgrade, ..first_release(name, &located, global) };
-        Ok((
-            Rendering { argument, release, capabilities, definitions, values, global, inputs, read: OnceCell::new() },
-            located,
-        ))
+        let read = OnceCell::new();
+        let rendering =
+            Rendering { argument, release, capabilities, definitions, values, global, inputs, traced: false, read };
+        Ok((rendering, located))
     }
 
     /// Reads the chart that was found.
@@ -84,6 +86,7 @@ impl<'a> Rendering<'a> {
             release: self.release.clone(),
             capabilities: self.capabilities.clone(),
             skip_schema_validation: self.values.skip_schema_validation,
+            traced: self.traced,
         })
     }
 

@@ -282,6 +282,7 @@ impl<'a> SideBuilder<'a> {
             release: self.release.clone(),
             capabilities: self.capabilities.clone(),
             skip_schema_validation: self.values.skip_schema_validation,
+            traced: false,
         })?;
         // An error on the old side may be fixed on the new one.
         if is_new && !self.values.skip_schema_validation {

@@ -192,6 +192,11 @@ impl OutputFlags {
         Ok(console.print_document(&page)?)
     }
 
+    /// Whether to write where each line comes from.
+    pub(super) fn has_line_map(&self) -> bool {
+        self.line_map.is_some()
+    }
+
     /// Returns the chart's CustomResourceDefinitions (pairs of path and text) if they are to be printed.
     pub(super) fn crds(&self, chart: &Chart) -> Vec<(String, String)> {
         let crds = if self.include_crds { chart.all_crds() } else { Vec::new() };

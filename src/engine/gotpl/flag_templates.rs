@@ -67,7 +67,8 @@ impl FlagTemplate<'_> {
             definitions.add(&parsed);
             let set = TemplateSet::new(Arc::new(definitions));
             let release = Release { environment: self.environment.clone(), ..Release::install("", "") };
-            let mut exec: Exec = Exec::new(set, self.library, Limits::new(MAX_STACK), Host::new(&release), false);
+            let host = Host::new(&release, Arc::default());
+            let mut exec: Exec = Exec::new(set, self.library, Limits::new(MAX_STACK), host, false);
             exec.render_text(Template::main(&parsed), dot()).map_err(|error| self.diagnostic(&error))
         };
         let rendered = stack::call(stack::TEMPLATES, run);

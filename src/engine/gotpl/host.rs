@@ -1,16 +1,19 @@
 //! The outside world of templates: time, time zones, randomness.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::errors::FnError;
 use super::value::Text;
 use crate::engine::environment::Environment;
 use crate::engine::scope::{RandomCalls, Release};
-use crate::engine::sprig::random::{CallSite, Random};
+use crate::engine::sprig::random::{CallSite, Random, SystemSeed};
 
 /// The environment of a render, and the calls of random functions so far.
 pub struct Host {
     environment: Environment,
+    /// The seed if the environment has none.
+    system_seed: Arc<SystemSeed>,
     release: String,
     namespace: String,
     /// The site of the current random call: its template and its position there, or only the name of the function.
@@ -23,10 +26,11 @@ pub struct Host {
 }
 
 impl Host {
-    /// Creates the host for a release.
-    pub fn new(release: &Release) -> Host {
+    /// Creates the host for a release. Hosts with the same seed of the system give the same random results.
+    pub fn new(release: &Release, system_seed: Arc<SystemSeed>) -> Host {
         Host {
             environment: release.environment.clone(),
+            system_seed,
             release: release.name.clone(),
             namespace: release.namespace.clone(),
             site: (Text::default(), 0),
@@ -94,6 +98,6 @@ impl Host {
         let (template, position) = &self.site;
         let (release, namespace, file) = (&self.release, &self.namespace, &self.file);
         let site = CallSite { release, namespace, file, template, position: *position, call };
-        Ok(self.environment.random(site)?)
+        Ok(self.environment.random(&self.system_seed, site)?)
     }
 }

@@ -22,6 +22,7 @@ use crate::engine::capabilities::Capabilities;
 use crate::engine::mentions::Found;
 use crate::engine::paths::{helm_order, is_partial};
 use crate::engine::scope::{RandomCalls, Release, Rendered};
+use crate::engine::sprig::random::SystemSeed;
 use crate::engine::trace::{Focus, Trace};
 use crate::engine::tree::Member;
 use crate::yaml::Map;
@@ -48,6 +49,8 @@ pub(super) struct Loaded {
     definitions: Arc<Definitions>,
     /// The parsed files, in the same order.
     parsed: Vec<Arc<Parsed>>,
+    /// What the random results of all runs have in common, if the environment has no seed.
+    system_seed: Arc<SystemSeed>,
 }
 
 struct File {
@@ -125,7 +128,7 @@ impl Loaded {
         if !output.errors.is_empty() {
             return Err(output.errors);
         }
-        Ok(Loaded { files, definitions: Arc::new(definitions), parsed: all })
+        Ok(Loaded { files, definitions: Arc::new(definitions), parsed: all, system_seed: Arc::default() })
     }
 
     /// Runs the templates when they are unlikely to be run again.
@@ -157,6 +160,18 @@ impl Loaded {
             }
         }
         output
+    }
+
+    /// Runs the templates and traces where their output comes from in the same run; without a trace if a template fails,
+    /// refusals are noted, or the trace becomes too large.
+    pub(super) fn render_traced(&self, scope: &RunScope<'_>) -> (Output, Option<Trace>) {
+        if !scope.notes_refusals
+            && let Some((rendered, trace)) = self.trace(scope, None)
+            && rendered.len() == self.rendered_files().count()
+        {
+            return (Output { rendered, ..Output::default() }, Some(trace));
+        }
+        (self.render_once(scope), None)
     }
 
     /// Runs the templates and traces where their output comes from, as far as `focus` needs it. Files that fail are
@@ -212,10 +227,11 @@ impl Loaded {
     fn run<T: Tracer + Default>(&self, scope: &RunScope<'_>) -> Run<T> {
         let shared = Shared::new(scope.release, scope.capabilities);
         let set = TemplateSet::new(Arc::clone(&self.definitions));
+        let host = Host::new(scope.release, Arc::clone(&self.system_seed));
         let charts = objects::charts(scope.chart, scope.values, &shared);
         Run {
             charts: charts.into_iter().map(|objects| (objects.path.clone(), objects)).collect(),
-            exec: Exec::new(set, LIBRARY, Limits::new(MAX_STACK), Host::new(scope.release), scope.notes_refusals),
+            exec: Exec::new(set, LIBRARY, Limits::new(MAX_STACK), host, scope.notes_refusals),
         }
     }
 }

@@ -64,14 +64,11 @@ pub(super) struct GoTemplateEngine;
 
 impl Engine for GoTemplateEngine {
     fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome {
-        let outcome = on_stack(scope, |scope| match Loaded::new(members) {
-            Ok(loaded) => (loaded.render_once(scope), Some(loaded)),
-            Err(errors) => (Output { errors, ..Output::default() }, None),
-        });
-        let no_memory = || vec![Diagnostic::error("stack", "there is not enough memory to run templates")];
-        let (output, loaded) = outcome.unwrap_or_else(|| (Output { errors: no_memory(), ..Output::default() }, None));
-        let loaded = loaded.map(|loaded| Box::new(GoTemplateSession(loaded)) as Box<dyn LoadedTemplates + Send>);
-        Outcome { loaded, ..output.finished(scope) }
+        load_and_run(scope, members, |loaded, scope| (loaded.render_once(scope), None)).0
+    }
+
+    fn render_traced(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> (Outcome, Option<Trace>) {
+        load_and_run(scope, members, Loaded::render_traced)
     }
 
     fn locate(
@@ -116,6 +113,23 @@ impl LoadedTemplates for GoTemplateSession {
     fn mentions(&self, members: &[Member<'_>]) -> Found {
         stack::call(stack::TEMPLATES, || self.0.mentions(members)).unwrap_or_default()
     }
+}
+
+/// Loads the templates of the members and runs them.
+fn load_and_run(
+    scope: &Scope<'_>,
+    members: &[Member<'_>],
+    run: impl FnOnce(&Loaded, &RunScope<'_>) -> (Output, Option<Trace>) + Send,
+) -> (Outcome, Option<Trace>) {
+    let failed = |errors| ((Output { errors, ..Output::default() }, None), None);
+    let outcome = on_stack(scope, |scope| match Loaded::new(members) {
+        Ok(loaded) => (run(&loaded, scope), Some(loaded)),
+        Err(errors) => failed(errors),
+    });
+    let no_memory = || vec![Diagnostic::error("stack", "there is not enough memory to run templates")];
+    let ((output, trace), loaded) = outcome.unwrap_or_else(|| failed(no_memory()));
+    let loaded = loaded.map(|loaded| Box::new(GoTemplateSession(loaded)) as Box<dyn LoadedTemplates + Send>);
+    (Outcome { loaded, ..output.finished(scope) }, trace)
 }
 
 /// Runs a closure on a stack that is large enough for templates; `None` if there is no memory for it.

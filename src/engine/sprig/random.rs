@@ -1,6 +1,6 @@
 //! Random functions, and the source of their randomness.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::OnceLock;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
@@ -13,8 +13,29 @@ use crate::go::utf8;
 /// The source of randomness for one call of a function.
 pub struct Random {
     generator: ChaCha20Rng,
-    /// The seed of the call, if there is one.
-    seed: Option<[u8; 32]>,
+    /// The seed of the call.
+    seed: [u8; 32],
+}
+
+/// The seed of a render that was given none. The system provides it when it is first needed. If the templates run again to
+/// trace their output, they get the same results.
+#[derive(Debug, Default)]
+pub struct SystemSeed(OnceLock<[u8; 32]>);
+
+impl SystemSeed {
+    /// Returns the seed.
+    ///
+    /// # Errors
+    /// The system has no randomness.
+    pub fn get(&self) -> Result<&[u8], Error> {
+        if self.0.get().is_none() {
+            let mut seed = [0; 32];
+            let fail = |error| Error::call(format!("no randomness from the system: {error}"));
+            getrandom::fill(&mut seed).map_err(fail)?;
+            return Ok(self.0.get_or_init(|| seed));
+        }
+        Ok(self.0.get().map_or(&[], |seed| seed))
+    }
 }
 
 /// Where a function is called, which makes its randomness unique under a seed.
@@ -35,31 +56,10 @@ pub struct CallSite<'a> {
 }
 
 impl Random {
-    /// Returns a source seeded by the system, different in each run. The system is asked only once in a run.
-    ///
-    /// # Errors
-    /// The system has no randomness.
-    pub fn from_system() -> Result<Random, Error> {
-        static OF_RUN: Mutex<Option<ChaCha20Rng>> = Mutex::new(None);
-        let mut of_run = OF_RUN.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut key = [0; 32];
-        match &mut *of_run {
-            Some(generator) => generator.fill_bytes(&mut key),
-            None => {
-                let fail = |error| Error::call(format!("no randomness from the system: {error}"));
-                getrandom::fill(&mut key).map_err(fail)?;
-                let mut generator = ChaCha20Rng::from_seed(key);
-                generator.fill_bytes(&mut key);
-                *of_run = Some(generator);
-            }
-        }
-        Ok(Random { generator: ChaCha20Rng::from_seed(key), seed: None })
-    }
-
     /// Returns a source that is always the same for the same call and seed, regardless of other calls.
-    pub fn from_seed(seed: &str, site: CallSite<'_>) -> Random {
+    pub fn from_seed(seed: &[u8], site: CallSite<'_>) -> Random {
         let mut digest = Sha256::new();
-        for part in [seed.as_bytes(), site.release.as_bytes(), site.namespace.as_bytes(), site.file, site.template] {
+        for part in [seed, site.release.as_bytes(), site.namespace.as_bytes(), site.file, site.template] {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);
         }
@@ -69,20 +69,17 @@ impl Random {
     }
 
     fn of_call(seed: [u8; 32]) -> Random {
-        Random { generator: ChaCha20Rng::from_seed(seed), seed: Some(seed) }
+        Random { generator: ChaCha20Rng::from_seed(seed), seed }
     }
 
     /// Returns a separate source for a part of the call. The part can be skipped if its result is known, without
     /// changing the randomness of the rest of the call.
-    pub(super) fn part(&mut self) -> Random {
-        match self.seed {
-            Some(seed) => Random::of_call(Sha256::new().chain_update(seed).chain_update(b"part").finalize().into()),
-            None => Random { generator: ChaCha20Rng::from_seed(self.bytes()), seed: None },
-        }
+    pub(super) fn part(&self) -> Random {
+        Random::of_call(Sha256::new().chain_update(self.seed).chain_update(b"part").finalize().into())
     }
 
-    /// Returns the seed of the call, with which the same arguments always have the same result; `None` without a seed.
-    pub(super) fn seed(&self) -> Option<[u8; 32]> {
+    /// Returns the seed of the call, with which the same arguments always have the same result.
+    pub(super) fn seed(&self) -> [u8; 32] {
         self.seed
     }
 
@@ -185,7 +182,7 @@ pub(super) mod testing {
     pub(in super::super) fn seeded(call: u64) -> Random {
         let site =
             CallSite { release: "r", namespace: "n", file: b"f", template: b"c/templates/x.yaml", position: 7, call };
-        Random::from_seed("seed", site)
+        Random::from_seed(b"seed", site)
     }
 }
 
@@ -200,14 +197,15 @@ mod tests {
         assert_ne!(seeded(0).letters(20), seeded(1).letters(20));
         let site = CallSite { release: "r", namespace: "n", file: b"f", template: b"t", position: 0, call: 0 };
         let other = CallSite { release: "rn", namespace: "", ..site };
-        assert_ne!(Random::from_seed("s", site).uuid(), Random::from_seed("s", other).uuid());
-        assert_ne!(Random::from_seed("s", site).uuid(), Random::from_seed("t", site).uuid());
+        assert_ne!(Random::from_seed(b"s", site).uuid(), Random::from_seed(b"s", other).uuid());
+        assert_ne!(Random::from_seed(b"s", site).uuid(), Random::from_seed(b"t", site).uuid());
     }
 
     #[test]
-    fn results_differ_without_a_seed() {
-        let uuid = || Random::from_system().expect("randomness").uuid();
-        assert_ne!(uuid(), uuid());
+    fn the_seed_of_the_system_is_the_same_for_one_render_only() {
+        let (one, other) = (SystemSeed::default(), SystemSeed::default());
+        assert_eq!(one.get(), one.get());
+        assert_ne!(one.get(), other.get());
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! A cache of keys and hashes, which are slow to make: under a seed, a chart that is rendered a hundred times makes the
-//! same keys a hundred times.
+//! A cache of keys and hashes, which are slow to make: a chart that is rendered a hundred times, or rendered again to be
+//! traced, would make the same keys each time.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::keys::PrivateKey;
 use crate::engine::sprig::error::Error;
 
-/// Keys and hashes that were made under a seed.
+/// Keys and hashes that were made, by the seed of their call.
 #[derive(Default)]
 pub struct Memory {
     keys: Mutex<HashMap<[u8; 32], PrivateKey>>,
@@ -24,20 +24,20 @@ impl Memory {
     /// Returns the key for a seed, which is made only once.
     pub(super) fn key(
         &self,
-        seed: Option<[u8; 32]>,
+        seed: [u8; 32],
         kind: &[u8],
         make: impl FnOnce() -> Result<PrivateKey, Error>,
     ) -> Result<PrivateKey, Error> {
-        known(&self.keys, seed.map(|seed| digest(&[b"key", &seed, kind])), make)
+        known(&self.keys, digest(&[b"key", &seed, kind]), make)
     }
 
     /// Returns the hash for arguments, which include the seed.
     pub(super) fn hash(
         &self,
-        arguments: Option<&[&[u8]]>,
+        arguments: &[&[u8]],
         make: impl FnOnce() -> Result<Vec<u8>, Error>,
     ) -> Result<Vec<u8>, Error> {
-        known(&self.hashes, arguments.map(digest), make)
+        known(&self.hashes, digest(arguments), make)
     }
 }
 
@@ -60,10 +60,9 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
 /// Returns the cached value for an identifier, or makes it. The cache is not locked while a value is made.
 fn known<T: Clone>(
     all: &Mutex<HashMap<[u8; 32], T>>,
-    identifier: Option<[u8; 32]>,
+    identifier: [u8; 32],
     make: impl FnOnce() -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let Some(identifier) = identifier else { return make() };
     let locked = || all.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(found) = locked().get(&identifier) {
         return Ok(found.clone());
@@ -83,10 +82,9 @@ mod tests {
     #[test]
     fn remembered_keys_are_not_generated_again() {
         let memory = Memory::default();
-        let computed = |argument: &[u8], result: &[u8]| memory.hash(Some(&[argument]), || Ok(result.to_vec()));
+        let computed = |argument: &[u8], result: &[u8]| memory.hash(&[argument], || Ok(result.to_vec()));
         assert_eq!(computed(b"a", b"1"), Ok(b"1".to_vec()));
         assert_eq!(computed(b"a", b"2"), Ok(b"1".to_vec()));
         assert_eq!(computed(b"b", b"3"), Ok(b"3".to_vec()));
-        assert_eq!(memory.hash(None, || Ok(b"4".to_vec())), Ok(b"4".to_vec()));
     }
 }

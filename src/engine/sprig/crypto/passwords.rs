@@ -19,8 +19,7 @@ pub fn bcrypt(random: &mut Random, memory: &Memory, password: &[u8]) -> Vec<u8> 
         return failed("bcrypt: password length exceeds 72 bytes");
     }
     let seed = random.seed();
-    let arguments = seed.as_ref().map(|seed| [b"bcrypt".as_slice(), seed, password]);
-    let hash = memory.hash(arguments.as_ref().map(<[_; 3]>::as_slice), || {
+    let hash = memory.hash(&[b"bcrypt", &seed, password], || {
         let hash = bcrypt::hash_with_salt(password, COST, random.bytes());
         let hash = hash.map_err(|error| Error::Call(error.to_string()))?;
         Ok(hash.format_for_version(Version::TwoA).into_bytes())

@@ -76,7 +76,7 @@ pub fn derive_password(
     let Some((_, templates)) = FORMS.iter().find(|(name, _)| name.as_bytes() == form) else {
         return Ok([b"cannot find password template ", form].concat());
     };
-    let seed = memory.hash(Some(&[b"site", password, user, site, &counter.to_be_bytes()]), || {
+    let seed = memory.hash(&[b"site", password, user, site, &counter.to_be_bytes()], || {
         seed(counter, [password, user, site]).map(Vec::from)
     })?;
     let Some((first, seed)) = seed.split_first() else { return Ok(Vec::new()) };
