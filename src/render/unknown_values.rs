@@ -2,8 +2,11 @@
 
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Focus, LoadedTree, Scope};
+use crate::engine::{Focus, LoadedTree, Scope, may_be_named};
 use crate::values::UnknownValue;
+
+/// How many values are searched for one by one. Finding all mentions takes as long as some dozens of searches.
+const MAX_SEARCHED: usize = 10;
 
 /// Adjusts the warnings about unknown values to what Go templates use. A value that a template mentions is known, even if
 /// values.yaml doesn't have it. A value that no template mentions and no output depends on is reported, whatever its name.
@@ -14,6 +17,12 @@ pub(super) fn adjust_warnings(
     warnings: &mut Vec<Diagnostic>,
 ) {
     if unknown.is_empty() || !is_all_go(scope.chart) {
+        return;
+    }
+    // Most often it is a misspelled name, which a search can tell.
+    let is_unnamed =
+        |value: &UnknownValue| value.is_suspicious && !may_be_named(scope.chart, scope.values, &value.path);
+    if unknown.len() <= MAX_SEARCHED && unknown.iter().all(is_unnamed) {
         return;
     }
     let mentions = loaded.mentions(scope);
