@@ -45,7 +45,7 @@ pub use trace::{
     CallNumber, Dependence, Focus, LineNumbers, LineOrigin, NumberedOrigin, PlaceNumber, TemplateCall, TemplateLine,
     Trace, TracedLines,
 };
-pub use trace_json::{put_aspect, put_origin, put_place, used_json, write_line};
+pub use trace_json::{LineWriter, put_aspect, put_origin, put_place, used_json};
 pub use used::{Aspect, UsedPath, UsedValue, sort_deciding};
 
 use self::language::{Engine, LoadedTemplates, Outcome};

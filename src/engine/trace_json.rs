@@ -4,7 +4,7 @@
 use super::trace::{LineNumbers, TemplateCall, TemplateLine};
 use super::used::{Aspect, UsedValue};
 use crate::diagnostic::{SourceKind, Span};
-use crate::json::{Object, Writer};
+use crate::json::{Object, Style, Writer};
 use crate::yaml::Value;
 
 /// Adds `template` and `calls`.
@@ -40,15 +40,33 @@ fn put_line(fields: &mut Object, place: &TemplateLine) {
     });
 }
 
-/// Writes the fields of a template line into an open object.
-pub fn write_line(out: &mut Writer, place: LineNumbers<'_>) {
-    each_field(place, |name, field| {
-        out.field(name);
-        match field {
-            Field::Text(text) => out.string(text),
-            Field::Count(count) => out.int(count as i128),
+/// Writes the fields of template lines into open objects.
+#[derive(Debug, Default)]
+pub struct LineWriter<'t> {
+    /// The last text and its JSON: many lines in a row are from one file.
+    last: (&'t str, String),
+}
+
+impl<'t> LineWriter<'t> {
+    /// Writes the fields of a line.
+    pub fn write(&mut self, out: &mut Writer, place: LineNumbers<'t>) {
+        each_field(place, |name, field| {
+            out.field(name);
+            match field {
+                Field::Text(text) => out.json(self.quoted(text)),
+                Field::Count(count) => out.int(count as i128),
+            }
+        });
+    }
+
+    fn quoted(&mut self, text: &'t str) -> &str {
+        if text != self.last.0 || self.last.1.is_empty() {
+            let mut quoted = Writer::new(Style::Compact);
+            quoted.string(text);
+            self.last = (text, quoted.finish());
         }
-    });
+        &self.last.1
+    }
 }
 
 enum Field<'f> {
@@ -57,7 +75,7 @@ enum Field<'f> {
 }
 
 /// Passes on `file`, `line` and `column`, or `tpl` for a line of a text passed to `tpl`.
-fn each_field(place: LineNumbers<'_>, mut put: impl FnMut(&'static str, Field<'_>)) {
+fn each_field<'t>(place: LineNumbers<'t>, mut put: impl FnMut(&'static str, Field<'t>)) {
     match place {
         LineNumbers::File(name, position) => {
             put("file", Field::Text(name));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::documents::{Document, in_output};
 use super::traced::no_trace;
 use crate::diagnostic::{Diagnostic, SourceKind, printable_json};
-use crate::engine::{CallNumber, LineSets, Trace, TracedLines, UsedPath, put_aspect, put_place, write_line};
+use crate::engine::{CallNumber, LineSets, LineWriter, Trace, TracedLines, UsedPath, put_aspect, put_place};
 use crate::json::{Object, Style, Writer};
 use crate::render::Render;
 use crate::secrets::Secrets;
@@ -25,6 +25,7 @@ pub fn line_map(render: &Render, crds: &[(String, String)], secrets: &Secrets) -
         trace: &trace,
         sets: LineSets::new(&trace),
         calls: Writer::new(Style::Compact),
+        places: LineWriter::default(),
         numbers: HashMap::default(),
     };
     let mut out = Writer::new(Style::Compact);
@@ -71,6 +72,7 @@ struct Shared<'t> {
     trace: &'t Trace,
     sets: LineSets<'t>,
     calls: Writer,
+    places: LineWriter<'t>,
     /// The index of each call in the list of calls.
     numbers: HashMap<CallNumber, usize, ahash::RandomState>,
 }
@@ -114,7 +116,7 @@ impl<'t> Shared<'t> {
                     out.field("template");
                     out.open('{');
                     if let Some(place) = self.trace.numbers(place) {
-                        write_line(out, place);
+                        self.places.write(out, place);
                     }
                     out.close('}');
                 }
@@ -156,7 +158,7 @@ impl<'t> Shared<'t> {
                 out.string(name);
             }
             if let Some(place) = call.place.numbers() {
-                write_line(out, place);
+                LineWriter::default().write(out, place);
             }
             if let Some(outer) = outer {
                 out.field("outer");
