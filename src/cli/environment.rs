@@ -34,6 +34,7 @@ pub(super) fn environment(seed: Option<&str>, lookup: &LookupFlag) -> Result<Env
         variables: Some(Arc::new(variables)),
         objects: lookup.objects()?,
         missing_versions: None,
+        work: Arc::default(),
         needs_dns: false,
     })
 }

@@ -167,6 +167,7 @@ codes! {
     "unknown-kind": "An object has a kind or an API version that the cluster does not serve",
     "unknown-value": "A value is set that the chart does not know",
     "unknown-version": "A custom resource has a version that its definition does not serve",
+    "untried": "Not all changes of a value were tried, because the chart takes long to render",
     "upgrade-refused": "The API server will reject the next release of the chart",
     "upgrade-render": "The chart does not render as an upgrade",
     "upgrade-replaced": "The next release of the chart replaces an object under another name",

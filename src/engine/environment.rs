@@ -8,6 +8,7 @@ use super::cluster_objects::ClusterObjects;
 use super::sprig::Error;
 use super::sprig::crypto::Memory;
 use super::sprig::random::{CallSite, Random, SystemSeed};
+use super::work::Work;
 use crate::go::time::{Time, Zone, Zones};
 
 /// Looks up an environment variable by name.
@@ -36,6 +37,8 @@ pub struct Environment {
     pub objects: Option<Arc<ClusterObjects>>,
     /// Records the API versions that templates ask for and the cluster does not serve.
     pub missing_versions: Option<Arc<MissingVersions>>,
+    /// How much work the renders did.
+    pub work: Arc<Work>,
     /// Whether `--enable-dns` is set. Names are never looked up: a template that needs an address then fails.
     pub needs_dns: bool,
 }
@@ -95,6 +98,7 @@ impl Default for Environment {
             variables: None,
             objects: None,
             missing_versions: None,
+            work: Arc::default(),
             needs_dns: false,
         }
     }

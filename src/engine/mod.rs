@@ -27,6 +27,7 @@ mod trace;
 mod trace_json;
 mod tree;
 mod used;
+mod work;
 
 pub use build_info::BuildInfo;
 pub use capabilities::Capabilities;
@@ -47,6 +48,7 @@ pub use trace::{
 };
 pub use trace_json::{LineWriter, put_aspect, put_origin, put_place, used_json};
 pub use used::{Aspect, UsedPath, UsedValue, sort_deciding};
+pub use work::Work;
 
 use self::language::{Engine, LoadedTemplates, Outcome};
 use self::scope::in_order;

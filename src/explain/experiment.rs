@@ -14,6 +14,9 @@ use crate::render::{self, Prepared, Schemas};
 use crate::values::{Step, ValuePath, coalesce, merge_defaults};
 use crate::yaml::{Map, Node, Value};
 
+/// How much work all renders may do before experiments end. For the largest public charts, hundreds of renders do less.
+const MAX_STEPS: u64 = 500_000_000;
+
 /// The chart, values and cluster to experiment with.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {
@@ -114,6 +117,11 @@ impl<'a> Experiment<'a> {
             Ok(rendered) => Outcome::Rendered(rendered),
             Err(errors) => Outcome::Refused(errors),
         }
+    }
+
+    /// Whether the renders so far did so much work that no more experiments should be made.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.subject.release.environment.work.steps() > MAX_STEPS
     }
 
     /// Returns the paths of templates that render differently than with the current values, or not at all.

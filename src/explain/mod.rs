@@ -50,7 +50,7 @@ mod unused;
 mod upgrade;
 mod value_sources;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, counted, nearest};
 use crate::engine::{Mentioned, Rendered};
 use crate::parallel;
 use crate::secrets::Secrets;
@@ -142,10 +142,12 @@ pub fn explain(
     let values = &experiment.prepared.values;
     let setters = value_sources::setters(path, layers, reader, &experiment.prepared.chart, values)?;
     let traced = TracedOutput::about(path, &experiment);
+    let mut untried = 0;
     let (effects, refused, tried) = match &traced {
         Some(output) => (output.effects(path, secrets), Vec::new(), Vec::new()),
         None => {
-            let Trials { changed, refused, tried } = Trials::new(&experiment, path);
+            let Trials { changed, refused, tried, left_out } = Trials::new(&experiment, path);
+            untried = left_out;
             (effects::effects(&experiment.rendered, &changed, secrets), refused, tried)
         }
     };
@@ -162,7 +164,8 @@ pub fn explain(
     // A template may use a value that is only commented out in values.yaml.
     near.retain(|name| *name != path.to_string());
     let is_described = experiment.describes(path);
-    let warnings = experiment.prepared.warnings.clone();
+    let mut warnings = experiment.prepared.warnings.clone();
+    warnings.extend(untried_warning(path, untried));
     let is_of_no_use = effects.is_empty() && !leaves_out;
     let switched_off = is_of_no_use.then(|| SwitchedOffSubchart::around(path, &experiment.prepared.chart)).flatten();
     Ok(Explanation {
@@ -188,13 +191,26 @@ struct Trials {
     changed: Vec<(Change, Vec<Rendered>)>,
     refused: Vec<(Change, String)>,
     tried: Vec<Change>,
+    /// How many changes were not tried because the renders do too much work.
+    left_out: usize,
+}
+
+/// How many changes are tried before the work that they did is looked at.
+const BATCH: usize = 16;
+
+/// Returns a warning about changes that were not tried.
+fn untried_warning(path: &ValuePath, untried: usize) -> Option<Diagnostic> {
+    let were = if untried == 1 { "was" } else { "were" };
+    let changes = counted(untried, "change");
+    let message = format!("{changes} of {path} {were} not tried, because rendering this chart takes long");
+    (untried > 0).then(|| Diagnostic::warning("untried", message).help("ask about a single value instead of a map"))
 }
 
 impl Trials {
     fn new(experiment: &Experiment<'_>, path: &ValuePath) -> Trials {
         let (removals, changes): (Vec<_>, Vec<_>) =
             experiment.changes(path).into_iter().partition(|change| change.value.is_none());
-        let mut trials = Trials { changed: Vec::new(), refused: Vec::new(), tried: Vec::new() };
+        let mut trials = Trials { changed: Vec::new(), refused: Vec::new(), tried: Vec::new(), left_out: 0 };
         trials.run(experiment, changes);
         if trials.changed.is_empty() && trials.refused.is_empty() {
             // Removing a value affects everything that depends on it being there, so it is tried only if nothing else showed an
@@ -205,6 +221,17 @@ impl Trials {
     }
 
     fn run(&mut self, experiment: &Experiment<'_>, changes: Vec<Change>) {
+        let mut rest = changes.into_iter();
+        while rest.len() > 0 {
+            if experiment.is_exhausted() {
+                self.left_out += rest.len();
+                return;
+            }
+            self.run_batch(experiment, rest.by_ref().take(BATCH).collect());
+        }
+    }
+
+    fn run_batch(&mut self, experiment: &Experiment<'_>, changes: Vec<Change>) {
         let outcomes = parallel::map(&changes, |change| experiment.try_values(&[change]));
         for (change, outcome) in changes.into_iter().zip(outcomes) {
             match outcome {

@@ -63,6 +63,11 @@ impl Limits {
         })
     }
 
+    /// The steps and the bytes that were counted.
+    pub fn spent(&self) -> (u64, u64) {
+        (MAX_STEPS - self.steps, MAX_BYTES - self.bytes)
+    }
+
     /// The number of bytes that are left.
     pub fn bytes_left(&self) -> usize {
         usize::try_from(self.bytes).unwrap_or(usize::MAX)

@@ -159,6 +159,8 @@ impl Loaded {
                 Err(error) => output.fail(report::exec_error(&error, scope.values, &file.names)),
             }
         }
+        let (steps, bytes) = run.exec.spent();
+        scope.release.environment.work.add(steps, bytes);
         output
     }
 

@@ -56,6 +56,13 @@ pub(super) struct Spent {
     made: u64,
 }
 
+impl Spent {
+    /// Returns the steps, and the bytes that were made or written.
+    pub(super) fn steps_and_bytes(&self) -> (u64, u64) {
+        (self.calls.saturating_add(self.items), self.written.saturating_add(self.made))
+    }
+}
+
 /// The budget of the template that is being rendered. All counters but `made` include the templates before it.
 #[derive(Debug, Default)]
 pub(super) struct Budget {

@@ -74,6 +74,8 @@ impl Engine for TeraEngine {
         for member in members.iter().filter(looked_at) {
             render_chart(scope, member, &mut progress);
         }
+        let (steps, bytes) = progress.spent.steps_and_bytes();
+        scope.release.environment.work.add(steps, bytes);
         let errors = progress.errors.into_iter().map(|error| error.diagnostic).collect();
         Outcome { rendered: progress.rendered, errors, loaded: None }
     }

@@ -63,16 +63,15 @@ impl TeraSession {
     }
 
     /// Renders the templates; `None` if there is any error.
-    fn try_render(&self, scope: &Scope<'_>) -> Option<Vec<Rendered>> {
+    fn try_render(&self, scope: &Scope<'_>, spent: &mut Spent) -> Option<Vec<Rendered>> {
         let mut rendered = Vec::new();
-        let mut spent = Spent::default();
         for chart in &self.charts {
             let (member, values) = Member::in_tree(&chart.names, scope.chart, scope.values)?;
             let part = Scope { chart: member, values, ..*scope };
             let objects = objects::objects(&part, chart.names.is_empty(), &chart.needed).ok()?;
             chart.run.see(scope.release);
             for SessionTemplate { name, path, source } in &chart.templates {
-                let text = render_one(&chart.tera, &chart.run, &objects, &chart.base_path, name, &mut spent).ok()?;
+                let text = render_one(&chart.tera, &chart.run, &objects, &chart.base_path, name, spent).ok()?;
                 let notes = name.ends_with("NOTES.txt");
                 let (path, template) = (path.clone(), source.clone());
                 rendered.push(Rendered { path, template, text, bytes: None, notes, random: RandomCalls::default() });
@@ -84,7 +83,10 @@ impl TeraSession {
 
 impl LoadedTemplates for TeraSession {
     fn render(&self, scope: &Scope<'_>) -> Option<Vec<Rendered>> {
-        let rendered = self.try_render(scope);
+        let mut spent = Spent::default();
+        let rendered = self.try_render(scope, &mut spent);
+        let (steps, bytes) = spent.steps_and_bytes();
+        scope.release.environment.work.add(steps, bytes);
         if rendered.is_none() {
             for chart in &self.charts {
                 chart.run.take_kept();

@@ -230,6 +230,11 @@ impl<T: Tracer> Exec<T> {
         self.trace
     }
 
+    /// Returns the steps and the bytes that the templates took so far.
+    pub fn spent(&self) -> (u64, u64) {
+        self.limits.spent()
+    }
+
     /// Returns the refusals noted since the last call.
     pub fn take_refusals(&mut self) -> Vec<Refusal> {
         std::mem::take(&mut self.refusals)
