@@ -1,4 +1,4 @@
-//! Searches the texts of templates for the keys of values, which takes much less time than finding all mentions in them.
+//! Searches the texts of templates for the keys of a value, which takes much less time than finding all mentions in them.
 
 use memchr::memmem::Finder;
 
@@ -7,39 +7,71 @@ use crate::chart::Chart;
 use crate::values::{Step, ValuePath};
 use crate::yaml::{Map, Node, Value};
 
-/// Whether [`Mentions::names`](super::Mentions::names) may be true for a value. `false` is certain: no template of the
-/// chart, of its subcharts or among its values contains the value's last key. `true` means that only finding all mentions
-/// can tell.
+/// Whether [`Mentions::names`](super::Mentions::names) may be true for a value. `false` is certain: nothing that may be a
+/// template contains all keys of the value, and no subchart is enabled by it. `true` means that all mentions must be found to
+/// know.
 pub fn may_be_named(chart: &Chart, values: &Map, path: &ValuePath) -> bool {
-    let mut last = "";
+    let mut keys = Vec::new();
     for step in path.steps() {
         match step {
-            Step::Key(key) => last = key,
+            Step::Key(key) if is_plain(key) => keys.push(key.as_str()),
+            // It may be written in many ways.
+            Step::Key(_) => return true,
             // Mentions have no items of lists.
             Step::Item(_) => return false,
         }
     }
-    let searched = Searched(Finder::new(last));
-    switches(chart).iter().flat_map(|switches| &switches.values).any(|value| path.is_prefix_of(value))
-        || searched.is_in_chart(chart, last)
-        || searched.is_in_values(values)
+    if switches(chart).iter().flat_map(|switches| &switches.values).any(|value| path.is_prefix_of(value)) {
+        return true;
+    }
+    // A subchart's own templates do not name the subchart.
+    let mut charts = Vec::new();
+    add_names(chart, &mut charts);
+    let is_of_a_chart = |key: &str| charts.contains(&key);
+    if keys.last().is_none_or(|last| is_of_a_chart(last)) {
+        return true;
+    }
+    let searched = Searched(keys.into_iter().filter(|key| !is_of_a_chart(key)).map(Finder::new).collect());
+    searched.is_in_chart(chart) || searched.is_in_values(values)
 }
 
-struct Searched<'k>(Finder<'k>);
+/// Whether templates can only write a key as it is. Quotes and control characters are escaped in strings, and U+FFFD stands for
+/// bytes that are not UTF-8.
+fn is_plain(key: &str) -> bool {
+    !key.chars().any(|c| c.is_control() || matches!(c, '\\' | '"' | '`' | '\u{fffd}'))
+}
+
+/// Adds the names of a chart's subcharts, enabled or not.
+fn add_names<'c>(chart: &'c Chart, names: &mut Vec<&'c str>) {
+    for subchart in &chart.subcharts {
+        names.push(&subchart.metadata.name);
+        add_names(subchart, names);
+    }
+    for switched_off in &chart.switched_off {
+        names.push(switched_off.dependency.key());
+        for chart in &switched_off.charts {
+            names.push(&chart.metadata.name);
+            add_names(chart, names);
+        }
+    }
+}
+
+/// Searches for the keys of a value.
+struct Searched<'k>(Vec<Finder<'k>>);
 
 impl Searched<'_> {
-    /// Whether a chart, enabled or not, has the key in its name or in a template.
-    fn is_in_chart(&self, chart: &Chart, key: &str) -> bool {
-        chart.metadata.name == key
-            || chart.templates.iter().any(|template| self.is_in_template(template.source.bytes()))
-            || chart.subcharts.iter().any(|subchart| self.is_in_chart(subchart, key))
-            || chart.switched_off.iter().any(|switched_off| {
-                switched_off.dependency.key() == key
-                    || switched_off.charts.iter().any(|chart| self.is_in_chart(chart, key))
-            })
+    /// Whether a template of a chart, enabled or not, or of its subcharts may name the value.
+    fn is_in_chart(&self, chart: &Chart) -> bool {
+        chart.templates.iter().any(|template| self.is_in_template(template.source.bytes()))
+            || chart.subcharts.iter().any(|subchart| self.is_in_chart(subchart))
+            || chart
+                .switched_off
+                .iter()
+                .flat_map(|switched_off| &switched_off.charts)
+                .any(|chart| self.is_in_chart(chart))
     }
 
-    /// Whether a string among the values is a template with the key.
+    /// Whether a string among the values is a template that may name the value.
     fn is_in_values(&self, values: &Map) -> bool {
         let mut rest: Vec<&Node> = values.iter().map(|(_, node)| node).collect();
         while let Some(node) = rest.pop() {
@@ -53,23 +85,25 @@ impl Searched<'_> {
         false
     }
 
-    /// Whether a template contains the key as a field or as a quoted string, which may have escape sequences.
+    /// Whether a template contains all keys as fields or as strings.
     fn is_in_template(&self, text: &[u8]) -> bool {
         let begins = |at: usize| at.checked_sub(1).is_some_and(|before| matches!(text[before], b'.' | b'"' | b'`'));
-        self.0.find_iter(text).any(begins) || has_escaped_characters(text)
+        self.0.iter().all(|key| key.find_iter(text).any(begins)) || has_rewritten_characters(text)
     }
 }
 
-/// Whether a text may contain a character written by its number, as in `"\u0061"`.
-fn has_escaped_characters(text: &[u8]) -> bool {
+/// Whether a string in a template may contain characters that are written in another way: by their number, as in `"\u0061"`, or
+/// with carriage returns between them, which Go ignores in raw strings.
+fn has_rewritten_characters(text: &[u8]) -> bool {
     let mut escapes = memchr::memchr_iter(b'\\', text);
     escapes.any(|at| matches!(text.get(at + 1), Some(b'x' | b'u' | b'U' | b'0'..=b'7')))
+        || memchr::memchr(b'\r', text).is_some_and(|_| memchr::memchr(b'`', text).is_some())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::Template;
+    use crate::chart::{Dependency, SwitchedOff, Template};
     use crate::diagnostic::Source;
 
     fn is_found(template: &str, values: &str, path: &str) -> bool {
@@ -81,19 +115,49 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_found_wherever_a_template_may_name_it() {
-        for template in ["{{ .Values.a.key }}", "{{ index .Values \"a\" `key` }}", "{{ .key }}", "{{ \"\\u006bey\" }}"]
-        {
+    fn a_value_is_found_wherever_a_template_may_name_it() {
+        for template in [
+            "{{ .Values.a.key }}",
+            "{{ index .Values \"a\" `key` }}",
+            "{{ .a }}{{ .key }}",
+            "{{ index .Values \"a\" \"\\u006bey\" }}",
+            "{{ index .Values.a `k\rey` }}",
+        ] {
             assert!(is_found(template, "{}", "a.key"), "{template}");
         }
         assert!(is_found("", "text: '{{ .Values.a.key }}'", "a.key"));
+        for key in ["a.say\"hi", "a.win\\\\path", "a.tab\tkey", "a.k\u{fffd}ey"] {
+            assert!(is_found("", "{}", key), "{key}");
+        }
     }
 
     #[test]
-    fn a_key_that_no_template_can_name_is_not_found() {
-        for template in ["", "key: {{ .Values.a }}", "{{ .Values.a.monkey }}"] {
-            assert!(!is_found(template, "text: .key", "a.key"), "{template}");
+    fn a_value_that_no_template_can_name_is_not_found() {
+        for template in ["", "key: {{ .Values.a }}", "{{ .Values.a.monkey }}", "{{ .key }}"] {
+            assert!(!is_found(template, "text: .a.key", "a.key"), "{template}");
         }
         assert!(!is_found("{{ range .Values.a }}{{ .key }}{{ end }}", "{}", "a[0].key"));
+    }
+
+    #[test]
+    fn values_of_subcharts_are_found_in_templates_that_do_not_name_the_subchart() {
+        let template = |text: &str| Template { path: "templates/t.yaml".to_owned(), source: Source::file("t", text) };
+        let mut db = Chart::default();
+        db.metadata.name = "db".to_owned();
+        db.templates.push(template("{{ .Values.port }}"));
+        let found = |chart: &Chart, path: &str| {
+            may_be_named(chart, &Map::new(), &ValuePath::parse(&Source::flag("KEY", path)).unwrap())
+        };
+        let mut chart = Chart::default();
+        chart.subcharts.push(db.clone());
+        assert!(found(&chart, "db.port") && found(&chart, "db") && !found(&chart, "db.host"));
+        let name = "db".to_owned();
+        let dependency = Dependency { name, condition: "cache.enabled".to_owned(), ..Dependency::default() };
+        let chart = Chart {
+            switched_off: vec![SwitchedOff { dependency, by: Vec::new(), charts: vec![db] }],
+            ..Chart::default()
+        };
+        assert!(found(&chart, "db.port") && !found(&chart, "db.host"));
+        assert!(found(&chart, "cache") && found(&chart, "cache.enabled") && !found(&chart, "cache.size"));
     }
 }

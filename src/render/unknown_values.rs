@@ -19,7 +19,7 @@ pub(super) fn adjust_warnings(
     if unknown.is_empty() || !is_all_go(scope.chart) {
         return;
     }
-    // Most often it is a misspelled name, which a search can tell.
+    // Most often it is a misspelled name, which no template contains.
     let is_unnamed =
         |value: &UnknownValue| value.is_suspicious && !may_be_named(scope.chart, scope.values, &value.path);
     if unknown.len() <= MAX_SEARCHED && unknown.iter().all(is_unnamed) {
