@@ -109,7 +109,7 @@ impl<'a> Parts<'a> {
 }
 
 const SEPARATOR: &str = "---\n";
-const SEPARATOR_AND_SOURCE: &str = "---\n# Source: ";
+const SOURCE: &str = "# Source: ";
 /// The number of lines above each document: the separator and the `# Source:` line.
 const HEAD: usize = 2;
 
@@ -118,8 +118,8 @@ pub(super) fn push(text: &mut String, path: &str, document: &str) {
     text.extend(document_parts(path, document));
 }
 
-fn document_parts<'a>(path: &'a str, text: &'a str) -> [&'a str; 5] {
-    [SEPARATOR_AND_SOURCE, path, "\n", text, "\n"]
+fn document_parts<'a>(path: &'a str, text: &'a str) -> [&'a str; 6] {
+    [SEPARATOR, SOURCE, path, "\n", text, "\n"]
 }
 
 #[cfg(test)]
