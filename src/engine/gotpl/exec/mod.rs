@@ -340,11 +340,11 @@ impl<T: Tracer> Exec<T> {
         Ok(())
     }
 
-    /// Whether the rest of a file is not needed: all random calls were made, and no variable holds a random value that
-    /// could still be written.
+    /// Whether the rest of a file is not needed: all random calls were made, and neither a variable nor a map or list
+    /// holds a random value that could still be written.
     fn is_done_with_random(&mut self) -> Result<bool> {
         let is_called = self.random_calls.is_some_and(|calls| self.host.random_call_count() >= calls);
-        if !is_called || !self.trace.has_random_line(&self.out) {
+        if !is_called || self.trace.keeps_random() || !self.trace.has_random_line(&self.out) {
             return Ok(false);
         }
         // There may be many variables, and a loop may check them in each iteration.

@@ -104,6 +104,8 @@ pub(super) struct Marks {
     kept: usize,
     part_origins: HashMap<usize, PartOrigins, ahash::RandomState>,
     pub(super) written: WrittenTexts<Mark>,
+    /// Whether a random value was put into a map or a list.
+    keeps_random: bool,
 }
 
 impl Default for Marks {
@@ -116,6 +118,7 @@ impl Default for Marks {
             kept: 0,
             part_origins: HashMap::default(),
             written: WrittenTexts::default(),
+            keeps_random: false,
         }
     }
 }
@@ -381,9 +384,20 @@ impl Marks {
     /// Sets the origin of a part of a map or list.
     pub(super) fn set_part(&mut self, container: &Value, part: Part, mark: Mark) {
         self.spend(1);
+        self.keeps_random |= self.is_random(mark);
         self.update(container, |record, _| {
             record.parts.insert(part, mark);
         });
+    }
+
+    /// Whether a value shows anything random.
+    pub(super) fn is_random(&self, mark: Mark) -> bool {
+        self.paths.in_set(self.origin(mark).shown).contains(&PathId::RANDOM)
+    }
+
+    /// Whether a random value was put into a map or a list, from where it can be printed at any time.
+    pub(super) fn keeps_random(&self) -> bool {
+        self.keeps_random
     }
 
     /// Adds values that decided which keys a container has.

@@ -147,6 +147,11 @@ pub trait Tracer: Sized {
         false
     }
 
+    /// Whether a random value is in a map or a list, from where it can be printed at any time.
+    fn keeps_random(&self) -> bool {
+        false
+    }
+
     /// Whether a complete line of the output shows a random value.
     fn has_random_line(&mut self, _out: &[u8]) -> bool {
         false

@@ -401,7 +401,11 @@ impl Tracer for Recorder {
     }
 
     fn is_random(&self, mark: Mark) -> bool {
-        self.marks.paths.in_set(self.marks.origin(mark).shown).contains(&PathId::RANDOM)
+        self.marks.is_random(mark)
+    }
+
+    fn keeps_random(&self) -> bool {
+        self.marks.keeps_random()
     }
 
     fn has_random_line(&mut self, out: &[u8]) -> bool {
