@@ -12,9 +12,14 @@ pub(super) trait Engine {
     /// Renders the templates of the members.
     fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome;
 
+    /// Whether the engine can trace where lines come from.
+    fn can_trace(&self) -> bool {
+        false
+    }
+
     /// Renders like [`Engine::render`], and traces where the lines come from in the same run. There is no trace if the
-    /// engine does not support this, a template fails, or the trace would be too large.
-    fn render_traced(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> (Outcome, Option<Trace>) {
+    /// engine can't trace, a template fails, refusals are noted, or the trace would be too large.
+    fn render_with_trace(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> (Outcome, Option<Trace>) {
         (self.render(scope, members), None)
     }
 

@@ -38,13 +38,75 @@ pub(super) fn put_together(
     scope: &Scope<'_>,
     of_kinds: impl Iterator<Item = Option<(Vec<Rendered>, Trace)>>,
 ) -> Option<(Vec<Rendered>, Trace)> {
-    let (mut rendered, mut trace) = (Vec::new(), Trace::default());
-    for of_kind in of_kinds {
-        let (rendered_of_kind, trace_of_kind) = of_kind?;
+    let mut rendered = Vec::new();
+    let traces = of_kinds.map(|of_kind| {
+        let (rendered_of_kind, trace) = of_kind?;
         rendered.extend(rendered_of_kind);
-        trace.extend(trace_of_kind);
-    }
-    trace.switches = switches::switches(scope.chart);
-    trace.values = scope.values.clone();
+        Some(trace)
+    });
+    let trace = whole_trace(scope, traces)?;
     Some((in_order(rendered), trace))
+}
+
+/// Combines the traces of all languages in a tree; `None` if one of them has none.
+pub(super) fn whole_trace(scope: &Scope<'_>, traces: impl IntoIterator<Item = Option<Trace>>) -> Option<Trace> {
+    let mut whole = Trace::default();
+    for trace in traces {
+        whole.extend(trace?);
+    }
+    whole.switches = switches::switches(scope.chart);
+    whole.values = scope.values.clone();
+    Some(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::chart::{Chart, Template};
+    use crate::diagnostic::Source;
+    use crate::engine::{Capabilities, Release, Rendered, Scope, render_and_keep, render_with_trace};
+    use crate::yaml::Map;
+
+    fn texts(rendered: &[Rendered]) -> Vec<&str> {
+        rendered.iter().map(|rendered| rendered.text.as_str()).collect()
+    }
+
+    /// Calls `call` with the scope of a chart with these templates.
+    fn with_templates<R>(templates: &[&str], call: impl FnOnce(&Scope<'_>) -> R) -> R {
+        let mut chart = Chart::default();
+        chart.metadata.name = "c".to_owned();
+        for (number, text) in templates.iter().enumerate() {
+            let path = format!("templates/{number}.yaml");
+            chart.templates.push(Template { source: Source::file(&path, *text), path });
+        }
+        let (values, release, capabilities) = (Map::new(), Release::install("r", "n"), Capabilities::default());
+        call(&Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None })
+    }
+
+    #[test]
+    fn templates_that_are_traced_again_have_the_same_random_values() {
+        let templates = ["a: {{ randAlphaNum 20 }}\n", "b: {{ uuidv4 }}\nc: {{ htpasswd \"u\" \"p\" }}\n"];
+        with_templates(&templates, |scope| {
+            let (rendered, loaded) = render_and_keep(scope).unwrap();
+            let (again, _) = loaded.render_traced(scope, None).unwrap();
+            assert_eq!(texts(&again), texts(&rendered));
+            let (other, _) = render_and_keep(scope).unwrap();
+            assert!(texts(&other).iter().zip(texts(&rendered)).all(|(other, text)| *other != text));
+        });
+    }
+
+    #[test]
+    fn a_traced_render_has_the_same_output_and_errors() {
+        let plain = |scope: &Scope<'_>| render_and_keep(scope).map(|(rendered, _)| rendered);
+        let traced = |scope: &Scope<'_>| render_with_trace(scope).map(|(rendered, ..)| rendered);
+        with_templates(&["a: {{ .Release.Name }}\n", "b: {{ 1 }}\n"], |scope| {
+            assert_eq!(texts(&traced(scope).unwrap()), texts(&plain(scope).unwrap()));
+            let (_, _, trace) = render_with_trace(scope).unwrap();
+            assert!(trace.unwrap().line("c/templates/1.yaml", 1).is_some());
+        });
+        with_templates(&["{{ fail \"one\" }}", "a: 1\n", "{{ fail \"two\" }}"], |scope| {
+            let errors = plain(scope).unwrap_err();
+            assert_eq!(errors.len(), 2);
+            assert_eq!(traced(scope).unwrap_err(), errors);
+        });
+    }
 }

@@ -73,28 +73,27 @@ pub fn render(scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
 /// The errors of all templates.
 pub fn render_and_keep(scope: &Scope<'_>) -> Result<(Vec<Rendered>, LoadedTree), Vec<Diagnostic>> {
     let parts = tree::by_kind(tree::members(scope.chart, scope.values));
-    kept(parts.into_iter().map(|(kind, members)| engine_for(kind).render(scope, &members)))
+    kept(parts.iter().map(|(kind, members)| engine_for(*kind).render(scope, members)))
 }
 
 /// Renders like [`render_and_keep`], and traces where each line comes from in the same run. There is no trace if an
-/// engine of the tree does not support this, or the trace would be too large.
+/// engine of the tree can't trace, or the trace would be too large.
 ///
 /// # Errors
 /// The errors of all templates.
-pub fn render_traced(scope: &Scope<'_>) -> Result<(Vec<Rendered>, LoadedTree, Option<Trace>), Vec<Diagnostic>> {
-    let mut traces = Vec::new();
+pub fn render_with_trace(scope: &Scope<'_>) -> Result<(Vec<Rendered>, LoadedTree, Option<Trace>), Vec<Diagnostic>> {
     let parts = tree::by_kind(tree::members(scope.chart, scope.values));
-    let (rendered, loaded) = kept(parts.into_iter().map(|(kind, members)| {
-        let (outcome, trace) = engine_for(kind).render_traced(scope, &members);
-        traces.push(trace.map(|trace| (Vec::new(), trace)));
-        outcome
-    }))?;
-    let trace = loaded_tree::put_together(scope, traces.into_iter()).map(|(_, trace)| trace);
-    Ok((rendered, loaded, trace))
+    if !parts.iter().all(|(kind, _)| engine_for(*kind).can_trace()) {
+        return render_and_keep(scope).map(|(rendered, loaded)| (rendered, loaded, None));
+    }
+    let (outcomes, traces): (Vec<Outcome>, Vec<Option<Trace>>) =
+        parts.iter().map(|(kind, members)| engine_for(*kind).render_with_trace(scope, members)).unzip();
+    let (rendered, loaded) = kept(outcomes)?;
+    Ok((rendered, loaded, loaded_tree::whole_trace(scope, traces)))
 }
 
 /// Collects the results of the engines of a tree.
-fn kept(outcomes: impl Iterator<Item = Outcome>) -> Result<(Vec<Rendered>, LoadedTree), Vec<Diagnostic>> {
+fn kept(outcomes: impl IntoIterator<Item = Outcome>) -> Result<(Vec<Rendered>, LoadedTree), Vec<Diagnostic>> {
     let (mut rendered, mut errors, mut loaded) = (Vec::new(), Vec::new(), Vec::new());
     for outcome in outcomes {
         rendered.extend(outcome.rendered);
@@ -139,7 +138,7 @@ impl Session {
         loaded.collect::<Option<_>>().map(Session)
     }
 
-    /// Renders the templates like [`render`].
+    /// Renders the templates like [`render`]; but without a seed, all renders of a session have the same random results.
     ///
     /// # Errors
     /// The errors of all templates.

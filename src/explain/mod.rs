@@ -156,7 +156,8 @@ pub fn explain(
     let mentions = if is_traced { experiment.mentions().mentioned(path) } else { Mentioned::default() };
     let mut gate = None;
     // If the chart doesn't know the value, no other value makes it matter.
-    if effects.is_empty() && refused.is_empty() && !tried.is_empty() && experiment.knows(path) {
+    let may_have_gate = effects.is_empty() && refused.is_empty() && !tried.is_empty() && !experiment.is_exhausted();
+    if may_have_gate && experiment.knows(path) {
         gate = preconditions::gates(&experiment, &[(path.clone(), tried.clone())]).pop().flatten();
     }
     let value = path.get(values).cloned();

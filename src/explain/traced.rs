@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::documents::{Document, documents};
 use super::effects::{Effect, EffectKind, Line, Source};
@@ -16,14 +17,14 @@ use crate::values::ValuePath;
 /// The output of a chart, and where each line comes from.
 pub(super) struct TracedOutput {
     pub(super) documents: Vec<Document>,
-    pub(super) trace: Trace,
+    pub(super) trace: Arc<Trace>,
     /// The first document of each identity, filled on first use.
     by_id: OnceCell<HashMap<Id, usize>>,
 }
 
 impl TracedOutput {
     /// Returns the documents with a trace of their lines.
-    pub(super) fn new(documents: Vec<Document>, trace: Trace) -> TracedOutput {
+    pub(super) fn new(documents: Vec<Document>, trace: Arc<Trace>) -> TracedOutput {
         TracedOutput { documents, trace, by_id: OnceCell::new() }
     }
 
@@ -41,7 +42,7 @@ impl TracedOutput {
     /// Returns the output of a traced render.
     pub(super) fn of_render((mut rendered, trace): (Vec<Rendered>, Trace)) -> TracedOutput {
         rendered.retain(|rendered| !rendered.notes);
-        TracedOutput::new(documents(&rendered), trace)
+        TracedOutput::new(documents(&rendered), Arc::new(trace))
     }
 
     /// Returns the document of an object.

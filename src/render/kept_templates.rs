@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::mem::ManuallyDrop;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::{self, LoadedTree, Scope, Trace};
@@ -12,21 +12,28 @@ use crate::engine::{self, LoadedTree, Scope, Trace};
 #[derive(Clone)]
 pub(super) struct KeptTemplates {
     loaded: Arc<Mutex<ManuallyDrop<LoadedTree>>>,
-    /// The trace of the render itself, until it is taken.
-    trace: Arc<Mutex<Option<Trace>>>,
+    /// The trace once the templates were traced; `None` in it if an engine of the tree can't trace, or if there is too much to
+    /// trace.
+    trace: Arc<OnceLock<Option<Arc<Trace>>>>,
 }
 
 impl KeptTemplates {
-    pub(super) fn new(loaded: LoadedTree, trace: Option<Trace>) -> KeptTemplates {
+    /// Keeps templates that were not traced.
+    pub(super) fn new(loaded: LoadedTree) -> KeptTemplates {
         let loaded = Arc::new(Mutex::new(ManuallyDrop::new(loaded)));
-        KeptTemplates { loaded, trace: Arc::new(Mutex::new(trace)) }
+        KeptTemplates { loaded, trace: Arc::default() }
     }
 
-    /// Returns where each line comes from: takes the trace of the render, or renders the templates again to make one. `None` if
-    /// an engine of the tree can't trace, or if there is too much to trace.
-    pub(super) fn trace(&self, scope: &Scope<'_>) -> Option<Trace> {
-        let own = locked(&self.trace).take();
-        own.or_else(|| self.loaded().render_traced(scope, None).map(|(_, trace)| trace))
+    /// Keeps templates that were to be traced.
+    pub(super) fn traced(loaded: LoadedTree, trace: Option<Arc<Trace>>) -> KeptTemplates {
+        KeptTemplates { trace: Arc::new(OnceLock::from(trace)), ..KeptTemplates::new(loaded) }
+    }
+
+    /// Returns where each line comes from; if the templates were not traced yet, renders them again. `None` if an engine of the
+    /// tree can't trace, or if there is too much to trace.
+    pub(super) fn trace(&self, scope: &Scope<'_>) -> Option<Arc<Trace>> {
+        let render = || self.loaded().render_traced(scope, None).map(|(_, trace)| Arc::new(trace));
+        self.trace.get_or_init(render).clone()
     }
 
     /// Adds template lines to diagnostics about what was rendered, see [`engine::add_template_lines`].
@@ -39,12 +46,8 @@ impl KeptTemplates {
     }
 
     fn loaded(&self) -> MutexGuard<'_, ManuallyDrop<LoadedTree>> {
-        locked(&self.loaded)
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for KeptTemplates {

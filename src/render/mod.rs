@@ -12,6 +12,7 @@ mod unknown_values;
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
@@ -144,10 +145,9 @@ impl Render {
         self.templates.add_template_lines(&self.scope(), diagnostics);
     }
 
-    /// Returns where each line comes from. Renders the templates again, unless the request was to trace them and this is the
-    /// first call. `None` if an engine of the tree can't trace, or if there is too much to trace.
+    /// Returns where each line comes from; renders the templates again unless they were traced before. `None` if an engine of the tree can't trace, or if there is too much to trace.
     #[doc(hidden)]
-    pub fn trace(&self) -> Option<Trace> {
+    pub fn trace(&self) -> Option<Arc<Trace>> {
         self.templates.trace(&self.scope())
     }
 
@@ -184,7 +184,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     let scope =
         Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
     let outcome = match traced {
-        true => engine::render_traced(&scope),
+        true => engine::render_with_trace(&scope),
         false => engine::render_and_keep(&scope).map(|(rendered, loaded)| (rendered, loaded, None)),
     };
     let (rendered, loaded, trace) = match outcome {
@@ -204,7 +204,10 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
             let of_keys = manifests.notes.iter_mut().filter(|note| note.code == "repeated-key");
             engine::add_template_lines(&scope, Some(&loaded), of_keys);
             warnings.append(&mut manifests.notes);
-            let templates = KeptTemplates::new(loaded, trace);
+            let templates = match traced {
+                true => KeptTemplates::traced(loaded, trace.map(Arc::new)),
+                false => KeptTemplates::new(loaded),
+            };
             Ok(Render { chart, values, manifests, warnings, release, capabilities, templates })
         }
         Err(errors) => {

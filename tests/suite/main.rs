@@ -49,6 +49,7 @@ mod pages;
 mod parity_table;
 mod pipelines;
 mod prose;
+mod random_values;
 mod revisions;
 mod schema_limits;
 mod secrets;

@@ -1,8 +1,11 @@
 //! How templates call functions: signatures as Go declares them, arguments, and the evaluator that functions can use.
 
+use std::sync::Arc;
+
 use super::errors::FnError;
 use super::value::{Kind, List, ListKind, Map, MapKind, Text, Value};
 use crate::engine::environment::Environment;
+use crate::engine::sprig::crypto::Memory;
 use crate::engine::sprig::random::Random;
 use crate::engine::sprig::{self, Limits};
 use crate::go::utf8;
@@ -272,6 +275,9 @@ pub trait Evaluate {
 
     /// The time and the time zones.
     fn environment(&self) -> &Environment;
+
+    /// The keys and hashes made so far.
+    fn memory(&self) -> Arc<Memory>;
 
     /// Returns the source of randomness for the called function, which must be marked as random.
     ///

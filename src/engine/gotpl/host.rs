@@ -7,30 +7,38 @@ use super::errors::FnError;
 use super::value::Text;
 use crate::engine::environment::Environment;
 use crate::engine::scope::{RandomCalls, Release};
+use crate::engine::sprig::crypto::Memory;
 use crate::engine::sprig::random::{CallSite, Random, SystemSeed};
 
 /// The environment of a render, and the calls of random functions so far.
 pub struct Host {
     environment: Environment,
-    /// The seed if the environment has none.
-    system_seed: Arc<SystemSeed>,
+    unseeded: Arc<Unseeded>,
     release: String,
     namespace: String,
     /// The site of the current random call: its template and its position there, or only the name of the function.
     site: (Text, u64),
-    /// The number of calls from each site for the current file.
-    calls: HashMap<(Text, u64), u64, ahash::RandomState>,
+    /// The number of calls from each site for each file.
+    calls: HashMap<(Text, Text, u64), u64, ahash::RandomState>,
     file: Text,
     /// The noted calls, whose results are different in each run.
     random_calls: RandomCalls,
 }
 
+/// What the runs of the same templates share if the environment has no seed, so that a run that traces the output of
+/// another one has the same random results.
+#[derive(Debug, Default)]
+pub struct Unseeded {
+    seed: SystemSeed,
+    memory: Arc<Memory>,
+}
+
 impl Host {
-    /// Creates the host for a release. Hosts with the same seed of the system give the same random results.
-    pub fn new(release: &Release, system_seed: Arc<SystemSeed>) -> Host {
+    /// Creates the host for a release.
+    pub fn new(release: &Release, unseeded: Arc<Unseeded>) -> Host {
         Host {
             environment: release.environment.clone(),
-            system_seed,
+            unseeded,
             release: release.name.clone(),
             namespace: release.namespace.clone(),
             site: (Text::default(), 0),
@@ -45,10 +53,15 @@ impl Host {
         &self.environment
     }
 
+    /// The keys and hashes made so far.
+    pub fn memory(&self) -> Arc<Memory> {
+        let memory = if self.environment.seed.is_some() { &self.environment.memory } else { &self.unseeded.memory };
+        Arc::clone(memory)
+    }
+
     /// Begins a file. Random results in it do not depend on the files before it.
     pub fn begin_file(&mut self, file: &Text) {
         self.file = file.clone();
-        self.calls.clear();
     }
 
     /// Sets the site of the random call that follows.
@@ -92,12 +105,13 @@ impl Host {
     /// # Errors
     /// The system has no randomness.
     pub fn random(&mut self) -> Result<Random, FnError> {
-        let count = self.calls.entry(self.site.clone()).or_default();
+        let (template, position) = &self.site;
+        // Two charts of the same name have files of the same path, so counts of an earlier file go on.
+        let count = self.calls.entry((self.file.clone(), template.clone(), *position)).or_default();
         let call = *count;
         *count += 1;
-        let (template, position) = &self.site;
         let (release, namespace, file) = (&self.release, &self.namespace, &self.file);
         let site = CallSite { release, namespace, file, template, position: *position, call };
-        Ok(self.environment.random(&self.system_seed, site)?)
+        Ok(self.environment.random(&self.unseeded.seed, site)?)
     }
 }

@@ -7,7 +7,7 @@ use super::ast::{Origin, Parsed};
 use super::errors::ExecError;
 use super::exec::{Exec, Library, Refusal};
 use super::functions;
-use super::host::Host;
+use super::host::{Host, Unseeded};
 use super::limits::Limits;
 use super::objects::{self, ChartObjects, Shared};
 use super::parsing::{Unparsed, parse_all};
@@ -22,7 +22,6 @@ use crate::engine::capabilities::Capabilities;
 use crate::engine::mentions::Found;
 use crate::engine::paths::{helm_order, is_partial};
 use crate::engine::scope::{RandomCalls, Release, Rendered};
-use crate::engine::sprig::random::SystemSeed;
 use crate::engine::trace::{Focus, Trace};
 use crate::engine::tree::Member;
 use crate::yaml::Map;
@@ -49,8 +48,7 @@ pub(super) struct Loaded {
     definitions: Arc<Definitions>,
     /// The parsed files, in the same order.
     parsed: Vec<Arc<Parsed>>,
-    /// What the random results of all runs have in common, if the environment has no seed.
-    system_seed: Arc<SystemSeed>,
+    unseeded: Arc<Unseeded>,
 }
 
 struct File {
@@ -128,7 +126,7 @@ impl Loaded {
         if !output.errors.is_empty() {
             return Err(output.errors);
         }
-        Ok(Loaded { files, definitions: Arc::new(definitions), parsed: all, system_seed: Arc::default() })
+        Ok(Loaded { files, definitions: Arc::new(definitions), parsed: all, unseeded: Arc::default() })
     }
 
     /// Runs the templates when they are unlikely to be run again.
@@ -166,10 +164,9 @@ impl Loaded {
 
     /// Runs the templates and traces where their output comes from in the same run; without a trace if a template fails,
     /// refusals are noted, or the trace becomes too large.
-    pub(super) fn render_traced(&self, scope: &RunScope<'_>) -> (Output, Option<Trace>) {
+    pub(super) fn render_with_trace(&self, scope: &RunScope<'_>) -> (Output, Option<Trace>) {
         if !scope.notes_refusals
-            && let Some((rendered, trace)) = self.trace(scope, None)
-            && rendered.len() == self.rendered_files().count()
+            && let Some((rendered, trace)) = self.traced(scope, None, true)
         {
             return (Output { rendered, ..Output::default() }, Some(trace));
         }
@@ -179,6 +176,16 @@ impl Loaded {
     /// Runs the templates and traces where their output comes from, as far as `focus` needs it. Files that fail are
     /// omitted. `None` if the trace becomes too large.
     pub(super) fn trace(&self, scope: &RunScope<'_>, focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
+        self.traced(scope, focus, false)
+    }
+
+    /// The same; with `needs_all`, also `None` if any file fails.
+    fn traced(
+        &self,
+        scope: &RunScope<'_>,
+        focus: Option<Focus<'_>>,
+        needs_all: bool,
+    ) -> Option<(Vec<Rendered>, Trace)> {
         let mut run: Run<Recorder> = self.run(scope);
         if let Some(Focus::Values(values)) = focus {
             run.exec.trace().watch(values);
@@ -199,6 +206,9 @@ impl Loaded {
                 _ => {}
             }
             let bytes = run.file(file).and_then(Result::ok);
+            if needs_all && bytes.is_none() || run.exec.trace().is_spent() {
+                return None;
+            }
             let random = run.exec.take_random();
             let rendered = bytes.map(|bytes| file.rendered(bytes, random));
             let text = rendered.as_ref().map_or("", |rendered| &rendered.text);
@@ -229,7 +239,7 @@ impl Loaded {
     fn run<T: Tracer + Default>(&self, scope: &RunScope<'_>) -> Run<T> {
         let shared = Shared::new(scope.release, scope.capabilities);
         let set = TemplateSet::new(Arc::clone(&self.definitions));
-        let host = Host::new(scope.release, Arc::clone(&self.system_seed));
+        let host = Host::new(scope.release, Arc::clone(&self.unseeded));
         let charts = objects::charts(scope.chart, scope.values, &shared);
         Run {
             charts: charts.into_iter().map(|objects| (objects.path.clone(), objects)).collect(),

@@ -67,8 +67,12 @@ impl Engine for GoTemplateEngine {
         load_and_run(scope, members, |loaded, scope| (loaded.render_once(scope), None)).0
     }
 
-    fn render_traced(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> (Outcome, Option<Trace>) {
-        load_and_run(scope, members, Loaded::render_traced)
+    fn can_trace(&self) -> bool {
+        true
+    }
+
+    fn render_with_trace(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> (Outcome, Option<Trace>) {
+        load_and_run(scope, members, Loaded::render_with_trace)
     }
 
     fn locate(

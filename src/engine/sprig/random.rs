@@ -1,5 +1,6 @@
 //! Random functions, and the source of their randomness.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use rand_chacha::ChaCha20Rng;
@@ -19,7 +20,7 @@ pub struct Random {
 
 /// The seed of a render that was given none. The system provides it when it is first needed. If the templates run again to
 /// trace their output, they get the same results.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct SystemSeed(OnceLock<[u8; 32]>);
 
 impl SystemSeed {
@@ -28,17 +29,24 @@ impl SystemSeed {
     /// # Errors
     /// The system has no randomness.
     pub fn get(&self) -> Result<&[u8], Error> {
-        if self.0.get().is_none() {
-            let mut seed = [0; 32];
-            let fail = |error| Error::call(format!("no randomness from the system: {error}"));
-            getrandom::fill(&mut seed).map_err(fail)?;
-            return Ok(self.0.get_or_init(|| seed));
+        if let Some(seed) = self.0.get() {
+            return Ok(seed);
         }
-        Ok(self.0.get().map_or(&[], |seed| seed))
+        let mut seed = [0; 32];
+        let fail = |error| Error::call(format!("no randomness from the system: {error}"));
+        getrandom::fill(&mut seed).map_err(fail)?;
+        Ok(self.0.get_or_init(|| seed))
     }
 }
 
-/// Where a function is called, which makes its randomness unique under a seed.
+impl fmt::Debug for SystemSeed {
+    /// Does not show the seed: it determines all keys of the render.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SystemSeed").finish_non_exhaustive()
+    }
+}
+
+/// Where a function is called, which makes its randomness unique in a render.
 #[derive(Debug, Clone, Copy)]
 pub struct CallSite<'a> {
     /// The name of the release.
@@ -72,10 +80,10 @@ impl Random {
         Random { generator: ChaCha20Rng::from_seed(seed), seed }
     }
 
-    /// Returns a separate source for a part of the call. The part can be skipped if its result is known, without
-    /// changing the randomness of the rest of the call.
-    pub(super) fn part(&self) -> Random {
-        Random::of_call(Sha256::new().chain_update(self.seed).chain_update(b"part").finalize().into())
+    /// Returns a separate source for a part of the call, which is always the same for a name. The part can be skipped if
+    /// its result is known, without changing the randomness of the rest of the call.
+    pub(super) fn part(&self, name: &str) -> Random {
+        Random::of_call(Sha256::new().chain_update(self.seed).chain_update(name).finalize().into())
     }
 
     /// Returns the seed of the call, with which the same arguments always have the same result.

@@ -12,6 +12,7 @@ use crate::engine::gotpl::parse;
 use crate::engine::gotpl::set::Template;
 use crate::engine::gotpl::trace::Tracer;
 use crate::engine::gotpl::value::{Text, Value};
+use crate::engine::sprig::crypto::Memory;
 use crate::engine::sprig::random::Random;
 use crate::go::strconv::quote_bytes;
 
@@ -96,6 +97,10 @@ impl<T: Tracer> Evaluate for Exec<T> {
 
     fn environment(&self) -> &Environment {
         self.host.environment()
+    }
+
+    fn memory(&self) -> Arc<Memory> {
+        self.host.memory()
     }
 
     fn random(&mut self) -> Result<Random, FnError> {

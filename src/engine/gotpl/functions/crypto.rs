@@ -1,7 +1,6 @@
 //! sprig's functions for passwords, keys and certificates.
 
 use std::any::Any;
-use std::sync::Arc;
 
 use super::format::shown;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
@@ -9,7 +8,7 @@ use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::times::{as_object, object};
 use crate::engine::gotpl::value::{Kind, Object, Value};
 use crate::engine::sprig;
-use crate::engine::sprig::crypto::{self, Certificate, Memory, Names, PrivateKey, Subject};
+use crate::engine::sprig::crypto::{self, Certificate, Names, PrivateKey, Subject};
 use crate::engine::sprig::random::Random;
 
 const TEXT: &[Param] = &[Param::Str];
@@ -19,19 +18,19 @@ const CERTIFICATE: Param = Param::Object("sprig.certificate");
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::random("bcrypt", TEXT, |run, args| {
         run.spend_costly(1)?;
-        let memory = memory(run);
+        let memory = run.memory();
         Ok(Value::str(crypto::bcrypt(&mut run.random()?, &memory, args.bytes(0))))
     }),
     Function::random("htpasswd", TWO, |run, args| {
         run.spend_costly(1)?;
-        let memory = memory(run);
+        let memory = run.memory();
         Ok(Value::str(crypto::htpasswd(&mut run.random()?, &memory, args.bytes(0), args.bytes(1))))
     }),
     Function::new("derivePassword", &[Param::Uint32, Param::Str, Param::Str, Param::Str, Param::Str], |run, args| {
         run.spend_costly(1)?;
         let counter = args.int(0) as u32;
         let subject = [2, 3, 4].map(|index| args.bytes(index));
-        Ok(Value::str(crypto::derive_password(&memory(run), counter, args.bytes(1), subject)?))
+        Ok(Value::str(crypto::derive_password(&run.memory(), counter, args.bytes(1), subject)?))
     }),
     Function::random("encryptAES", TWO, |run, args| {
         run.spend(args.bytes(1).len().saturating_mul(4))?;
@@ -47,7 +46,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             b"dsa" => DSA_KEY,
             _ => 1,
         })?;
-        let memory = memory(run);
+        let memory = run.memory();
         let key = PrivateKey::generate(&mut run.random()?, &memory, args.bytes(0))?;
         Ok(Value::str(match key {
             Some(key) => key.to_pem()?,
@@ -132,14 +131,10 @@ fn generate(
     let now = run.environment().now();
     let days = args.int(if has_names { 3 } else { 1 });
     let subject = Subject { common_name: args.bytes(0), names, days, now: &now };
-    let memory = memory(run);
+    let memory = run.memory();
     let random = &mut run.random()?;
     let key = key.map_or_else(|| PrivateKey::for_certificate(random, &memory), Ok)?;
     Ok(object(make(random, &subject, &key)?))
-}
-
-fn memory(run: &mut dyn Evaluate) -> Arc<Memory> {
-    Arc::clone(&run.environment().memory)
 }
 
 fn text_of(run: &mut dyn Evaluate, value: &Value, what: &str) -> Result<Vec<u8>, FnError> {

@@ -49,7 +49,7 @@ impl PrivateKey {
     /// # Errors
     /// The key cannot be generated.
     pub fn for_certificate(random: &mut Random, memory: &Memory) -> Result<PrivateKey, Error> {
-        let mut part = random.part();
+        let mut part = random.part("part");
         memory.key(part.seed(), b"certificate", || PrivateKey::rsa(&mut part, CERTIFICATE_RSA))
     }
 
