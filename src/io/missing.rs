@@ -21,8 +21,13 @@ pub(super) fn advice(path: &str, error: &Error, expected: &str) -> Option<String
 
 /// Returns advice about a path that does not exist: a similar path that does, or the first directory in it that does not.
 pub fn near_path(path: &str) -> Option<String> {
+    similar_path(path).or_else(|| missing_directory(path))
+}
+
+/// Returns advice about a path that does not exist: a similar path that does.
+pub fn similar_path(path: &str) -> Option<String> {
     let given = Path::new(path);
-    let missing = given.ancestors().take_while(|above| !above.as_os_str().is_empty() && !above.exists()).last()?;
+    let missing = missing_part(given)?;
     let parent = missing.parent().filter(|parent| !parent.as_os_str().is_empty());
     let entries = std::fs::read_dir(parent.unwrap_or(Path::new("."))).ok()?;
     let mut names: Vec<String> =
@@ -31,17 +36,30 @@ pub fn near_path(path: &str) -> Option<String> {
     // Endings say little: a.yaml is not similar to b.yaml.
     let stem = |name: &Path| name.file_stem().and_then(OsStr::to_str).unwrap_or_default().to_owned();
     let stems: Vec<String> = names.iter().map(|name| stem(Path::new(name))).collect();
-    let near = nearest(&stem(missing), stems.iter().map(String::as_str));
-    let near = near.and_then(|near| names.get(stems.iter().position(|stem| stem == near)?));
-    let below = given.strip_prefix(missing).ok().filter(|below| !below.as_os_str().is_empty());
-    let near = near.map(|near| {
-        let near = parent.map_or_else(|| near.into(), |parent| parent.join(near));
-        below.map_or_else(|| near.clone(), |below| near.join(below))
-    });
-    match near.filter(|near| near.exists()) {
-        Some(near) => Some(format!("did you mean {}?", near.display())),
-        None => below.map(|_| format!("the directory {} does not exist", missing.display())),
-    }
+    let near = nearest(&stem(missing), stems.iter().map(String::as_str))?;
+    let near = names.get(stems.iter().position(|stem| stem == near)?)?;
+    let near = parent.map_or_else(|| near.into(), |parent| parent.join(near));
+    let near = below(given, missing).map_or_else(|| near.clone(), |below| near.join(below));
+    near.exists().then(|| format!("did you mean {}?", near.display()))
+}
+
+/// Returns advice about a path that does not exist: the first directory in it that does not.
+pub fn missing_directory(path: &str) -> Option<String> {
+    let given = Path::new(path);
+    let missing = missing_part(given)?;
+    below(given, missing)?;
+    let is_missing = missing.try_exists().is_ok_and(|exists| !exists);
+    is_missing.then(|| format!("the directory {} does not exist", missing.display()))
+}
+
+/// Returns the beginning of a path up to the first part that does not exist.
+fn missing_part(path: &Path) -> Option<&Path> {
+    path.ancestors().take_while(|above| !above.as_os_str().is_empty() && !above.exists()).last()
+}
+
+/// Returns what follows `above` in a path, if anything does.
+fn below<'p>(path: &'p Path, above: &Path) -> Option<&'p Path> {
+    path.strip_prefix(above).ok().filter(|below| !below.as_os_str().is_empty())
 }
 
 #[cfg(test)]

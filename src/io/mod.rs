@@ -40,7 +40,7 @@ pub use git::{AtRevision, Objects, Revision, read_chart_at};
 pub use helm_folders::helm_data_folder;
 pub use inputs::{Inputs, MAX_INPUT_BYTES};
 pub use manifest_files::{MAX_MANIFEST_BYTES, ManifestFile, read_manifest_files};
-pub use missing::near_path;
+pub use missing::{missing_directory, near_path, similar_path};
 pub use output_directory::{prune_crd_files, prune_files, prune_object_files, write_file, write_files};
 pub use pager::Pager;
 pub use post_renderer::{Kind as PostRendererKind, PostRenderer};

@@ -149,7 +149,9 @@ pub(in crate::cli) fn locate_starter(name: &str, global: &GlobalFlags) -> Result
         }
         _ => {
             let path = path.display().to_string();
-            let near = io::near_path(name).or_else(|| io::near_path(&path));
+            // It is looked for among the starters, but may be meant as a path.
+            let near = io::similar_path(&path).or_else(|| io::similar_path(name));
+            let near = near.or_else(|| io::missing_directory(&path));
             let message = format!("could not load {path}: stat {path}: no such file or directory");
             let help = near.unwrap_or_else(|| "a starter is a chart's directory or archive".to_owned());
             return Err(vec![Diagnostic::error("chart-not-found", message).help(help)]);
