@@ -117,7 +117,7 @@ pub(in crate::cli) fn locate_directory(argument: &str, global: &GlobalFlags) -> 
     }
     Err(vec![refuse_url(argument).unwrap_or_else(|| {
         let built_ins = io::embedded_charts().collect::<Vec<_>>().join(", ");
-        let help = io::near_path(argument)
+        let help = io::near_path(argument, Path::is_dir)
             .unwrap_or_else(|| format!("pass a chart's directory, or the name of a built-in chart ({built_ins})"));
         Diagnostic::error("chart-not-found", format!("stat {}: no such file or directory", printable(argument)))
             .help(help)
@@ -150,7 +150,7 @@ pub(in crate::cli) fn locate_starter(name: &str, global: &GlobalFlags) -> Result
         _ => {
             let path = path.display().to_string();
             // It is looked for among the starters, but may be meant as a path.
-            let near = io::similar_path(&path).or_else(|| io::similar_path(name));
+            let near = io::similar_path(&path, may_be_chart).or_else(|| io::similar_path(name, may_be_chart));
             let near = near.or_else(|| io::missing_directory(&path));
             let message = format!("could not load {path}: stat {path}: no such file or directory");
             let help = near.unwrap_or_else(|| "a starter is a chart's directory or archive".to_owned());
@@ -232,6 +232,11 @@ fn refuse_url(name: &str) -> Option<Diagnostic> {
     })
 }
 
+/// Whether a path can be that of a chart: it is a directory, or has the name of an archive.
+fn may_be_chart(path: &Path) -> bool {
+    path.is_dir() || path.to_str().is_some_and(io::is_archive_name) && path.is_file()
+}
+
 fn not_found(name: &str) -> Diagnostic {
     let source = Source::flag("CHART", name);
     if let Some(error) = refuse_url(name) {
@@ -239,7 +244,8 @@ fn not_found(name: &str) -> Diagnostic {
     }
     if name.starts_with('.') || Path::new(name).is_absolute() {
         let error = Diagnostic::error("chart-not-found", format!("path {name:?} not found"));
-        let help = io::near_path(name).unwrap_or_else(|| "pass a chart's directory or archive".to_owned());
+        let help =
+            io::near_path(name, may_be_chart).unwrap_or_else(|| "pass a chart's directory or archive".to_owned());
         return error.at(source.whole(), "").help(help);
     }
     let message = match name.split_once('/') {
