@@ -66,6 +66,7 @@ codes! {
     "ignore": "An ignore rule of diff is invalid",
     "import-values": "An entry of import-values cannot be applied",
     "inert-flag": "A Helm flag has no effect here",
+    "input-file": "A text file on the command line is missing or cannot be read",
     "json-syntax": "Text is not valid JSON",
     "jsonpath": "A JSONPath expression is invalid",
     "kube-version": "The chart does not support this version of Kubernetes, or the version is invalid",

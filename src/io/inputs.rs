@@ -12,16 +12,16 @@ use crate::go::os_error;
 use crate::values::{FileReader, MAX_TOTAL_BYTES, given_file};
 use crate::yaml;
 
-/// The maximum size of a values file, in bytes. Helm has no limit, but Kubernetes objects are limited to about 1.5 MiB, and a
-/// limit keeps a wrong file name from using up all memory.
+/// The maximum size of a file that a flag or an argument names, in bytes. Helm has no limit, but Kubernetes objects are limited
+/// to about 1.5 MiB, and a limit keeps a wrong file name from using up all memory.
 pub const MAX_INPUT_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Reads the files that flags name, and standard input (`-`) once.
 #[derive(Default)]
 pub struct Inputs {
     stdin_reader: RefCell<Option<String>>,
-    /// The total size of the values files read so far, in bytes.
-    values_bytes: Cell<u64>,
+    /// The total size of the text files read so far, in bytes.
+    total: Cell<u64>,
     /// The contents of pipes: they can be read only once, but several sides of a comparison may need them.
     pipes: RefCell<HashMap<String, Vec<u8>>>,
 }
@@ -37,23 +37,24 @@ impl Inputs {
     /// # Errors
     /// Helm's message with the place of the flag. Text that is not UTF-8 is shown with its own place.
     pub fn read_values(&self, path: &str, given_by: &Span) -> Result<Source, Diagnostic> {
-        self.read_text(path, given_by, "a YAML file, or `-` for standard input; paths start at the current directory")
+        self.text(path, given_by, VALUES)
     }
 
-    /// Reads a file that is not a values file. `expected` says which file the flag or argument expects.
+    /// Reads a text file. `help` says which file the flag or argument expects.
     ///
     /// # Errors
     /// Those of [`Self::read_values`].
-    pub fn read_text(&self, path: &str, given_by: &Span, expected: &str) -> Result<Source, Diagnostic> {
+    pub fn read_text(&self, path: &str, given_by: &Span, help: &str) -> Result<Source, Diagnostic> {
+        self.text(path, given_by, Expected { code: "input-file", one: "a text file", all: "text files", help })
+    }
+
+    fn text(&self, path: &str, given_by: &Span, expected: Expected<'_>) -> Result<Source, Diagnostic> {
         let path = if path.trim() == "-" { "-" } else { path };
-        let bytes = self.bytes(path, given_by, expected).map_err(|problem| {
-            let error = Diagnostic::error("values-file", problem.message).at(given_by.clone(), "");
-            problem.help.into_iter().fold(error, Diagnostic::help)
-        })?;
-        self.values_bytes.set(self.values_bytes.get() + bytes.len() as u64);
-        if self.values_bytes.get() > MAX_TOTAL_BYTES {
-            let message = format!("values files together are larger than {} MiB", MAX_TOTAL_BYTES >> 20);
-            return Err(Diagnostic::error("values-file", message).at(given_by.clone(), "exceeded by this one"));
+        let bytes = self.bytes(path, given_by, expected).map_err(|error| error.at(given_by.clone(), ""))?;
+        self.total.set(self.total.get() + bytes.len() as u64);
+        if self.total.get() > MAX_TOTAL_BYTES {
+            let message = format!("{} together are larger than {} MiB", expected.all, MAX_TOTAL_BYTES >> 20);
+            return Err(Diagnostic::error(expected.code, message).at(given_by.clone(), "exceeded by this one"));
         }
         yaml::values_file(path, bytes).map_err(|mut error| {
             error.message.insert_str(0, &format!("failed to parse {path}: "));
@@ -61,18 +62,19 @@ impl Inputs {
         })
     }
 
-    fn bytes(&self, path: &str, given_by: &Span, expected: &str) -> Result<Vec<u8>, Problem> {
+    /// Reads a file, or standard input. Errors have no place.
+    fn bytes(&self, path: &str, given_by: &Span, expected: Expected<'_>) -> Result<Vec<u8>, Diagnostic> {
         if path == "-" {
             return self.standard_input(given_by, expected);
         }
         if ["http://", "https://", "oci://"].iter().any(|scheme| path.starts_with(scheme)) {
-            return Err(Problem::new(format!("cannot fetch {path}: mim-chart never accesses the network"))
-                .help("download the file and pass its path"));
+            let message = format!("cannot fetch {path}: mim-chart never accesses the network");
+            return Err(Diagnostic::error(expected.code, message).help("download the file and pass its path"));
         }
         if let Some(known) = self.pipes.borrow().get(path) {
             return Ok(known.clone());
         }
-        let file = File::open(path).map_err(|error| Problem::of_path("open", path, &error, expected))?;
+        let file = File::open(path).map_err(|error| expected.unreadable("open", path, &error))?;
         let is_pipe = file.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
         let bytes = read_limited(file, path, expected)?;
         if is_pipe {
@@ -81,11 +83,11 @@ impl Inputs {
         Ok(bytes)
     }
 
-    fn standard_input(&self, given_by: &Span, expected: &str) -> Result<Vec<u8>, Problem> {
+    fn standard_input(&self, given_by: &Span, expected: Expected<'_>) -> Result<Vec<u8>, Diagnostic> {
         let flag = given_by.to_string();
         if let Some(first) = self.stdin_reader.borrow().as_deref() {
-            return Err(Problem::new(format!("standard input was already read for {first}"))
-                .help("pass one of the two as a file"));
+            let message = format!("standard input was already read for {first}");
+            return Err(Diagnostic::error(expected.code, message).help("pass one of the two as a file"));
         }
         *self.stdin_reader.borrow_mut() = Some(flag);
         read_limited(std::io::stdin().lock(), "standard input", expected)
@@ -94,37 +96,49 @@ impl Inputs {
 
 impl FileReader for Inputs {
     fn read(&self, path: &str, given_by: &Span) -> Result<Source, String> {
-        let bytes = self.bytes(path, given_by, "a file").map_err(|problem| problem.message)?;
+        let bytes = self.bytes(path, given_by, GIVEN).map_err(|error| error.message)?;
         Ok(given_file(path.to_owned(), bytes, given_by))
     }
 }
 
-/// Why an input cannot be read, in Helm's form if Helm has a message for it.
-struct Problem {
-    message: String,
-    help: Option<String>,
+/// The file that a flag or an argument expects.
+#[derive(Clone, Copy)]
+struct Expected<'a> {
+    /// The code of errors.
+    code: &'static str,
+    /// What it is, in messages about its size.
+    one: &'static str,
+    /// The same in the plural.
+    all: &'static str,
+    /// What to pass.
+    help: &'a str,
 }
 
-impl Problem {
-    fn new(message: String) -> Self {
-        Problem { message, help: None }
-    }
+const VALUES: Expected<'static> = Expected {
+    code: "values-file",
+    one: "a values file",
+    all: "values files",
+    help: "a YAML file, or `-` for standard input; paths start at the current directory",
+};
 
+/// The file of `--set-file`.
+const GIVEN: Expected<'static> =
+    Expected { code: "set-syntax", one: "a file of --set-file", all: "files of --set-file", help: "a file" };
+
+impl Expected<'_> {
     /// Describes an error of the operating system, with advice about the path.
-    fn of_path(action: &str, path: &str, error: &std::io::Error, expected: &str) -> Self {
-        Problem { message: format!("{action} {path}: {}", os_error(error)), help: advice(path, error, expected) }
-    }
-
-    fn help(self, text: &str) -> Self {
-        Problem { help: Some(text.to_owned()), ..self }
+    fn unreadable(self, action: &str, path: &str, error: &std::io::Error) -> Diagnostic {
+        let found = Diagnostic::error(self.code, format!("{action} {path}: {}", os_error(error)));
+        advice(path, error, self.help).into_iter().fold(found, Diagnostic::help)
     }
 }
 
 /// Reads at most [`MAX_INPUT_BYTES`], so that even an endless input ends.
-fn read_limited(from: impl Read, name: &str, expected: &str) -> Result<Vec<u8>, Problem> {
-    let read = read_at_most(from, MAX_INPUT_BYTES);
-    read.map_err(|error| Problem::of_path("read", name, &error, expected))?.ok_or_else(|| {
+fn read_limited(from: impl Read, name: &str, expected: Expected<'_>) -> Result<Vec<u8>, Diagnostic> {
+    let read = read_at_most(from, MAX_INPUT_BYTES).map_err(|error| expected.unreadable("read", name, &error))?;
+    read.ok_or_else(|| {
         let limit = MAX_INPUT_BYTES / (1024 * 1024);
-        Problem::new(format!("{name} is larger than {limit} MiB, the maximum size of a values file"))
+        let message = format!("{name} is larger than {limit} MiB, the maximum size of {}", expected.one);
+        Diagnostic::error(expected.code, message)
     })
 }
