@@ -42,17 +42,13 @@ pub enum Entry {
 }
 
 impl Folder {
-    /// Creates a folder without a chart's files from the entries at paths in it.
-    pub fn of_entries(path: impl Into<String>, entry: impl Fn(&str) -> Entry) -> Folder {
-        Folder {
-            path: path.into(),
-            metadata: entry("Chart.yaml"),
-            values: entry("values.yaml"),
-            schema: entry("values.schema.json"),
-            templates: entry("templates"),
-            crds: entry("crds"),
-            files: Ok(Vec::new()),
-        }
+    /// The paths in a folder whose entries [`Self::new`] expects.
+    pub const ENTRIES: [&str; 5] = ["Chart.yaml", "values.yaml", "values.schema.json", "templates", "crds"];
+
+    /// Creates a folder from its entries at [`Self::ENTRIES`], and from its files or the errors that prevent reading them.
+    pub fn new(path: impl Into<String>, entries: [Entry; 5], files: Result<Vec<File>, Vec<Diagnostic>>) -> Folder {
+        let [metadata, values, schema, templates, crds] = entries;
+        Folder { path: path.into(), metadata, values, schema, templates, crds, files }
     }
 
     /// Creates the folder that would contain a chart's files. If a path is both a file and a directory, it counts as a file.
@@ -65,8 +61,8 @@ impl Folder {
                 None => Entry::Missing,
             }
         };
-        let folder = Folder::of_entries(path, entry);
-        Folder { files: Ok(files), ..folder }
+        let entries = Folder::ENTRIES.map(entry);
+        Folder::new(path, entries, Ok(files))
     }
 
     /// Creates the folder that an archive unpacks to. Unlike the chart loaded from the archive, it obeys `.helmignore`, and

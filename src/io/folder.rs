@@ -37,7 +37,7 @@ pub fn read_folder(path: &str, links: Links) -> Result<Folder, Diagnostic> {
     let folder = if path.is_empty() { "." } else { path };
     let boundary = Boundary::new(&Disk, Path::new(folder), links);
     let entry = |name: &str| read_entry(&boundary, &Path::new(folder).join(name), name);
-    Ok(Folder { files: read_chart(Path::new(folder), links), ..Folder::of_entries(absolute(folder), entry) })
+    Ok(Folder::new(absolute(folder), Folder::ENTRIES.map(entry), read_chart(Path::new(folder), links)))
 }
 
 fn read_archive_folder(path: &str) -> Result<Folder, Diagnostic> {
