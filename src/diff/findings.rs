@@ -45,7 +45,7 @@ fn of_object(difference: &Difference) -> Vec<Finding> {
             ImpactLevel::Warning => (Severity::Warning, "change-impact"),
             ImpactLevel::Rejected => (Severity::Error, "change-rejected"),
         };
-        let diagnostic = Diagnostic::new(severity, code, format!("{object}: {}", impact.text));
+        let diagnostic = Diagnostic::new(severity, code, format!("{object}: {}", impact.text()));
         let mut diagnostic = with_places(diagnostic, impact);
         diagnostic.help.extend(impact.remedy.clone());
         found.push(finding(String::new(), diagnostic));

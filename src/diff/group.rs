@@ -1,5 +1,6 @@
 //! Groups changes that occur in many objects.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::compare::{Change, ChangeKind};
@@ -62,12 +63,12 @@ impl<'c> Grouped<'c> {
     /// else in one of its groups.
     pub(super) fn parts(&self, comparison: &'c Comparison, number: usize) -> Vec<Part<'c>> {
         let mut parts: Vec<Part<'c>> = Vec::new();
-        let mut known: HashMap<Vec<(&str, Option<&str>)>, usize> = HashMap::new();
+        let mut known: HashMap<Vec<(Cow<'_, str>, Option<&str>)>, usize> = HashMap::new();
         for &at in &self.groups[number].objects {
             let difference = &comparison.differences[at];
             let is_said_here = !self.has_section(at) && self.home[at] == Some(number);
             let impacts: &[Impact] = if is_said_here { &difference.impacts } else { &[] };
-            let key = impacts.iter().map(|impact| (impact.text.as_str(), impact.remedy.as_deref())).collect();
+            let key = impacts.iter().map(|impact| (impact.text(), impact.remedy.as_deref())).collect();
             let part = *known.entry(key).or_insert_with(|| {
                 parts.push(Part { impacts, objects: Vec::new() });
                 parts.len() - 1

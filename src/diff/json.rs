@@ -112,7 +112,7 @@ fn impact(impact: &Impact) -> Value {
     let mut object = Object::new();
     object.text("rule", impact.rule);
     object.text("level", impact.level.name());
-    object.text("text", &impact.text);
+    object.text("text", &impact.text());
     object.optional_text("remedy", impact.remedy.as_ref());
     object.into_value()
 }

@@ -4,6 +4,7 @@
 //! comment is posted in the name of the user who runs the program, and must not mention people or contain links that someone else
 //! chose.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -69,12 +70,12 @@ pub fn write_markdown(comparison: &Comparison, context: usize, max_bytes: usize)
 /// Lists the effects that need attention, without duplicates, with the objects that they concern.
 fn attention(comparison: &Comparison, level: ImpactLevel, sign: &str) -> String {
     const MAX: usize = 5;
-    let mut found: Vec<(&str, Vec<String>)> = Vec::new();
-    let mut known: HashMap<&str, usize> = HashMap::new();
+    let mut found: Vec<(Cow<'_, str>, Vec<String>)> = Vec::new();
+    let mut known: HashMap<Cow<'_, str>, usize> = HashMap::new();
     for difference in &comparison.differences {
         for impact in difference.impacts.iter().filter(|impact| impact.level == level) {
-            let at = *known.entry(&impact.text).or_insert_with(|| {
-                found.push((&impact.text, Vec::new()));
+            let at = *known.entry(impact.text()).or_insert_with(|| {
+                found.push((impact.text(), Vec::new()));
                 found.len() - 1
             });
             found[at].1.push(inline(&format!("{} {}", difference.id.kind, difference.id.name)));
@@ -82,7 +83,7 @@ fn attention(comparison: &Comparison, level: ImpactLevel, sign: &str) -> String 
     }
     let mut lines = String::new();
     for (text, names) in found {
-        let _ = writeln!(lines, "- {sign} {}: {}", listed(&names, MAX), inline(text));
+        let _ = writeln!(lines, "- {sign} {}: {}", listed(&names, MAX), inline(&text));
     }
     lines
 }
@@ -123,7 +124,7 @@ fn group_section(comparison: &Comparison, grouped: &Grouped<'_>, number: usize, 
         let names: Vec<String> = names_by_kind(&part.objects).iter().map(|names| inline(names)).collect();
         let _ = writeln!(text, "- {}", names.join("; "));
         for impact in part.impacts {
-            let _ = writeln!(text, "  - {}", inline(&impact.text));
+            let _ = writeln!(text, "  - {}", inline(&impact.text()));
             if let Some(remedy) = &impact.remedy {
                 let _ = writeln!(text, "    - help: {}", inline_help(remedy));
             }
@@ -170,7 +171,7 @@ fn section(difference: &Difference, own: &[&Change], context: usize) -> String {
         difference.status.word()
     );
     for impact in &difference.impacts {
-        let _ = writeln!(text, "- {}", inline(&impact.text));
+        let _ = writeln!(text, "- {}", inline(&impact.text()));
         if let Some(remedy) = &impact.remedy {
             let _ = writeln!(text, "  - help: {}", inline_help(remedy));
         }

@@ -52,7 +52,7 @@ pub fn duplicate_warnings(objects: &[Object], namespace: &str) -> Vec<Diagnostic
 /// };
 /// let compared = compare_sides(&side(1), &side(3), &Secrets::default(), "default");
 /// assert_eq!(compared.summary(), "1 changed, 0 unchanged");
-/// assert_eq!(compared.differences[0].impacts[0].text, "scales 1 → 3");
+/// assert_eq!(compared.differences[0].impacts[0].text(), "scales 1 → 3");
 /// ```
 pub fn compare_sides(old: &[Object], new: &[Object], secrets: &Secrets, namespace: &str) -> Comparison {
     compare_ignoring(old, new, secrets, namespace, &IgnoreRules::default())

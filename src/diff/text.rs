@@ -209,7 +209,7 @@ impl Writer {
                 ImpactLevel::Warning => ("!", YELLOW),
                 ImpactLevel::Rejected => ("✗", RED),
             };
-            self.put(&[color], &format!("    {mark} {}", printable(&impact.text)));
+            self.put(&[color], &format!("    {mark} {}", printable(&impact.text())));
             self.text.push('\n');
             if let Some(remedy) = &impact.remedy {
                 self.put(&[DIM], &format!("      help: {}", printable(remedy)));

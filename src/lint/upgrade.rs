@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::report::{Finding, Rule};
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::diff::{Change, Comparison, Difference, ImpactLevel, Status, compare_sides};
+use crate::diff::{Change, Comparison, Difference, Status, compare_sides};
 use crate::engine::{self, ClusterObjects, Release, Rendered, Scope, add_template_lines};
 use crate::json;
 use crate::kubernetes::{FieldPath, Object, read_stored_stream};
@@ -159,10 +159,10 @@ struct Upgrade<'a> {
 impl Upgrade<'_> {
     fn check(&self, difference: &Difference, findings: &mut Vec<Finding>) {
         let id = &difference.id;
-        for impact in difference.impacts.iter().filter(|impact| impact.level == ImpactLevel::Rejected) {
+        for impact in &difference.impacts {
+            let Some(reason) = impact.rejection() else { continue };
             let meant = difference.changes.iter().find(|change| impact.is_about(&change.path));
             let Some(change) = meant.or(difference.changes.first()) else { continue };
-            let reason = impact.reason.as_deref().unwrap_or(&impact.text);
             let text = format!(
                 "{id}: the API server will reject the next release: {reason}, but {} {}",
                 change.path,

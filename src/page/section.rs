@@ -121,7 +121,7 @@ fn impacts(html: &mut Html, impacts: &[Impact]) {
             ImpactLevel::Warning => "!</span> ",
             ImpactLevel::Rejected => "✗</span> ",
         });
-        html.text(&impact.text);
+        html.text(&impact.text());
         if let Some(remedy) = &impact.remedy {
             html.raw("<small>help: ").text(remedy).raw("</small>");
         }

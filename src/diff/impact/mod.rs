@@ -19,6 +19,8 @@ pub(super) mod rules;
 mod services;
 mod workloads;
 
+use std::borrow::Cow;
+
 use crate::kubernetes::{FieldPath, is_at_or_below};
 
 /// How much attention an impact needs.
@@ -50,20 +52,31 @@ pub struct Impact {
     pub rule: &'static str,
     /// How much attention it needs.
     pub level: ImpactLevel,
-    /// The effect, as a sentence.
-    pub text: String,
     /// What to do about it, if there is a remedy.
     pub remedy: Option<String>,
-    /// The reason of a rejection, without the words in the text that say that it is one.
-    pub reason: Option<String>,
+    /// The effect, as a sentence; of a rejection, its reason.
+    effect: String,
     /// The fields whose changes have this impact, as far as they are known: `spec.selector`.
     fields: Vec<String>,
 }
 
 impl Impact {
-    /// Returns an impact without a remedy.
-    pub fn new(rule: &'static str, level: ImpactLevel, text: impl Into<String>) -> Impact {
-        Impact { rule, level, text: text.into(), remedy: None, reason: None, fields: Vec::new() }
+    /// Returns an impact without a remedy. `effect` is a sentence; of a rejection, it is the reason.
+    pub fn new(rule: &'static str, level: ImpactLevel, effect: impl Into<String>) -> Impact {
+        Impact { rule, level, remedy: None, effect: effect.into(), fields: Vec::new() }
+    }
+
+    /// Returns the effect, as a sentence.
+    pub fn text(&self) -> Cow<'_, str> {
+        match self.rejection() {
+            Some(reason) => Cow::Owned(format!("the API server will reject this: {reason}")),
+            None => Cow::Borrowed(&self.effect),
+        }
+    }
+
+    /// Returns the reason if the API server rejects the change.
+    pub fn rejection(&self) -> Option<&str> {
+        (self.level == ImpactLevel::Rejected).then_some(self.effect.as_str())
     }
 
     /// Sets the fields that the impact is about: changes in them have this impact.
@@ -89,8 +102,6 @@ impl Impact {
 
     /// Returns the impact of a change that the API server rejects for this reason.
     pub fn rejected_because(rule: &'static str, reason: impl Into<String>) -> Impact {
-        let reason = reason.into();
-        let text = format!("the API server will reject this: {reason}");
-        Impact { reason: Some(reason), ..Impact::new(rule, ImpactLevel::Rejected, text) }
+        Impact::new(rule, ImpactLevel::Rejected, reason)
     }
 }
