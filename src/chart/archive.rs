@@ -19,16 +19,33 @@ pub(super) const MAX_TOTAL_BYTES: u64 = 100 << 20;
 /// The additional bytes allowed for headers: long names are read in full before their length is checked.
 const MAX_HEADER_BYTES: u64 = 16 << 20;
 
+/// Why an archive cannot be unpacked, with Helm's message.
+#[derive(Debug)]
+pub enum UnpackError {
+    /// The content is not compressed with gzip; the message says what it is instead.
+    NotGzip(Diagnostic),
+    /// The archive is damaged or empty, exceeds a limit, or has an entry that is not allowed.
+    Refused(Diagnostic),
+}
+
+impl UnpackError {
+    /// Returns the message of either kind.
+    pub fn into_diagnostic(self) -> Diagnostic {
+        match self {
+            UnpackError::NotGzip(error) | UnpackError::Refused(error) => error,
+        }
+    }
+}
+
 /// Unpacks an archive. The first element of every path is dropped, whatever its name (Helm's rule); directories are
 /// left out, and links become empty files. `shown` is the archive's path as the user knows it. The memory used is
 /// bounded for any archive.
 ///
 /// # Errors
-/// The archive is not a gzipped tar file, is empty, exceeds Helm's limits, or has a path that leads outside the chart:
-/// Helm's message.
-pub fn unpack(bytes: &[u8], shown: &str) -> Result<Vec<File>, Diagnostic> {
-    check_gzip(bytes, shown)?;
-    unpack_gzip(bytes, shown, &mut TreeBudget::default())
+/// The archive is not a gzipped tar file, is empty, exceeds Helm's limits, or has a path that points outside the chart.
+pub fn unpack(bytes: &[u8], shown: &str) -> Result<Vec<File>, UnpackError> {
+    check_gzip(bytes, shown).map_err(UnpackError::NotGzip)?;
+    unpack_gzip(bytes, shown, &mut TreeBudget::default()).map_err(UnpackError::Refused)
 }
 
 /// Like [`unpack`], for an archive inside a tree of charts, and charged to the tree's budget. As in Helm, the error for
@@ -118,11 +135,8 @@ pub(super) fn path_in_chart(name: &str) -> Result<String, String> {
     }
 }
 
-/// Checks that content is compressed with gzip, as an archive is.
-///
-/// # Errors
-/// Helm's message, which says what the content is instead.
-pub fn check_gzip(bytes: &[u8], shown: &str) -> Result<(), Diagnostic> {
+/// Checks that content is compressed with gzip, as an archive is. Helm's message says what it is instead.
+fn check_gzip(bytes: &[u8], shown: &str) -> Result<(), Diagnostic> {
     if bytes.starts_with(b"\x1F\x8B\x08") {
         return Ok(());
     }
@@ -184,7 +198,7 @@ mod tests {
     }
 
     fn refused(entries: &[(&str, &[u8])]) -> String {
-        unpack(&archive(entries), "c.tgz").unwrap_err().message
+        unpack(&archive(entries), "c.tgz").unwrap_err().into_diagnostic().message
     }
 
     #[test]
@@ -255,7 +269,7 @@ mod tests {
 
     #[test]
     fn files_that_are_not_archives_are_reported_by_their_format() {
-        let reported = |bytes: &[u8], name: &str| unpack(bytes, name).unwrap_err().message;
+        let reported = |bytes: &[u8], name: &str| unpack(bytes, name).unwrap_err().into_diagnostic().message;
         assert_eq!(
             reported(b"a: 1\n", "values.yaml"),
             "file 'values.yaml' seems to be a YAML file, but expected a gzipped archive"

@@ -34,7 +34,7 @@ use crate::values::ValuesTree;
 use crate::version::{Constraints, parse_version};
 use crate::yaml::Map;
 
-pub use archive::{MAX_FILE_BYTES, check_gzip, unpack};
+pub use archive::{MAX_FILE_BYTES, UnpackError, unpack};
 pub use content::Content;
 pub use create::{check_name, files_of, from_starter, scaffold, warn_about_name};
 pub use engine_kind::EngineKind;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::limited::read_at_most;
 use super::walk::plain;
-use crate::chart::{File, check_gzip, unpack};
+use crate::chart::{File, UnpackError, unpack};
 use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
 
@@ -40,10 +40,12 @@ pub(super) fn read_archive(path: &Path) -> Result<Vec<File>, Diagnostic> {
 
 /// Unpacks an archive. Helm does not print why an archive is invalid; here the reason follows Helm's message.
 pub(super) fn files_of_archive(bytes: &[u8], shown: &str) -> Result<Vec<File>, Diagnostic> {
-    check_gzip(bytes, shown)?;
-    let broken =
-        |error: Diagnostic| Diagnostic { message: format!("unable to load chart archive: {}", error.message), ..error };
-    let files = unpack(bytes, shown).map_err(broken)?;
+    let files = unpack(bytes, shown).map_err(|error| match error {
+        UnpackError::NotGzip(error) => error,
+        UnpackError::Refused(error) => {
+            Diagnostic { message: format!("unable to load chart archive: {}", error.message), ..error }
+        }
+    })?;
     if files.iter().any(|file| file.path == "Chart.yaml") {
         return Ok(files);
     }

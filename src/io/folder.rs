@@ -50,7 +50,7 @@ fn read_archive_folder(path: &str) -> Result<Folder, Diagnostic> {
     file.take(MAX_ARCHIVE_BYTES)
         .read_to_end(&mut bytes)
         .map_err(|error| extract(refuse(format!("read {path}: {}", os_error(&error)))))?;
-    let files = unpack(&bytes, path).map_err(extract)?;
+    let files = unpack(&bytes, path).map_err(|error| extract(error.into_diagnostic()))?;
     Folder::from_archive(&absolute(path), files).map_err(extract)
 }
 
