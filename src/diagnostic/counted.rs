@@ -5,16 +5,14 @@ pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Lists the first `most` of some texts, and counts the others.
+/// Lists the first `most` of some texts, and counts the rest, which is not built.
 ///
 /// ```
-/// let names = ["a", "b", "c"].map(str::to_owned);
-/// assert_eq!(mim_chart::diagnostic::listed(&names, 2), "a, b and 1 more");
+/// let names = ["a", "b", "c"];
+/// assert_eq!(mim_chart::diagnostic::listed(names.into_iter(), 2), "a, b and 1 more");
 /// ```
-pub fn listed(texts: &[String], most: usize) -> String {
-    let shown = texts[..texts.len().min(most)].join(", ");
-    match texts.len().saturating_sub(most) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
+pub fn listed(texts: impl ExactSizeIterator<Item: Into<String>>, most: usize) -> String {
+    let more = texts.len().saturating_sub(most);
+    let shown = texts.take(most).map(Into::into).collect::<Vec<String>>().join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
 }

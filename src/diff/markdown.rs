@@ -83,7 +83,7 @@ fn attention(comparison: &Comparison, level: ImpactLevel, sign: &str) -> String 
     }
     let mut lines = String::new();
     for (text, names) in found {
-        let _ = writeln!(lines, "- {sign} {}: {}", listed(&names, MAX), inline(&text));
+        let _ = writeln!(lines, "- {sign} {}: {}", listed(names.into_iter(), MAX), inline(&text));
     }
     lines
 }

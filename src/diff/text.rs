@@ -59,7 +59,7 @@ fn place_of(origin: &Origin) -> String {
 /// Lists the paths of a change.
 pub(super) fn paths(paths: &[FieldPath]) -> String {
     const MAX: usize = 4;
-    listed(&paths.iter().map(|path| printable(&path.to_string()).into_owned()).collect::<Vec<_>>(), MAX)
+    listed(paths.iter().map(|path| printable(&path.to_string()).into_owned()), MAX)
 }
 
 /// Writes words, separated by spaces, in lines of a readable width.

@@ -25,12 +25,11 @@ pub(super) fn random_note(
 ) -> Option<Diagnostic> {
     let random: Vec<&Rendered> =
         rendered.iter().filter(|rendered| !rendered.random.functions.is_empty() && !rendered.notes).collect();
-    let named: Vec<String> =
-        random.iter().map(|rendered| format!("{} ({})", rendered.path, rendered.random.functions.join(", "))).collect();
-    if named.is_empty() {
+    if random.is_empty() {
         return None;
     }
-    let named = listed(&named, SHOWN);
+    let named = |rendered: &&Rendered| format!("{} ({})", rendered.path, rendered.random.functions.join(", "));
+    let named = listed(random.iter().map(named), SHOWN);
     let asked = asked_for_values(&random);
     let values = match trace {
         Some(trace) => unset_values(&asked, scope, trace),

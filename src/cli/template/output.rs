@@ -339,7 +339,7 @@ fn hooks_note(manifests: &Manifests) -> Option<Diagnostic> {
     }
     let message = format!(
         "the manifests include hooks, which kubectl would apply like any other object: {}",
-        listed(&shown, SHOWN)
+        listed(shown.into_iter(), SHOWN)
     );
     let note = Diagnostic::new(Severity::Info, "hooks", message);
     Some(note.help("use --no-hooks to skip all hooks, --skip-tests to skip those that only `helm test` runs"))
