@@ -138,7 +138,7 @@ fn apply(
     repeated: &mut Vec<RepeatedKey>,
 ) -> Result<(), Vec<Diagnostic>> {
     let source = &layer.source;
-    let kind = match layer.kind {
+    let flag = match layer.kind {
         LayerKind::File => {
             let too_large = |message| vec![Diagnostic::error("values-file", message).at(source.span(0..0), "")];
             budget.charge_bytes(source.text().len()).map_err(too_large)?;
@@ -155,7 +155,7 @@ fn apply(
         LayerKind::SetFile => SetFlag::File,
         LayerKind::SetLiteral => SetFlag::Literal,
     };
-    strvals::apply(source, kind, values, reader, budget).map_err(|error| vec![error])
+    strvals::apply(source, flag, values, reader, budget).map_err(|error| vec![error])
 }
 
 fn read_file(source: &Source, repeated: &mut Vec<RepeatedKey>) -> Result<Map, Vec<Diagnostic>> {

@@ -27,11 +27,11 @@ pub use typed::is_text;
 /// Helm's message for the first error in the flag, with its place.
 pub(super) fn apply(
     source: &Source,
-    kind: SetFlag,
+    flag: SetFlag,
     values: &mut Map,
     reader: &dyn FileReader,
     budget: &ValuesBudget,
 ) -> Result<(), Diagnostic> {
-    let mut parser = Parser::new(source, kind, reader, budget);
-    parser.parse(values).map_err(|error| error.diagnose(source, kind))
+    let mut parser = Parser::new(source, flag, reader, budget);
+    parser.parse(values).map_err(|error| error.diagnose(source, flag))
 }

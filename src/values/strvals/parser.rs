@@ -35,7 +35,7 @@ impl From<SyntaxError> for Stop {
 
 pub(super) struct Parser<'a> {
     source: &'a Source,
-    kind: SetFlag,
+    flag: SetFlag,
     reader: &'a dyn FileReader,
     budget: &'a ValuesBudget,
     scanner: Scanner<'a>,
@@ -44,13 +44,13 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(source: &'a Source, kind: SetFlag, reader: &'a dyn FileReader, budget: &'a ValuesBudget) -> Self {
+    pub(super) fn new(source: &'a Source, flag: SetFlag, reader: &'a dyn FileReader, budget: &'a ValuesBudget) -> Self {
         Parser {
             source,
-            kind,
+            flag,
             reader,
             budget,
-            scanner: Scanner::new(source.text(), kind != SetFlag::Literal),
+            scanner: Scanner::new(source.text(), flag != SetFlag::Literal),
             indexes: 0,
         }
     }
@@ -68,7 +68,7 @@ impl<'a> Parser<'a> {
     }
 
     fn key(&mut self, values: &mut Map, depth: usize) -> Result<(), Stop> {
-        let stops: &[char] = if self.kind == SetFlag::Literal { &['=', '[', '.'] } else { &['=', '[', ',', '.'] };
+        let stops: &[char] = if self.flag == SetFlag::Literal { &['=', '[', '.'] } else { &['=', '[', ',', '.'] };
         let key = self.scanner.until(stops);
         let place = self.span(&key);
         match key.end {
@@ -84,7 +84,7 @@ impl<'a> Parser<'a> {
     fn without_value(&self, key: &Segment, why: &str) -> SyntaxError {
         let message = format!("key {} has no value{why}", quote_double(&key.text));
         let error = SyntaxError::new(message, self.span(key));
-        match (key.text.is_empty(), self.kind) {
+        match (key.text.is_empty(), self.flag) {
             (true, _) => error.help("remove the extra comma"),
             (false, SetFlag::Literal) => error.help(format!("write {}=VALUE", key.text)),
             (false, _) if key.range.start > 0 => {
@@ -97,7 +97,7 @@ impl<'a> Parser<'a> {
     /// Parses the value after `key=`: a single value, or a list in braces. If the flag ends without a value, the key is set
     /// to an empty string and parsing stops before the surrounding lists and maps are stored: `a[0].b=` leaves `a` empty.
     fn assign(&mut self, values: &mut Map, key: String, place: Span) -> Result<(), Stop> {
-        let ended = self.scanner.rest().is_empty() && !matches!(self.kind, SetFlag::Json | SetFlag::Literal);
+        let ended = self.scanner.rest().is_empty() && !matches!(self.flag, SetFlag::Json | SetFlag::Literal);
         let node = self.assigned()?;
         set(values, key, place, node);
         if ended { Err(Stop::End) } else { Ok(()) }
@@ -105,7 +105,7 @@ impl<'a> Parser<'a> {
 
     /// Parses the value after `=`.
     fn assigned(&mut self) -> Result<Node, SyntaxError> {
-        match self.kind {
+        match self.flag {
             SetFlag::Json => self.json(),
             SetFlag::Literal => {
                 let start = self.scanner.at;
@@ -152,7 +152,7 @@ impl<'a> Parser<'a> {
 
     fn value(&self, segment: Segment) -> Result<Node, SyntaxError> {
         let place = self.span(&segment);
-        let value = match self.kind {
+        let value = match self.flag {
             SetFlag::Typed => typed(segment.text),
             SetFlag::File => {
                 let file = self.reader.read(&segment.text, &place).map_err(|message| {

@@ -21,12 +21,12 @@ impl SyntaxError {
         SyntaxError { help: Some(text.into()), ..self }
     }
 
-    pub(super) fn diagnose(self, source: &Source, kind: SetFlag) -> Diagnostic {
-        let flag = source.name();
+    pub(super) fn diagnose(self, source: &Source, flag: SetFlag) -> Diagnostic {
+        let name = source.name();
         // For JSON, Helm's message only repeats the flag, so the label contains the reason.
-        let (message, label) = match kind {
-            SetFlag::Json => (format!("failed parsing {flag} data {}", source.text()), self.message),
-            _ => (format!("failed parsing {flag} data: {}", self.message), String::new()),
+        let (message, label) = match flag {
+            SetFlag::Json => (format!("failed parsing {name} data {}", source.text()), self.message),
+            _ => (format!("failed parsing {name} data: {}", self.message), String::new()),
         };
         let error = Diagnostic::error("set-syntax", message).at(self.place, label);
         self.help.into_iter().fold(error, Diagnostic::help)

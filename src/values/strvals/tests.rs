@@ -18,20 +18,20 @@ impl FileReader for Paths {
     }
 }
 
-fn applied(kind: SetFlag, flags: &[&str]) -> Result<Map, Diagnostic> {
+fn applied(flag: SetFlag, arguments: &[&str]) -> Result<Map, Diagnostic> {
     let mut values = Map::new();
-    for flag in flags {
-        apply(&Source::flag("--set", *flag), kind, &mut values, &Paths, &ValuesBudget::default())?;
+    for argument in arguments {
+        apply(&Source::flag("--set", *argument), flag, &mut values, &Paths, &ValuesBudget::default())?;
     }
     Ok(values)
 }
 
-fn set(flag: &str) -> Map {
-    applied(SetFlag::Typed, &[flag]).unwrap()
+fn set(argument: &str) -> Map {
+    applied(SetFlag::Typed, &[argument]).unwrap()
 }
 
-fn refused(kind: SetFlag, flag: &str) -> Diagnostic {
-    applied(kind, &[flag]).unwrap_err()
+fn refused(flag: SetFlag, argument: &str) -> Diagnostic {
+    applied(flag, &[argument]).unwrap_err()
 }
 
 /// Returns the value at a path; numbers are indexes.
@@ -76,12 +76,12 @@ fn a_later_flag_builds_on_earlier_ones() {
 
 #[test]
 fn the_list_of_an_empty_key_keeps_its_length() {
-    let values = |flag: &str| {
+    let values = |argument: &str| {
         let place = Span::default();
         let mut values = Map::new();
         let list = Value::List(vec![Node::new(Value::Int(1), place.clone())]);
         values.insert(String::new(), place.clone(), Node::new(list, place));
-        apply(&Source::flag("--set", flag), SetFlag::Typed, &mut values, &Paths, &ValuesBudget::default()).unwrap();
+        apply(&Source::flag("--set", argument), SetFlag::Typed, &mut values, &Paths, &ValuesBudget::default()).unwrap();
         crate::json::write(&Value::Map(values))
     };
     assert_eq!(values("[0]=2"), r#"{"":[2]}"#);
@@ -92,7 +92,7 @@ fn the_list_of_an_empty_key_keeps_its_length() {
 
 #[test]
 fn an_error_is_shown_where_it_is() {
-    for (kind, flag, message, wrong) in [
+    for (flag, argument, message, wrong) in [
         (SetFlag::Typed, "a=1,b", "key \"b\" has no value", "b"),
         (SetFlag::Typed, "a=1,b,c=2", "key \"b\" has no value (cannot end with ,)", "b"),
         (SetFlag::Typed, "a=1,b={x,y", "list must terminate with '}'", "{x,y"),
@@ -107,9 +107,9 @@ fn an_error_is_shown_where_it_is() {
         (SetFlag::File, "a=x,b=missing", "open missing: no such file or directory", "missing"),
         (SetFlag::Literal, "a", "key \"a\" has no value", "a"),
     ] {
-        let error = refused(kind, flag);
-        assert!(error.message.contains(message), "{flag}: {}", error.message);
-        assert!(error.labels[0].span.text().starts_with(wrong), "{flag}: {:?}", error.labels[0].span.text());
+        let error = refused(flag, argument);
+        assert!(error.message.contains(message), "{argument}: {}", error.message);
+        assert!(error.labels[0].span.text().starts_with(wrong), "{argument}: {:?}", error.labels[0].span.text());
     }
     let json = refused(SetFlag::Json, "a=1,b=[1,x]");
     assert_eq!(json.message, "failed parsing --set data a=1,b=[1,x]");
@@ -127,8 +127,8 @@ fn a_flag_may_end_before_its_value() {
 #[test]
 fn no_flag_is_too_deep_for_the_stack() {
     let deep = |part: &str, times: usize| format!("a{}=1", part.repeat(times));
-    let message = |flag: String| {
-        let run = move || applied(SetFlag::Typed, &[&flag]).err().map(|error| error.message);
+    let message = |argument: String| {
+        let run = move || applied(SetFlag::Typed, &[&argument]).err().map(|error| error.message);
         std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap()
     };
     let too_deep =
@@ -141,10 +141,10 @@ fn no_flag_is_too_deep_for_the_stack() {
     assert_eq!(message(deep(".a", 31)).unwrap(), format!("{too_deep} 30"));
 }
 
-const KINDS: [SetFlag; 5] = [SetFlag::Typed, SetFlag::Text, SetFlag::Json, SetFlag::File, SetFlag::Literal];
+const FLAGS: [SetFlag; 5] = [SetFlag::Typed, SetFlag::Text, SetFlag::Json, SetFlag::File, SetFlag::Literal];
 
-/// Generates flags with many special characters.
-fn flag() -> impl Strategy<Value = String> {
+/// Generates arguments with many special characters.
+fn argument() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[a-c]",
         4 => Just("=".to_owned()),
@@ -190,27 +190,33 @@ fn written((path, value): &(Vec<String>, String)) -> String {
 
 proptest! {
     #[test]
-    fn any_flag_is_applied_or_refused_with_a_place(flags in prop::collection::vec(flag(), 1..4), kind in 0usize..5) {
+    fn any_flag_is_applied_or_refused_with_a_place(
+        arguments in prop::collection::vec(argument(), 1..4),
+        flag in prop::sample::select(FLAGS.to_vec()),
+    ) {
         let mut values = Map::new();
-        for flag in &flags {
-            let source = Source::flag("--set", flag.as_str());
-            if let Err(error) = apply(&source, KINDS[kind], &mut values, &Paths, &ValuesBudget::default()) {
+        for argument in &arguments {
+            let source = Source::flag("--set", argument.as_str());
+            if let Err(error) = apply(&source, flag, &mut values, &Paths, &ValuesBudget::default()) {
                 let place = &error.labels[0].span;
                 prop_assert_eq!(place.source(), Some(&source));
-                prop_assert!(place.range().end <= flag.len());
+                prop_assert!(place.range().end <= argument.len());
             }
         }
     }
 
     #[test]
-    fn every_place_is_in_the_flag_and_holds_what_was_typed(flag in flag(), kind in 0usize..5) {
-        let source = Source::flag("--set", flag.as_str());
+    fn every_place_is_in_the_flag_and_holds_what_was_typed(
+        argument in argument(),
+        flag in prop::sample::select(FLAGS.to_vec()),
+    ) {
+        let source = Source::flag("--set", argument.as_str());
         let mut values = Map::new();
-        let _ = apply(&source, KINDS[kind], &mut values, &Paths, &ValuesBudget::default());
+        let _ = apply(&source, flag, &mut values, &Paths, &ValuesBudget::default());
         let mut faults = Vec::new();
         visit(&values, &mut |key, node| {
             let typed = node.span.text();
-            let right = match (&node.value, KINDS[kind]) {
+            let right = match (&node.value, flag) {
                 // In this test the text of a file is its path.
                 (Value::String(text), SetFlag::File) if !text.is_empty() => typed == text,
                 (Value::String(text), SetFlag::Literal) => typed == text,
@@ -219,23 +225,23 @@ proptest! {
                 (Value::Int(value), _) => unescaped(typed).parse() == Ok(*value),
                 _ => true,
             };
-            let inside = KINDS[kind] == SetFlag::File || node.span.source() == Some(&source);
+            let inside = flag == SetFlag::File || node.span.source() == Some(&source);
             if !right || !inside || key.source().is_none() {
                 faults.push(format!("{typed:?} for {:?}", node.value));
             }
         });
-        prop_assert!(faults.is_empty(), "{}: {:?}", flag, faults);
+        prop_assert!(faults.is_empty(), "{}: {:?}", argument, faults);
     }
 
     #[test]
     fn escaped_text_is_read_verbatim(assignment in assignment()) {
-        let flag = written(&assignment);
-        let values = applied(SetFlag::Text, &[&flag]).map_err(|error| TestCaseError::fail(error.message))?;
+        let argument = written(&assignment);
+        let values = applied(SetFlag::Text, &[&argument]).map_err(|error| TestCaseError::fail(error.message))?;
         let (path, value) = &assignment;
         let node = values.at(path.iter().map(String::as_str)).ok_or_else(|| TestCaseError::fail("no such value"))?;
         prop_assert_eq!(&node.value, &Value::String(value.clone()));
         prop_assert_eq!(node.span.text(), escaped(value));
-        prop_assert_eq!(node.span.range().end, flag.len());
+        prop_assert_eq!(node.span.range().end, argument.len());
     }
 
     #[test]
@@ -248,17 +254,17 @@ proptest! {
                 };
                 entries.into_iter().map(below).collect::<Vec<_>>()
             })
-            .prop_flat_map(|flags| (Just(flags.clone()), Just(flags).prop_shuffle())),
-        kind in 0usize..2,
+            .prop_flat_map(|arguments| (Just(arguments.clone()), Just(arguments).prop_shuffle())),
+        flag in prop::sample::select(vec![SetFlag::Typed, SetFlag::Text]),
     ) {
         // A flag that ends in `=` stops before the lists and maps around the key are stored.
-        let joined = |flags: &[String]| flags.join(",") + ",";
-        let [first, second] = [&sorted, &shuffled].map(|flags| applied(KINDS[kind], &[&joined(flags)]).ok());
+        let joined = |arguments: &[String]| arguments.join(",") + ",";
+        let [first, second] = [&sorted, &shuffled].map(|arguments| applied(flag, &[&joined(arguments)]).ok());
         prop_assert!(first.is_some());
         prop_assert_eq!(&first, &second);
-        let apart: Vec<String> = shuffled.iter().map(|flag| flag.clone() + ",").collect();
+        let apart: Vec<String> = shuffled.iter().map(|argument| argument.clone() + ",").collect();
         let apart: Vec<&str> = apart.iter().map(String::as_str).collect();
-        prop_assert_eq!(first, applied(KINDS[kind], &apart).ok());
+        prop_assert_eq!(first, applied(flag, &apart).ok());
     }
 }
 
