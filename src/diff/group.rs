@@ -66,8 +66,8 @@ impl<'c> Grouped<'c> {
         let mut known: HashMap<Vec<(Cow<'_, str>, Option<&str>)>, usize> = HashMap::new();
         for &at in &self.groups[number].objects {
             let difference = &comparison.differences[at];
-            let is_said_here = !self.has_section(at) && self.home[at] == Some(number);
-            let impacts: &[Impact] = if is_said_here { &difference.impacts } else { &[] };
+            let is_reported_here = !self.has_section(at) && self.home[at] == Some(number);
+            let impacts: &[Impact] = if is_reported_here { &difference.impacts } else { &[] };
             let key = impacts.iter().map(|impact| (impact.text(), impact.remedy.as_deref())).collect();
             let part = *known.entry(key).or_insert_with(|| {
                 parts.push(Part { impacts, objects: Vec::new() });

@@ -23,11 +23,11 @@ pub(super) fn without_repeated<'f>(findings: &'f [Finding]) -> Vec<Finding> {
     let rest: Vec<Cow<'_, Finding>> = findings.iter().filter_map(rest).collect();
     // A template that renders several objects breaks a rule once for each of them.
     let mut known = HashSet::new();
-    rest.iter().filter(|finding| known.insert(said(finding))).cloned().map(Cow::into_owned).collect()
+    rest.iter().filter(|finding| known.insert(identity(finding))).cloned().map(Cow::into_owned).collect()
 }
 
-/// Returns what a finding says, to recognize it again: the file, the rule, the message, the places and the help.
-fn said(finding: &Finding) -> impl Eq + Hash + '_ {
+/// Returns what is the same in repeated findings: the file, the rule, the message, the places and the help.
+fn identity(finding: &Finding) -> impl Eq + Hash + '_ {
     let Diagnostic { code, message, labels, help, .. } = &finding.diagnostic;
     let places: Vec<_> = labels
         .iter()

@@ -73,7 +73,8 @@ fn continued(path: &str, node: &Node, is_assigned: bool, description: &str) -> V
     }
 }
 
-/// Returns the description in the schema, or else the default value if it is short and not secret. Secrets differ in `masked`.
+/// Returns the description in the schema, or else the default value if it is short and not secret. In `masked`, secrets are
+/// replaced.
 fn described(path: &ValuePath, node: &Node, schemas: &Schemas, masked: &Map) -> String {
     let views = schemas.at(path).map(SchemaView::alternatives).unwrap_or_default();
     if let Some(description) = views.iter().find_map(SchemaView::description) {

@@ -62,39 +62,39 @@ const FIXED: &[(&str, &str, &[Fixed])] = &[
     ("storage.k8s.io", "VolumeAttributesClass", &[Never(&["driverName"]), Never(&["parameters"])]),
 ];
 
-/// Adds the changes to an object that the API server refuses.
-pub(super) fn refusals(object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>) {
+/// Adds the changes to an object that the API server rejects.
+pub(super) fn rejections(object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>) {
     let id = &object.difference.id;
     let (group, kind) = (id.group(), id.kind.as_str());
     let rules = FIXED.iter().find(|(known, name, _)| *known == group && *name == kind).map(|(_, _, rules)| *rules);
     for rule in rules.unwrap_or_default() {
         match rule {
-            Never(path) if object.differs(path) => found.push(refusal(object, &path.join("."))),
+            Never(path) if object.differs(path) => found.push(rejection(object, &path.join("."))),
             Once(path)
                 if object.differs(path) && old.at(path.iter().copied()).is_some_and(|node| !node.value.is_null()) =>
             {
-                found.push(refusal(object, &path.join(".")));
+                found.push(rejection(object, &path.join(".")));
             }
             Except(path, allowed) => {
                 for field in fields_below(object, path) {
                     if !allowed.contains(&field.as_str()) {
                         let whole: Vec<&str> = path.iter().copied().chain([field.as_str()]).collect();
-                        found.push(refusal(object, &whole.join(".")));
+                        found.push(rejection(object, &whole.join(".")));
                     }
                 }
             }
             _ => {}
         }
     }
-    let any_below = |path: &[&str], is_refused: fn(&Change) -> bool| {
-        object.stored_changes().iter().any(|change| change.path.is_below(path) && is_refused(change))
+    let any_below = |path: &[&str], is_rejected: fn(&Change) -> bool| {
+        object.stored_changes().iter().any(|change| change.path.is_below(path) && is_rejected(change))
     };
     match (group, kind) {
         ("networking.k8s.io", "ServiceCIDR") if any_below(&["spec", "cidrs"], |change| !is_second_network(change)) => {
-            found.push(refusal(object, "spec.cidrs"));
+            found.push(rejection(object, "spec.cidrs"));
         }
         ("storage.k8s.io", "CSINode") if any_below(&["spec", "drivers"], is_inside_of_a_driver) => {
-            found.push(refusal(object, "the entry of a driver").about(&["spec.drivers"]));
+            found.push(rejection(object, "the entry of a driver").about(&["spec.drivers"]));
         }
         ("apiextensions.k8s.io", "CustomResourceDefinition") if any_below(&["spec", "versions"], removes_storage) => {
             found.push(
@@ -107,8 +107,8 @@ pub(super) fn refusals(object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>)
     }
 }
 
-/// Returns the impact of a change that the API server refuses, with a remedy.
-pub(super) fn refusal(object: &Changed<'_>, field: &str) -> Impact {
+/// Returns the impact of a change that the API server rejects, with a remedy.
+pub(super) fn rejection(object: &Changed<'_>, field: &str) -> Impact {
     let kind = object.difference.id.kind.as_str();
     let article = if kind.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
     let what = match field {
@@ -170,7 +170,7 @@ fn is_second_network(change: &Change) -> bool {
     matches!(&change.kind, ChangeKind::Added(_)) && change.path.0.last() == Some(&PathStep::Index(1))
 }
 
-/// Whether a change is to a field of a driver other than `allocatable`, which is refused. Drivers may be added and removed.
+/// Whether a change is to a field of a driver other than `allocatable`, which is rejected. Drivers may be added and removed.
 fn is_inside_of_a_driver(change: &Change) -> bool {
     change.path.name(3).is_some_and(|field| field != "allocatable")
 }

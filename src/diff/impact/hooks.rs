@@ -1,9 +1,9 @@
-//! Refused changes of hooks. Helm deletes a hook before it creates it again, so that even immutable fields can change.
+//! Rejected changes of hooks. Helm deletes a hook before it creates it again, so that even immutable fields can change.
 
 use super::changed::Changed;
 use super::{Impact, ImpactLevel};
 
-/// Replaces the refusals of a hook that Helm deletes, by its `helm.sh/hook-delete-policy` (the default is
+/// Replaces the rejections of a hook that Helm deletes, by its `helm.sh/hook-delete-policy` (the default is
 /// `before-hook-creation`): `kubectl apply` fails, Helm does not, or only after a failed hook.
 pub(super) fn soften(object: &Changed<'_>, found: &mut Vec<Impact>) {
     let text = match deleted(object) {

@@ -6,7 +6,7 @@
 //! | `rules` | which rules apply to which kind, and rules of kinds that have only a few |
 //! | `configuration` | who uses a ConfigMap or Secret, and when they see a change |
 //! | `fixed` | immutable fields of all kinds, as a table |
-//! | `hooks` | refusals that do not matter because Helm deletes the hook first |
+//! | `hooks` | rejections that do not matter because Helm deletes the hook first |
 //! | `pods` | immutable fields of Pods, and of the pod templates of Jobs |
 //! | `services`, `workloads` | rules of Services, and of workloads and their volumes |
 

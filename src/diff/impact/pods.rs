@@ -1,8 +1,8 @@
-//! Changes that the API server refuses in Pods and in the pod templates of Jobs.
+//! Changes that the API server rejects in Pods and in the pod templates of Jobs.
 
 use super::Impact;
 use super::changed::Changed;
-use super::fixed::refusal;
+use super::fixed::rejection;
 use crate::diff::compare::{Change, ChangeKind};
 use crate::kubernetes::PathStep;
 use crate::yaml::{Map, Node, Value};
@@ -16,9 +16,9 @@ const OF_SUSPENDED_JOBS: [&[&str]; 5] = [
     &["spec", "schedulingGates"],
 ];
 
-/// Adds the changes to a Pod that the API server refuses: all except images, earlier deadlines, additional tolerations and
+/// Adds the changes to a Pod that the API server rejects: all except images, earlier deadlines, additional tolerations and
 /// removed gates.
-pub(super) fn refusals_of_pod(object: &Changed<'_>, found: &mut Vec<Impact>) {
+pub(super) fn rejections_of_pod(object: &Changed<'_>, found: &mut Vec<Impact>) {
     let Some((old, new)) = object.stored() else { return };
     let is_gated = !old.list_at(&["spec", "schedulingGates"]).is_empty();
     let mut fields: Vec<String> = Vec::new();
@@ -41,13 +41,13 @@ pub(super) fn refusals_of_pod(object: &Changed<'_>, found: &mut Vec<Impact>) {
     }
     fields.sort_unstable();
     fields.dedup();
-    found.extend(fields.iter().map(|field| refusal(object, field)));
+    found.extend(fields.iter().map(|field| rejection(object, field)));
 }
 
-/// Adds the changes to a Job that the API server refuses. The template can change only while the Job is suspended, and only in
+/// Adds the changes to a Job that the API server rejects. The template can change only while the Job is suspended, and only in
 /// its metadata and in fields that decide where and with which resources it runs. The completions can change only if the Job is
 /// indexed and the parallelism changes with them.
-pub(super) fn refusals_of_job(object: &Changed<'_>, found: &mut Vec<Impact>) {
+pub(super) fn rejections_of_job(object: &Changed<'_>, found: &mut Vec<Impact>) {
     let Some((old, new)) = object.stored() else { return };
     let is_suspended = old.is_true_at(&["spec", "suspend"]);
     let is_fixed = |change: &Change| {
@@ -69,13 +69,13 @@ pub(super) fn refusals_of_job(object: &Changed<'_>, found: &mut Vec<Impact>) {
         !(is_suspended && !is_its_name && (OF_SUSPENDED_JOBS.iter().any(is_below) || is_resource))
     };
     if object.stored_changes().iter().any(|change| change.path.is_below(&["spec", "template"]) && is_fixed(change)) {
-        found.push(refusal(object, "spec.template"));
+        found.push(rejection(object, "spec.template"));
     }
     let count = |map: &Map, field: &str| map.number_at(&["spec", field]);
     let in_tandem = new.text_at(&["spec", "completionMode"]) == Some("Indexed")
         && count(new, "completions") == count(new, "parallelism");
     if object.differs(&["spec", "completions"]) && !in_tandem {
-        found.push(refusal(object, "spec.completions"));
+        found.push(rejection(object, "spec.completions"));
     }
 }
 

@@ -105,7 +105,7 @@ fn removed(object: &Changed<'_>, found: &mut Vec<Impact>) {
 
 fn changed_fields(object: &Changed<'_>, users: &Users<'_, '_>, found: &mut Vec<Impact>) {
     let (Some(old), Some(fields)) = (object.old(), object.new_fields()) else { return };
-    fixed::refusals(object, old, found);
+    fixed::rejections(object, old, found);
     match object.difference.id.kind.as_str() {
         "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job" | "CronJob" => {
             found.extend(taken_over(old, fields));
@@ -114,7 +114,7 @@ fn changed_fields(object: &Changed<'_>, users: &Users<'_, '_>, found: &mut Vec<I
         "Service" => services::impacts(object, old, fields, found),
         "ConfigMap" | "Secret" => users.impacts(object, old, found),
         "PersistentVolumeClaim" => workloads::claim(old, fields, found),
-        "Pod" => pods::refusals_of_pod(object, found),
+        "Pod" => pods::rejections_of_pod(object, found),
         "ReplicationController" => found.extend(workloads::selector_left_by_apply(object)),
         _ => {}
     }

@@ -1,7 +1,7 @@
-//! Impacts of changed Services: which ports are reachable from where, and changes that the API server refuses.
+//! Impacts of changed Services: which ports are reachable from where, and changes that the API server rejects.
 
 use super::changed::Changed;
-use super::fixed::{refusal, remedy};
+use super::fixed::{rejection, remedy};
 use super::{Impact, ImpactLevel};
 use crate::yaml::Map;
 
@@ -80,7 +80,7 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
         found.push(Impact::new("service-type", ImpactLevel::Warning, text).about(&["spec.type"]));
     }
     if object.touches(&["spec", "selector"]) {
-        found.push(Impact::new("selector", ImpactLevel::Warning, "selects other pods").about(&["spec.selector"]));
+        found.push(Impact::new("selector", ImpactLevel::Warning, "selects different pods").about(&["spec.selector"]));
     }
     for (port, node_port) in &after {
         let was = before.iter().find(|(other, _)| other == port).and_then(|(_, node_port)| *node_port);
@@ -111,14 +111,14 @@ fn fixed_fields(object: &Changed<'_>, found: &mut Vec<Impact>) {
         && first(new).is_some()
         && first(old) != first(new)
     {
-        found.push(refusal(object, "the first of spec.ipFamilies").about(&["spec.ipFamilies"]));
+        found.push(rejection(object, "the first of spec.ipFamilies").about(&["spec.ipFamilies"]));
     }
     if of_type(old, "LoadBalancer") && of_type(new, "LoadBalancer") {
         let is_local = |map: &Map| map.text_at(&["spec", "externalTrafficPolicy"]) == Some("Local");
         for (field, is_fixed) in [("loadBalancerClass", true), ("healthCheckNodePort", is_local(old) && is_local(new))]
         {
             if is_fixed && object.differs(&["spec", field]) {
-                found.push(refusal(object, &format!("spec.{field}")));
+                found.push(rejection(object, &format!("spec.{field}")));
             }
         }
     }
@@ -138,5 +138,5 @@ fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact
         return;
     }
     // Also if the old manifest has no address: the server has already assigned one.
-    found.push(refusal(object, "spec.clusterIP"));
+    found.push(rejection(object, "spec.clusterIP"));
 }

@@ -1,4 +1,4 @@
-//! Impacts of changed workloads and their volumes: scaling, restarts, changes that the API server refuses, and effects on data.
+//! Impacts of changed workloads and their volumes: scaling, restarts, changes that the API server rejects, and effects on data.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
         found.extend(default_left_by_apply(old, new));
     }
     if kind == "Job" {
-        pods::refusals_of_job(object, found);
+        pods::rejections_of_job(object, found);
     }
     scaling(old, new, kind, found);
     let template = if kind == "CronJob" { "jobTemplate" } else { "template" };
