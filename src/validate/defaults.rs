@@ -26,7 +26,7 @@ pub(super) fn problem(node: &Node, schema: &Map) -> Option<(FieldPath, String)> 
     }
     let rules = compiled.rules.as_ref()?;
     let (object_span, findings) = (node.span.clone(), Vec::new());
-    let mut report = Report { object: "default", nth: 0, kind: "", origin: "", object_span, findings };
+    let mut report = Report { object: "default", is_named: true, nth: 0, kind: "", origin: "", object_span, findings };
     let limits = Limits::default();
     let mut evaluation = Evaluation { limits: &limits, report: &mut report, is_update: false };
     evaluation.check(rules, node, None, &FieldPath::default(), &node.span);

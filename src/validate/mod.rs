@@ -87,10 +87,10 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
 }
 
 /// Checks the rules of a custom kind for an update (`oldSelf`) from an old to a new version of an object. Rules that only use the
-/// new version are checked by [`validate`].
+/// new version are checked by [`validate`]. Messages do not name the object.
 pub fn check_update(old: &Object, new: &Object, custom_kinds: &[CustomKind], limits: &Limits) -> Vec<Finding> {
     let name = new.id.to_string();
-    let mut report = Report::new(new, &name, 0);
+    let mut report = Report { is_named: false, ..Report::new(new, &name, 0) };
     if let Some(kind) = custom_kinds.iter().find(|kind| kind.is(new.id.group(), &new.id.kind)) {
         custom::check_update((old, new), kind, limits, &mut report);
     }

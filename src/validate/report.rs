@@ -9,6 +9,8 @@ use crate::yaml::Map;
 pub(super) struct Report<'a> {
     /// The object's name in messages: its kind and name, preceded by its namespace if it has one.
     pub(super) object: &'a str,
+    /// Whether messages begin with the object's name.
+    pub(super) is_named: bool,
     /// Its index among the objects with the same name, from 0.
     pub(super) nth: usize,
     pub(super) kind: &'a str,
@@ -24,6 +26,7 @@ impl<'a> Report<'a> {
     pub(super) fn new(object: &'a Object, name: &'a str, nth: usize) -> Self {
         Report {
             object: name,
+            is_named: true,
             nth,
             kind: &object.id.kind,
             origin: &object.origin,
@@ -45,7 +48,8 @@ impl<'a> Report<'a> {
         let place = if place.source().is_some() { place } else { &self.object_span };
         let is_elsewhere = place.source().is_some_and(|source| source.name() != self.origin);
         let origin = if is_elsewhere { format!("from {}", self.origin) } else { String::new() };
-        let message = format!("{}: {field}{message}", self.object);
+        let object = if self.is_named { format!("{}: ", self.object) } else { String::new() };
+        let message = format!("{object}{field}{message}");
         let diagnostic = Diagnostic::new(severity, rule, printable(&message)).at(place.clone(), origin);
         let file = is_elsewhere.then(|| self.origin.to_owned());
         self.findings.push(Finding { object: self.object.to_owned(), nth: self.nth, path, diagnostic, file });

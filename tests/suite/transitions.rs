@@ -41,7 +41,7 @@ fn transition_rules_reject_the_updates_that_the_api_server_rejects() {
         let own: BTreeSet<String> = findings
             .iter()
             .map(|finding| {
-                let message = finding.diagnostic.message.trim_start_matches("Room/r: ");
+                let message = &finding.diagnostic.message;
                 plain(&finding.path, message.trim_start_matches(&format!("{}: ", finding.path)))
             })
             .collect();

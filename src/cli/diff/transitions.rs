@@ -38,11 +38,10 @@ pub(super) fn add_transitions(
         let mut findings = check_update(old, new, kinds, &limits);
         secrets.hide(findings.iter_mut().map(|finding| &mut finding.diagnostic));
         for finding in findings {
-            let message = finding.diagnostic.message.as_str();
-            let message_text = message.strip_prefix(&format!("{}: ", finding.object)).unwrap_or(message);
+            let message = finding.diagnostic.message;
             let impact = match finding.diagnostic.severity {
-                Severity::Info => Impact::new("rule-not-evaluated", ImpactLevel::Info, message_text),
-                _ => Impact::rejected_because(FORBIDDEN, message_text),
+                Severity::Info => Impact::new("rule-not-evaluated", ImpactLevel::Info, message),
+                _ => Impact::rejected_because(FORBIDDEN, message),
             };
             difference.impacts.push(impact.about(&[&finding.path]));
         }
