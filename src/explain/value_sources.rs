@@ -181,8 +181,8 @@ mod tests {
     struct NoFiles;
 
     impl FileReader for NoFiles {
-        fn read(&self, _: &str, _: &Span) -> Result<Source, String> {
-            Err("no files".to_owned())
+        fn read(&self, _: &str, _: &Span) -> Result<Source, Diagnostic> {
+            Err(Diagnostic::error("set-syntax", "no files"))
         }
     }
 

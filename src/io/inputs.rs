@@ -95,8 +95,8 @@ impl Inputs {
 }
 
 impl FileReader for Inputs {
-    fn read(&self, path: &str, given_by: &Span) -> Result<Source, String> {
-        let bytes = self.bytes(path, given_by, GIVEN).map_err(|error| error.message)?;
+    fn read(&self, path: &str, given_by: &Span) -> Result<Source, Diagnostic> {
+        let bytes = self.bytes(path, given_by, GIVEN)?;
         Ok(given_file(path.to_owned(), bytes, given_by))
     }
 }
@@ -122,8 +122,12 @@ const VALUES: Expected<'static> = Expected {
 };
 
 /// The file of `--set-file`.
-const GIVEN: Expected<'static> =
-    Expected { code: "set-syntax", one: "a file of --set-file", all: "files of --set-file", help: "a file" };
+const GIVEN: Expected<'static> = Expected {
+    code: "set-syntax",
+    one: "a file of --set-file",
+    all: "files of --set-file",
+    help: "KEY=PATH, with a path from the current directory",
+};
 
 impl Expected<'_> {
     /// Describes an error of the operating system, with advice about the path.

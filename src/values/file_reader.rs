@@ -1,6 +1,6 @@
 //! The interface through which `--set-file` reads files.
 
-use crate::diagnostic::{Source, Span};
+use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::go::utf8;
 
 /// Reads the files that `--set-file` names.
@@ -8,8 +8,8 @@ pub trait FileReader {
     /// Reads the file at `path`, which a flag names at `given_by`.
     ///
     /// # Errors
-    /// Helm's message, such as `open x: no such file or directory`.
-    fn read(&self, path: &str, given_by: &Span) -> Result<Source, String>;
+    /// Helm's message, such as `open x: no such file or directory`, without a place. Only the message and the help are used.
+    fn read(&self, path: &str, given_by: &Span) -> Result<Source, Diagnostic>;
 }
 
 /// Creates the source of a file that a flag names at `given_by`. As in Helm, its content may be any bytes: the text has
@@ -30,7 +30,7 @@ pub fn given_file(name: String, bytes: Vec<u8>, given_by: &Span) -> Source {
 pub struct NoFiles;
 
 impl FileReader for NoFiles {
-    fn read(&self, path: &str, _: &Span) -> Result<Source, String> {
-        Err(format!("open {path}: no reader of files was given"))
+    fn read(&self, path: &str, _: &Span) -> Result<Source, Diagnostic> {
+        Err(Diagnostic::error("set-syntax", format!("open {path}: no reader of files was given")))
     }
 }

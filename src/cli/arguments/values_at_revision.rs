@@ -69,10 +69,12 @@ impl<'a> InputsAtRevision<'a> {
 }
 
 impl FileReader for InputsAtRevision<'_> {
-    fn read(&self, path: &str, given_by: &Span) -> Result<Source, String> {
-        match self.bytes(path).map_err(|error| error.message)? {
+    fn read(&self, path: &str, given_by: &Span) -> Result<Source, Diagnostic> {
+        match self.bytes(path)? {
             AtRevision::There(bytes) => Ok(given_file(self.revision.shown(path), bytes, given_by)),
-            AtRevision::Missing => Err(format!("{path} did not exist at {}", self.revision.name())),
+            AtRevision::Missing => {
+                Err(Diagnostic::error("revision", format!("{path} did not exist at {}", self.revision.name())))
+            }
             AtRevision::Outside => FileReader::read(self.inputs, path, given_by),
         }
     }

@@ -155,9 +155,8 @@ impl<'a> Parser<'a> {
         let value = match self.flag {
             SetFlag::Typed => typed(segment.text),
             SetFlag::File => {
-                let file = self.reader.read(&segment.text, &place).map_err(|message| {
-                    SyntaxError::new(message, place)
-                        .help("--set-file takes KEY=PATH, with a path from the current directory")
+                let file = self.reader.read(&segment.text, &place).map_err(|error| {
+                    error.help.into_iter().fold(SyntaxError::new(error.message, place), SyntaxError::help)
                 })?;
                 self.budget
                     .charge_bytes(file.text().len())

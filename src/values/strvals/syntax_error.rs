@@ -9,16 +9,17 @@ pub(super) struct SyntaxError {
     /// Helm's message, without the flag's name.
     message: String,
     place: Span,
-    help: Option<String>,
+    help: Vec<String>,
 }
 
 impl SyntaxError {
     pub(super) fn new(message: impl Into<String>, place: Span) -> Self {
-        SyntaxError { message: message.into(), place, help: None }
+        SyntaxError { message: message.into(), place, help: Vec::new() }
     }
 
-    pub(super) fn help(self, text: impl Into<String>) -> Self {
-        SyntaxError { help: Some(text.into()), ..self }
+    pub(super) fn help(mut self, text: impl Into<String>) -> Self {
+        self.help.push(text.into());
+        self
     }
 
     pub(super) fn diagnose(self, source: &Source, flag: SetFlag) -> Diagnostic {

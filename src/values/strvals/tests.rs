@@ -10,9 +10,9 @@ use crate::yaml::{Map, Node, Value};
 struct Paths;
 
 impl FileReader for Paths {
-    fn read(&self, path: &str, given_by: &Span) -> Result<Source, String> {
+    fn read(&self, path: &str, given_by: &Span) -> Result<Source, Diagnostic> {
         match path {
-            "missing" => Err("open missing: no such file or directory".to_owned()),
+            "missing" => Err(Diagnostic::error("set-syntax", "open missing: no such file or directory")),
             _ => Ok(Source::file_given_by(path, path, given_by.clone())),
         }
     }

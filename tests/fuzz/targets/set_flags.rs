@@ -3,15 +3,16 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mim_chart::diagnostic::{Source, Span};
+use mim_chart::diagnostic::{Diagnostic, Source, Span};
 use mim_chart::values::{FileReader, Layer, LayerKind, merge_layers};
 
 /// A reader that knows only the file `f`.
 struct Nothing;
 
 impl FileReader for Nothing {
-    fn read(&self, path: &str, _: &Span) -> Result<Source, String> {
-        if path == "f" { Ok(Source::file("f", "text")) } else { Err(format!("open {path}: no such file or directory")) }
+    fn read(&self, path: &str, _: &Span) -> Result<Source, Diagnostic> {
+        let missing = || Diagnostic::error("set-syntax", format!("open {path}: no such file or directory"));
+        if path == "f" { Ok(Source::file("f", "text")) } else { Err(missing()) }
     }
 }
 

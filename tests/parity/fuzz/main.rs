@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mim_chart::diagnostic::{Source, Span};
+use mim_chart::diagnostic::{Diagnostic, Source, Span};
 use mim_chart::json;
 use mim_chart::values::{FileReader, Layer, LayerKind, merge_layers};
 use mim_chart::yaml::Value;
@@ -95,11 +95,12 @@ impl Drop for Helm {
 struct Files<'a>(&'a BTreeMap<String, String>);
 
 impl FileReader for Files<'_> {
-    fn read(&self, path: &str, _: &Span) -> Result<Source, String> {
+    fn read(&self, path: &str, _: &Span) -> Result<Source, Diagnostic> {
         if path.trim() == "-" {
             return Ok(Source::file(path, ""));
         }
-        let text = self.0.get(path).ok_or_else(|| format!("open {path}: no such file or directory"))?;
+        let missing = || Diagnostic::error("set-syntax", format!("open {path}: no such file or directory"));
+        let text = self.0.get(path).ok_or_else(missing)?;
         Ok(Source::file(path, text.as_str()))
     }
 }
