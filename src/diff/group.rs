@@ -63,7 +63,8 @@ impl<'c> Grouped<'c> {
     /// else in one of its groups.
     pub(super) fn parts(&self, comparison: &'c Comparison, number: usize) -> Vec<Part<'c>> {
         let mut parts: Vec<Part<'c>> = Vec::new();
-        let mut known: HashMap<Vec<(Cow<'_, str>, Option<&str>)>, usize> = HashMap::new();
+        type Shown<'c> = (Cow<'c, str>, Option<&'c str>);
+        let mut known: HashMap<Vec<Shown<'c>>, usize> = HashMap::new();
         for &at in &self.groups[number].objects {
             let difference = &comparison.differences[at];
             let is_reported_here = !self.has_section(at) && self.home[at] == Some(number);
