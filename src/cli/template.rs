@@ -107,7 +107,7 @@ impl Template {
         let target = (name_of_template.as_deref().or(name), chart);
         let (mut rendering, located) = Rendering::new(target, self.is_upgrade, &self.cluster, &self.values, global)?;
         rendering.release.environment = environment;
-        rendering.traced = self.output.has_line_map();
+        rendering.traced = self.output.needs_trace();
         let layers = values_input::layers(&self.values, &rendering.inputs)?;
         let result = self.print(&rendering, located, &layers, program.as_ref(), console);
         rendering.secrets(&layers, &rendering.inputs).collect_on_failure(console, result)

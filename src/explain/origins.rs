@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::documents::Document;
+use super::documents::{Document, in_output};
 use super::line::{hidden, used_value};
 use super::template_text::template_text;
 use super::traced::TracedOutput;
@@ -14,6 +14,7 @@ use crate::diff::{ChangeKind, Comparison, Difference, Origin, Status};
 use crate::engine::{self, LineOrigin, Scope, TemplateLine, UsedPath, UsedValue, sort_deciding};
 use crate::kubernetes::{FieldPath, Id, Object};
 use crate::manifest::{FieldLines, value_path};
+use crate::render::Render;
 use crate::secrets::Secrets;
 
 /// The most lines of one change whose values are named.
@@ -29,6 +30,12 @@ impl<'a> SideTrace<'a> {
     /// Returns a side that was rendered with `scope`.
     pub fn new(scope: Scope<'a>) -> SideTrace<'a> {
         SideTrace { scope, output: OnceCell::new() }
+    }
+
+    /// Returns the side of a render, with its own trace.
+    pub fn of_render(render: &'a Render) -> SideTrace<'a> {
+        let traced = |trace| TracedOutput::new(in_output(&render.manifests, &[]), trace);
+        SideTrace { scope: render.scope(), output: OnceCell::from(render.trace().map(traced)) }
     }
 
     /// Returns the traced output; `None` if the chart's engine can't trace.

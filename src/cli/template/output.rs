@@ -192,9 +192,9 @@ impl OutputFlags {
         Ok(console.print_document(&page)?)
     }
 
-    /// Whether to write where each line comes from.
-    pub(super) fn has_line_map(&self) -> bool {
-        self.line_map.is_some()
+    /// Whether the output says where each line comes from.
+    pub(super) fn needs_trace(&self) -> bool {
+        self.line_map.is_some() || self.output == OutputFormat::Html
     }
 
     /// Returns the chart's CustomResourceDefinitions (pairs of path and text) if they are to be printed.

@@ -16,7 +16,7 @@ pub(super) fn page(render: &Render, crds: &[(String, String)], release: &str, se
     });
     let objects: Vec<Object> = definitions.chain(render.manifests.iter().map(Manifest::object)).collect();
     let metadata = &render.chart.metadata;
-    let trace = SideTrace::new(render.scope());
+    let trace = SideTrace::of_render(render);
     let source = LineSource::new(&trace, secrets);
     let head = Head {
         title: format!("{release}: {} {}", metadata.name, metadata.version),
