@@ -49,6 +49,20 @@ fn metadata_with_many_keys_is_read_in_time() {
 
 #[test]
 #[ignore = "slow: cargo test --release -- --ignored"]
+fn trying_values_of_a_slow_chart_ends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let template = "a: {{ \"x\" | repeat(count=40000000) | trunc(length=1) }}{{ Values.a.k0 }}\n";
+    chart(folder.path(), template);
+    let values: String = (0..100).map(|number| format!("  k{number}: {number}\n")).collect();
+    fs::write(folder.path().join("c/values.yaml"), format!("a:\n{values}")).expect("written");
+    let output = run("mim-chart why a c", folder.path());
+    let messages = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{messages}");
+    assert!(messages.contains("warning: 108 changes of a were not tried"), "{messages}");
+}
+
+#[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn values_that_keep_growing_are_errors() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
