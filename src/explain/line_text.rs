@@ -10,14 +10,30 @@ use crate::engine::{Aspect, TemplateCall, TemplateLine, UsedValue, put_origin, u
 use crate::json::Object;
 use crate::yaml::Value;
 
-/// The most lines, calls and values that are shown. Further ones are only counted.
-const MAX_ENTRIES: usize = 12;
+/// How many lines, calls and values are shown, the most first. Further ones are only counted.
+const MAX_ENTRIES: [usize; 4] = [12, 8, 5, 3];
+/// How many lines fit a screen.
+const SCREEN: usize = 40;
 const MAX_LINE_LENGTH: usize = 100;
 const MAX_VALUE_LENGTH: usize = 60;
 
-/// Returns the output of `why --line` and `why KIND/NAME FIELD`.
+/// Returns the output of `why --line` and `why KIND/NAME FIELD`: without `all`, as much as fits a screen.
 pub fn line_text(explanation: &LineExplanation, all: bool, paint: Paint) -> String {
-    let most = if all { usize::MAX } else { MAX_ENTRIES };
+    if all {
+        return with_at_most(usize::MAX, explanation, paint);
+    }
+    let mut text = String::new();
+    for most in MAX_ENTRIES {
+        text = with_at_most(most, explanation, paint);
+        if text.lines().count() <= SCREEN {
+            break;
+        }
+    }
+    text
+}
+
+/// The same, with at most so many entries of each kind.
+fn with_at_most(most: usize, explanation: &LineExplanation, paint: Paint) -> String {
     let mut out = String::new();
     let name = format!("{} {}", explanation.id.kind, explanation.id.name);
     // Writing to a String can't fail.
