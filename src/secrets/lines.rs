@@ -8,6 +8,7 @@ use super::names::{may_hold_secrets, names_a_secret};
 pub(super) fn values_in(line: &str) -> Vec<Range<usize>> {
     let bytes = line.as_bytes();
     let mut found = Vec::new();
+    let mut actions = Actions::default();
     let mut at = 0;
     while let Some(length) = line[at..].find([':', '=']) {
         let sign = at + length;
@@ -23,6 +24,10 @@ pub(super) fn values_in(line: &str) -> Vec<Range<usize>> {
         // Skips the rest of `:=`, `==`, `=>` and similar signs.
         let start =
             at + line[at..].find(|c: char| !matches!(c, ' ' | '\t' | '=' | '>' | '~')).unwrap_or(line.len() - at);
+        // Code such as `$password = include "x" .` is no secret, only a text in it is.
+        if actions.contain(line, sign) && !line[start..].starts_with(['"', '\'', '`']) {
+            continue;
+        }
         let is_first = head.len() - key.len() == head.find(|c: char| c.is_alphanumeric()).unwrap_or(0);
         let end = value_end(line, start, is_first, bytes[sign] == b':', head);
         if is_text(&line[start..end]) {
@@ -31,6 +36,35 @@ pub(super) fn values_in(line: &str) -> Vec<Range<usize>> {
         at = end.max(at);
     }
     found
+}
+
+/// The actions of a template in a line, up to some position.
+#[derive(Default)]
+struct Actions {
+    at: usize,
+    is_open: bool,
+}
+
+impl Actions {
+    /// Whether a position, which is not before the last one, is in an action (`{{ ... }}`).
+    fn contain(&mut self, line: &str, position: usize) -> bool {
+        let bytes = line.as_bytes();
+        for at in self.at..position {
+            match bytes.get(at..at + 2) {
+                Some(b"{{") => self.is_open = true,
+                Some(b"}}") => self.is_open = false,
+                _ => {}
+            }
+        }
+        self.at = self.at.max(position);
+        self.is_open
+    }
+}
+
+/// Whether a line consists of actions of a template, without texts in them.
+fn is_code(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with("{{") && line.ends_with("}}") && !line.contains(['"', '`'])
 }
 
 /// Whether a string may assign a value to a key that names a secret: a cheap check before its lines are read. A single sentence
@@ -153,7 +187,7 @@ pub(super) fn is_text(value: &str) -> bool {
 pub(super) fn hidden_in(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
     let content = &text[line.clone()];
     let body = content.len() - content.trim_start().len();
-    if body < content.len() && continues_a_secret(text, &line, body) {
+    if body < content.len() && !is_code(content) && continues_a_secret(text, &line, body) {
         return std::iter::once(line.start + body..line.end).collect();
     }
     let mut found: Vec<_> =
@@ -168,7 +202,8 @@ fn continues_a_secret(text: &str, line: &Range<usize>, mut indent: usize) -> boo
     let mut is_next = true;
     for above in text[..line.start].lines().rev().take(MAX_LINES) {
         let own = above.len() - above.trim_start().len();
-        if above.trim().is_empty() || own >= indent {
+        // Actions of a template may stand anywhere, and `$secret := .Values.x` in one is not a key.
+        if above.trim().is_empty() || own >= indent || above.trim_start().starts_with("{{") {
             continue;
         }
         // Deeper lines were skipped, because a block may contain anything, even lines that look like keys.
@@ -178,7 +213,7 @@ fn continues_a_secret(text: &str, line: &Range<usize>, mut indent: usize) -> boo
             let begins_text = match value.chars().next() {
                 Some('|' | '>' | '"' | '\'') => true,
                 // A key without a value is followed by a map or by a plain text.
-                None => is_next && !looks_like_a_key(&text[line.clone()]),
+                None => is_next && !looks_like_a_key(&text[line.clone()]) && !text[line.clone()].contains("{{"),
                 Some(first) => is_next && !matches!(first, '{' | '[' | '&' | '#'),
             };
             if begins_text && names_a_secret(key.trim().trim_matches(['"', '\''])) {
@@ -271,6 +306,8 @@ mod tests {
             ("- token: x", "- token: *"),
             ("token: 5", "token: *"),
             (r#"{"port": 5222, "password": 1234}"#, r#"{"port": 5222, "password": *}"#),
+            (r#"{{ $password = "hunter2" }}"#, "{{ $password = * }}"),
+            ("secret:\n{{ if .x }}\n  hunter2", "secret:\n{{ if .x }}\n  *"),
         ] {
             assert_eq!(shown(text), wanted);
         }
@@ -294,6 +331,11 @@ mod tests {
             "export DB_PASSWORD=$(cat /run/secrets/db-password); run",
             "a:password",
             "secret: |",
+            "{{ $password = include \"x\" . }}",
+            "{{ range $n, $secret := .Values.secrets }}\n  {{ if $secret.enabled }}\n",
+            "secret:\n  {{ with .Values.configuration.name }}",
+            "secret:\n  name: {{ if .Values.a }}a{{ else }}b{{ end }}",
+            "token: |\n  {{ .Values.token }}",
         ] {
             assert_eq!(shown(text), text);
         }
