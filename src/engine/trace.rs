@@ -26,6 +26,9 @@ pub struct Trace {
     /// Sets of paths, as indexes of `paths`.
     pub(super) sets: Vec<Box<[u32]>>,
     pub(super) files: Vec<TracedFile>,
+    /// Whether a random value was shown, decided anything, or was kept in a map or a list, from where any template may have
+    /// printed it.
+    pub(super) uses_random: bool,
     /// All values that were shown or decided anything, even if no line depends on them, as indexes of `paths`.
     pub(super) used: Vec<u32>,
     /// The conditions and tags that decided whether the files of subcharts exist.
@@ -225,6 +228,7 @@ impl Trace {
         self.paths.extend(other.paths);
         self.order = OnceLock::new();
         self.used.extend(other.used.iter().map(|path| path + paths));
+        self.uses_random |= other.uses_random;
         self.sets.extend(other.sets.into_iter().map(|set| set.iter().map(|path| path + paths).collect()));
         self.files.extend(other.files.into_iter().map(|mut file| {
             for piece in &mut file.pieces {
@@ -326,6 +330,11 @@ impl Trace {
         let meant: Vec<bool> = self.paths.iter().map(|used| self.depends(used, value)).collect();
         let sets_with_value = self.sets.iter().map(|set| set.iter().any(|path| meant[*path as usize])).collect();
         Dependents { trace: self, value, sets_with_value }
+    }
+
+    /// Whether a random value was used: one that was only made, such as a default that is not needed, makes no difference.
+    pub fn uses_random(&self) -> bool {
+        self.uses_random
     }
 
     /// Returns the values that decided about lines of a rendered file that show random values. Setting one of them may

@@ -15,7 +15,7 @@ const MAX_VALUES: usize = 5;
 /// Values that change the names of objects.
 const OF_NAMES: [&str; 3] = ["nameOverride", "fullnameOverride", "namespaceOverride"];
 
-/// Returns a note about templates that called random functions, except NOTES.txt, which is not printed. `trace` is the trace
+/// Returns a note about templates whose output shows or depends on random values, except NOTES.txt, which is not printed. `trace` is the trace
 /// of the render, if it was traced.
 pub(super) fn random_note(
     rendered: &[Rendered],
@@ -28,17 +28,23 @@ pub(super) fn random_note(
     if random.is_empty() {
         return None;
     }
-    let named = |rendered: &&Rendered| format!("{} ({})", rendered.path, rendered.random.functions.join(", "));
-    let named = listed(random.iter().map(named), SHOWN);
     let asked = asked_for_values(&random);
-    let values = match trace {
-        Some(trace) => unset_values(&asked, scope, trace),
+    let own;
+    let trace = match trace {
+        Some(trace) => Some(trace),
         None => {
             let files: Vec<_> = asked.iter().map(|file| (file.path.as_str(), file.random.count)).collect();
-            let trace = loaded.trace(scope, Focus::Random(&files));
-            trace.map_or_else(Vec::new, |trace| unset_values(&asked, scope, &trace))
+            own = loaded.trace(scope, Focus::Random(&files));
+            own.as_ref()
         }
     };
+    // A default such as `default (randAlphaNum 8)` is made even if it is not needed.
+    if trace.is_some_and(|trace| !trace.uses_random()) {
+        return None;
+    }
+    let named = |rendered: &&Rendered| format!("{} ({})", rendered.path, rendered.random.functions.join(", "));
+    let named = listed(random.iter().map(named), SHOWN);
+    let values = trace.map_or_else(Vec::new, |trace| unset_values(&asked, scope, trace));
     let more_values = if values.len() > MAX_VALUES { ", ..." } else { "" };
     let value_names = format!("{}{more_values}", values[..values.len().min(MAX_VALUES)].join(", "));
     let note = |message| Diagnostic::new(Severity::Info, "random", message);

@@ -52,7 +52,7 @@ impl Recorder {
         let mut sets = Sets { recorder: &self, trace: &mut trace, paths: vec![None; paths], sets: vec![None; sets] };
         let files = files.into_iter().map(|file| sets.file(file)).collect();
         let used = self.used_paths().into_iter().map(|path| sets.path(path)).collect();
-        (trace.files, trace.used) = (files, used);
+        (trace.files, trace.used, trace.uses_random) = (files, used, self.uses_random());
         trace
     }
 }

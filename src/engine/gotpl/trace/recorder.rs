@@ -138,6 +138,12 @@ impl Recorder {
         paths.filter(|path| path.is_of_a_value() && !std::mem::replace(&mut is_known[path.index()], true)).collect()
     }
 
+    /// Whether a random value was shown, decided anything, or was kept in a map or a list.
+    pub(super) fn uses_random(&self) -> bool {
+        let has_random = |set: &SetId| self.marks.paths.in_set(*set).contains(&PathId::RANDOM);
+        self.marks.keeps_random() || self.used.iter().any(has_random)
+    }
+
     /// Takes the pieces of a file that was rendered.
     pub(super) fn take_pieces(&mut self, length: usize) -> Pieces {
         self.scope = Scope::default();
