@@ -11,10 +11,9 @@ use crate::yaml::{Map, Node, Value};
 /// template contains all keys of the value, and no subchart is enabled by it. `true` means that all mentions must be found to
 /// know.
 pub fn may_be_named(chart: &Chart, values: &Map, path: &ValuePath) -> bool {
-    let mut keys = Vec::new();
     for step in path.steps() {
         match step {
-            Step::Key(key) if is_plain(key) => keys.push(key.as_str()),
+            Step::Key(key) if is_plain(key) => {}
             // It may be written in many ways.
             Step::Key(_) => return true,
             // Mentions have no items of lists.
@@ -24,14 +23,7 @@ pub fn may_be_named(chart: &Chart, values: &Map, path: &ValuePath) -> bool {
     if switches(chart).iter().flat_map(|switches| &switches.values).any(|value| path.is_prefix_of(value)) {
         return true;
     }
-    // A subchart's own templates do not name the subchart.
-    let mut charts = Vec::new();
-    add_names(chart, &mut charts);
-    let is_of_a_chart = |key: &str| charts.contains(&key);
-    if keys.last().is_none_or(|last| is_of_a_chart(last)) {
-        return true;
-    }
-    let searched = Searched(keys.into_iter().filter(|key| !is_of_a_chart(key)).map(Finder::new).collect());
+    let searched = Searched::new(chart, path);
     searched.is_in_chart(chart) || searched.is_in_values(values)
 }
 
@@ -57,9 +49,21 @@ fn add_names<'c>(chart: &'c Chart, names: &mut Vec<&'c str>) {
 }
 
 /// Searches for the keys of a value.
-struct Searched<'k>(Vec<Finder<'k>>);
+pub(super) struct Searched<'k>(Vec<Finder<'k>>);
 
-impl Searched<'_> {
+impl<'k> Searched<'k> {
+    /// Searches for the keys of a value, except for those that may be the name of a subchart: its own templates do not name
+    /// it.
+    pub(super) fn new(chart: &Chart, path: &'k ValuePath) -> Searched<'k> {
+        let mut charts = Vec::new();
+        add_names(chart, &mut charts);
+        let keys = path.steps().iter().filter_map(|step| match step {
+            Step::Key(key) if !charts.contains(&key.as_str()) => Some(Finder::new(key)),
+            _ => None,
+        });
+        Searched(keys.collect())
+    }
+
     /// Whether a template of a chart, enabled or not, or of its subcharts may name the value.
     fn is_in_chart(&self, chart: &Chart) -> bool {
         chart.templates.iter().any(|template| self.is_in_template(template.source.bytes()))
@@ -86,7 +90,7 @@ impl Searched<'_> {
     }
 
     /// Whether a template contains all keys as fields or as strings.
-    fn is_in_template(&self, text: &[u8]) -> bool {
+    pub(super) fn is_in_template(&self, text: &[u8]) -> bool {
         let begins = |at: usize| at.checked_sub(1).is_some_and(|before| matches!(text[before], b'.' | b'"' | b'`'));
         self.0.iter().all(|key| key.find_iter(text).any(begins)) || has_rewritten_characters(text)
     }

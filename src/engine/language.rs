@@ -65,6 +65,11 @@ pub(super) trait LoadedTemplates {
     fn mentions(&self, _members: &[Member<'_>]) -> Found {
         Found::default()
     }
+
+    /// Returns only the mentions in files whose text `is_asked_for` accepts.
+    fn mentions_in(&self, _is_asked_for: &(dyn Fn(&[u8]) -> bool + Sync)) -> Found {
+        Found::default()
+    }
 }
 
 /// The result of rendering the templates of one engine.

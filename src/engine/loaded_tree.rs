@@ -1,10 +1,12 @@
 //! The templates of a tree of charts, kept after rendering to trace their output or find the values that they mention.
 
+use super::key_search::Searched;
 use super::language::LoadedTemplates;
 use super::mentions::{Found, Mentions};
 use super::scope::{Rendered, Scope, in_order};
 use super::trace::{Focus, Trace};
 use super::{switches, tree};
+use crate::values::ValuePath;
 
 /// Templates that have been rendered, one item for each language in the tree; `None` for a language that does not keep
 /// them.
@@ -20,6 +22,18 @@ impl LoadedTree {
     /// Traces like [`LoadedTree::trace`], but also returns the output, like [`trace`](super::trace).
     pub fn render_traced(&self, scope: &Scope<'_>, focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
         put_together(scope, self.0.iter().map(|loaded| loaded.as_ref()?.trace(scope, focus)))
+    }
+
+    /// Whether all these values are mentioned in the few files that contain their keys. `false` means that only finding all
+    /// mentions can tell.
+    pub fn clearly_names(&self, scope: &Scope<'_>, paths: &[&ValuePath]) -> bool {
+        let searches: Vec<Searched<'_>> = paths.iter().map(|path| Searched::new(scope.chart, path)).collect();
+        let mut found = Found::default();
+        for loaded in self.0.iter().flatten() {
+            found.extend(loaded.mentions_in(&|text| searches.iter().any(|searched| searched.is_in_template(text))));
+        }
+        let mentions = Mentions::of_chart(scope.chart, found);
+        paths.iter().all(|path| mentions.names(path))
     }
 
     /// Returns where Go templates mention values, including values that are templates themselves.

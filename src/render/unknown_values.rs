@@ -19,11 +19,16 @@ pub(super) fn adjust_warnings(
     if unknown.is_empty() || !is_all_go(scope.chart) {
         return;
     }
-    // Most often it is a misspelled name, which no template contains.
-    let is_unnamed =
-        |value: &UnknownValue| value.is_suspicious && !may_be_named(scope.chart, scope.values, &value.path);
-    if unknown.len() <= MAX_SEARCHED && unknown.iter().all(is_unnamed) {
-        return;
+    if unknown.len() <= MAX_SEARCHED {
+        // Most often it is a misspelled name, which no template contains, or one that is only missing in values.yaml.
+        let is_unnamed =
+            |value: &UnknownValue| value.is_suspicious && !may_be_named(scope.chart, scope.values, &value.path);
+        let others: Vec<&UnknownValue> = unknown.iter().filter(|value| !is_unnamed(value)).collect();
+        let paths: Vec<_> = others.iter().map(|value| &value.path).collect();
+        if paths.is_empty() || loaded.clearly_names(scope, &paths) {
+            warnings.retain(|warning| !others.iter().any(|value| value.warning == *warning));
+            return;
+        }
     }
     let mentions = loaded.mentions(scope);
     let (known, unknown): (Vec<_>, Vec<_>) = unknown.iter().partition(|value| mentions.names(&value.path));

@@ -232,6 +232,16 @@ impl Loaded {
         mentions.finish()
     }
 
+    /// Only the mentions in files whose text is accepted.
+    pub(super) fn mentions_in(&self, is_asked_for: &dyn Fn(&[u8]) -> bool) -> Found {
+        let mut mentions = TreeMentions::default();
+        let files = self.files.iter().zip(&self.parsed);
+        for (file, parsed) in files.filter(|(file, _)| is_asked_for(file.source.bytes())) {
+            mentions.add_file(parsed, &file.source, &file.names);
+        }
+        mentions.finish()
+    }
+
     fn rendered_files(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| !is_partial(&file.path))
     }

@@ -117,6 +117,10 @@ impl LoadedTemplates for GoTemplateSession {
     fn mentions(&self, members: &[Member<'_>]) -> Found {
         stack::call(stack::TEMPLATES, || self.0.mentions(members)).unwrap_or_default()
     }
+
+    fn mentions_in(&self, is_asked_for: &(dyn Fn(&[u8]) -> bool + Sync)) -> Found {
+        stack::call(stack::TEMPLATES, || self.0.mentions_in(is_asked_for)).unwrap_or_default()
+    }
 }
 
 /// Loads the templates of the members and runs them.
