@@ -61,3 +61,16 @@ fn a_run_that_is_traced_prints_the_same_values_under_a_seed() {
     assert_eq!(plain, traced);
     assert_eq!(plain.iter().collect::<HashSet<_>>().len(), plain.len(), "{plain:?}");
 }
+
+#[test]
+fn a_random_value_under_a_seed_does_not_depend_on_other_calls_of_its_template() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+    write(folder.path(), "c/templates/_t.tpl", "{{ define \"t\" }}{{ randAlphaNum 20 }}{{ end }}");
+    let text = "{{ if .Values.first }}\nfirst: {{ include \"t\" . }}\n{{ end }}\nsecond: {{ include \"t\" . }}\n";
+    write(folder.path(), "c/templates/a.yaml", text);
+    let template = |first: &str| values(folder.path(), &["template", "r", "./c", "--seed", "x", "--set", first]);
+    let (both, one) = (template("first=true"), template("first=false"));
+    assert_ne!(both[0], both[1]);
+    assert_eq!(both[1..], one);
+}

@@ -16,8 +16,12 @@ pub struct Host {
     unseeded: Arc<Unseeded>,
     release: String,
     namespace: String,
-    /// The site of the current random call: its template and its position there, or only the name of the function.
+    /// The site of the current random call: its template with the calls that led to it, and its position there; or only the
+    /// name of the function.
     site: (Text, u64),
+    /// The position of the current call of a function in its template, and those of the open calls of `include` and `tpl`.
+    position: usize,
+    callers: Vec<usize>,
     /// The number of calls from each site for each file.
     calls: HashMap<(Text, Text, u64), u64, ahash::RandomState>,
     file: Text,
@@ -42,6 +46,8 @@ impl Host {
             release: release.name.clone(),
             namespace: release.namespace.clone(),
             site: (Text::default(), 0),
+            position: 0,
+            callers: Vec::new(),
             calls: HashMap::default(),
             file: Text::default(),
             random_calls: RandomCalls::default(),
@@ -68,9 +74,28 @@ impl Host {
     pub fn set_call_site(&mut self, function: &'static str, template: &Text, position: usize) {
         self.site = if self.environment.ignores_call_sites {
             (Text::from(function.as_bytes()), 0)
-        } else {
+        } else if self.callers.is_empty() {
             (template.clone(), position as u64)
+        } else {
+            // A template that is included twice has two streams, of which one does not change if the other is not needed.
+            let callers: Vec<u8> = self.callers.iter().flat_map(|caller| (*caller as u64).to_be_bytes()).collect();
+            (Text::from(&[template, &callers[..]].concat()[..]), position as u64)
         };
+    }
+
+    /// Sets the position of the call of a function that follows.
+    pub fn set_position(&mut self, position: usize) {
+        self.position = position;
+    }
+
+    /// Enters a template that the current call of a function runs.
+    pub fn enter_call(&mut self) {
+        self.callers.push(self.position);
+    }
+
+    /// Leaves the template that was entered last.
+    pub fn leave_call(&mut self) {
+        self.callers.pop();
     }
 
     /// Whether random calls are noted: without a seed, their results are different in each run.

@@ -57,6 +57,7 @@ impl<T: Tracer> Exec<T> {
                 self.host.note_call(function.name, included.as_ref());
             }
         }
+        self.host.set_position(context.parsed.offset(node));
         let result = filled.and_then(|()| {
             let Arguments { values, marks } = &arguments;
             self.limits.step(reading(values))?;
