@@ -67,10 +67,13 @@ fn a_random_value_under_a_seed_does_not_depend_on_other_calls_of_its_template() 
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path(), "c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n");
     write(folder.path(), "c/templates/_t.tpl", "{{ define \"t\" }}{{ randAlphaNum 20 }}{{ end }}");
-    let text = "{{ if .Values.first }}\nfirst: {{ include \"t\" . }}\n{{ end }}\nsecond: {{ include \"t\" . }}\n";
-    write(folder.path(), "c/templates/a.yaml", text);
-    let template = |first: &str| values(folder.path(), &["template", "r", "./c", "--seed", "x", "--set", first]);
-    let (both, one) = (template("first=true"), template("first=false"));
-    assert_ne!(both[0], both[1]);
-    assert_eq!(both[1..], one);
+    for call in ["{{ include \"t\" . }}", "{{ template \"t\" . }}", "{{ tpl .Values.text . }}"] {
+        let text = format!("{{{{ if .Values.first }}}}\nfirst: {call}\n{{{{ end }}}}\nsecond: {call}\n");
+        write(folder.path(), "c/values.yaml", "text: '{{ include \"t\" . }}'\n");
+        write(folder.path(), "c/templates/a.yaml", &text);
+        let template = |first: &str| values(folder.path(), &["template", "r", "./c", "--seed", "x", "--set", first]);
+        let (both, one) = (template("first=true"), template("first=false"));
+        assert_ne!(both[0], both[1], "{call}");
+        assert_eq!(both[1..], one, "{call}");
+    }
 }

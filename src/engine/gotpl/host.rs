@@ -19,9 +19,10 @@ pub struct Host {
     /// The site of the current random call: its template with the calls that led to it, and its position there; or only the
     /// name of the function.
     site: (Text, u64),
-    /// The position of the current call of a function in its template, and those of the open calls of `include` and `tpl`.
+    /// The position of the current call in its template.
     position: usize,
-    callers: Vec<usize>,
+    /// For each open call of a template, a digest of its position and of those around it.
+    callers: Vec<u64>,
     /// The number of calls from each site for each file.
     calls: HashMap<(Text, Text, u64), u64, ahash::RandomState>,
     file: Text,
@@ -68,29 +69,33 @@ impl Host {
     /// Begins a file. Random results in it do not depend on the files before it.
     pub fn begin_file(&mut self, file: &Text) {
         self.file = file.clone();
+        // A file that failed has not left the templates that it called.
+        self.callers.clear();
     }
 
     /// Sets the site of the random call that follows.
     pub fn set_call_site(&mut self, function: &'static str, template: &Text, position: usize) {
         self.site = if self.environment.ignores_call_sites {
             (Text::from(function.as_bytes()), 0)
-        } else if self.callers.is_empty() {
-            (template.clone(), position as u64)
-        } else {
+        } else if let Some(callers) = self.callers.last() {
             // A template that is included twice has two streams, of which one does not change if the other is not needed.
-            let callers: Vec<u8> = self.callers.iter().flat_map(|caller| (*caller as u64).to_be_bytes()).collect();
-            (Text::from(&[template, &callers[..]].concat()[..]), position as u64)
+            (Text::from(&[template, &callers.to_be_bytes()[..]].concat()[..]), position as u64)
+        } else {
+            (template.clone(), position as u64)
         };
     }
 
-    /// Sets the position of the call of a function that follows.
+    /// Sets the position of the call that follows, of a function or a template.
     pub fn set_position(&mut self, position: usize) {
         self.position = position;
     }
 
-    /// Enters a template that the current call of a function runs.
+    /// Enters a template that the current call runs.
     pub fn enter_call(&mut self) {
-        self.callers.push(self.position);
+        /// The prime of the 64-bit FNV hash. Equal digests are no harm: calls of one site are counted.
+        const PRIME: u64 = 0x0100_0000_01b3;
+        let outer = self.callers.last().copied().unwrap_or_default();
+        self.callers.push(outer.wrapping_mul(PRIME) ^ self.position as u64);
     }
 
     /// Leaves the template that was entered last.

@@ -375,6 +375,7 @@ impl<T: Tracer> Exec<T> {
             Some(Frame::Return(caller, scope)) => {
                 self.variables.truncate(context.base);
                 self.depth -= 1;
+                self.host.leave_call();
                 *context = *caller;
                 self.trace.restore(scope);
             }
@@ -440,6 +441,8 @@ impl<T: Tracer> Exec<T> {
                     None => Operand::new(Value::Invalid),
                 };
                 self.depth += 1;
+                self.host.set_position(parsed.offset(id));
+                self.host.enter_call();
                 // The frame that returns to the caller goes below those of the called template.
                 let place = self.frames.len();
                 let called = self.begin(template, dot);
