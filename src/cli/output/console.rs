@@ -73,11 +73,7 @@ impl Console {
     /// # Errors
     /// Standard output can't be written; the error has the system's message.
     pub(in crate::cli) fn print_document(&mut self, text: &str) -> anyhow::Result<()> {
-        if self.is_read_by_a_person() {
-            self.print_unchanged(&printable_lines(text))
-        } else {
-            self.print_unchanged(text)
-        }
+        self.print_parts(&[text])
     }
 
     /// Like [`Console::print_document`], for the parts of a document.
@@ -85,7 +81,11 @@ impl Console {
     /// # Errors
     /// Standard output can't be written; the error has the system's message.
     pub(in crate::cli) fn print_parts(&mut self, parts: &[&str]) -> anyhow::Result<()> {
-        if self.is_read_by_a_person() { self.print_document(&parts.concat()) } else { self.write_parts(parts) }
+        if self.is_read_by_a_person() {
+            self.print_unchanged(&printable_lines(&parts.concat()))
+        } else {
+            self.write_parts(parts)
+        }
     }
 
     /// Like [`Console::print_document`], for YAML, with colors if enabled.

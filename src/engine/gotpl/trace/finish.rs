@@ -85,7 +85,7 @@ impl Sets<'_> {
             call: CallNumber::new(piece.call),
             shown: self.set(piece.shown),
             deciding: self.set(piece.deciders),
-            is_random: self.recorder.marks.paths.in_set(piece.shown).binary_search(&PathId::RANDOM).is_ok(),
+            is_random: self.recorder.marks.paths.has_random(piece.shown),
             is_copied: piece.kind == PieceKind::Copied,
             is_marker: piece.is_marker(),
         });

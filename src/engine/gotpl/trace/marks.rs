@@ -392,7 +392,7 @@ impl Marks {
 
     /// Whether a value shows anything random.
     pub(super) fn is_random(&self, mark: Mark) -> bool {
-        self.paths.in_set(self.origin(mark).shown).contains(&PathId::RANDOM)
+        self.paths.has_random(self.origin(mark).shown)
     }
 
     /// Whether a random value was put into a map or a list, from where it can be printed at any time.

@@ -212,6 +212,11 @@ impl Paths {
         &self.sets[set.0 as usize]
     }
 
+    /// Whether a set contains randomness.
+    pub(super) fn has_random(&self, set: SetId) -> bool {
+        self.in_set(set).binary_search(&PathId::RANDOM).is_ok()
+    }
+
     /// The path in the form that other modules use.
     pub(super) fn used(&self, path: PathId) -> UsedPath {
         let mut steps = Vec::new();

@@ -140,8 +140,7 @@ impl Recorder {
 
     /// Whether a random value was shown, decided anything, or was kept in a map or a list.
     pub(super) fn uses_random(&self) -> bool {
-        let has_random = |set: &SetId| self.marks.paths.in_set(*set).contains(&PathId::RANDOM);
-        self.marks.keeps_random() || self.used.iter().any(has_random)
+        self.marks.keeps_random() || self.used.iter().any(|set| self.marks.paths.has_random(*set))
     }
 
     /// Takes the pieces of a file that was rendered.
@@ -415,7 +414,7 @@ impl Tracer for Recorder {
     }
 
     fn has_random_line(&mut self, out: &[u8]) -> bool {
-        let is_random = |piece: &Piece| self.marks.paths.in_set(piece.shown).contains(&PathId::RANDOM);
+        let is_random = |piece: &Piece| self.marks.paths.has_random(piece.shown);
         let rest = self.pieces.iter().skip(self.not_random);
         self.not_random += rest.take_while(|piece| !is_random(piece)).count();
         self.pieces.get(self.not_random).is_some_and(|piece| out[piece.at..].contains(&b'\n'))
