@@ -17,6 +17,7 @@
 //! | `terminal` | colors, pagers and progress, which only appear on terminals |
 //! | `pages` | pages for browsers |
 //! | `prose` | the language of sources and documents |
+//! | `traces`, `traced_charts` | where lines of the output come from, in test charts and in any others |
 //! | `parity_table`, `pipelines` | the claims of documents |
 //! | `support/` | runs the program, reads recorded cases, packs archives |
 //!
@@ -57,6 +58,7 @@ mod set_flags;
 mod show;
 mod standard_output;
 mod terminal;
+mod traced_charts;
 mod traces;
 mod transitions;
 mod trees;
