@@ -35,6 +35,14 @@ fn lines_name_the_values_of_their_maps() {
     all.report();
 }
 
+/// Files that other files include, by a name that is computed, and that set values.
+#[test]
+fn lines_name_the_values_that_decide_whether_a_file_is_included() {
+    let all = tried("included", 8);
+    assert!(all.trials >= 100 && all.lines >= 100, "{} trials, {} lines", all.trials, all.lines);
+    all.report();
+}
+
 /// Values that are written as JSON with several lines.
 #[test]
 fn lines_of_json_name_the_values_that_they_print() {

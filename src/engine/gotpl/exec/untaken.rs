@@ -64,8 +64,10 @@ impl<T: Tracer> Exec<T> {
                     self.trace.untaken_change(map.as_ref().map(|map| (map, change)), by, mark);
                 }
                 Effect::Calls(name, data) => {
-                    let data = data.and_then(|node| self.named(context, node));
-                    let Changed { maps, is_unknown } = self.trace.changes_of(&self.set, name, data.as_ref());
+                    let named = |node: NodeId| self.named(context, node);
+                    let Some(Value::Str(name)) = name.value(&named) else { continue };
+                    let data = data.as_ref().and_then(|data| data.value(&named));
+                    let Changed { maps, is_unknown } = self.trace.changes_of(&self.set, &name, data.as_ref());
                     maps.iter().for_each(|(map, change)| self.trace.untaken_change(Some((map, change)), by, mark));
                     if is_unknown {
                         self.trace.untaken_change(None, by, mark);

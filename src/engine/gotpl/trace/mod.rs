@@ -16,8 +16,10 @@
 //! | `pieces` | stretches of output, and of texts that functions change |
 //! | `written`, `written_texts` | the lines of values written as YAML, and the origins of values read from them |
 //! | `untaken` | the effects that a part of a template would have had, had it been run |
+//! | `computed` | names and data of templates that such a part calls |
 //! | `finish` | converts the recording into the [`Trace`](crate::engine::trace::Trace) that other modules use |
 
+mod computed;
 mod finish;
 mod flow;
 mod marks;

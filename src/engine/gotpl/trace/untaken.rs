@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::computed::Computed;
 use crate::engine::gotpl::ast::{Children, Control, Node, NodeId, Parsed};
 use crate::engine::gotpl::set::TemplateSet;
 use crate::engine::gotpl::value::{Map, Text, Value};
@@ -17,8 +18,8 @@ pub enum Effect {
     Changes(Change),
     /// It leaves a surrounding loop.
     Leaves,
-    /// It calls a template: its name, and the node of the data, if that has the same value where the part begins.
-    Calls(Text, Option<NodeId>),
+    /// It calls a template: its name, and the data, if it can be computed where the part begins.
+    Calls(Computed, Option<Computed>),
     /// It runs the text that a node names.
     Runs(NodeId),
 }
@@ -109,9 +110,9 @@ impl Finder<'_> {
             Node::Range(control) => self.control(control, depth, Depth { in_loop: true, in_other_dot: true }),
             Node::Break | Node::Continue if !depth.in_loop => self.effects.push(Effect::Leaves),
             Node::Template(call) => {
-                let data = call.pipe.and_then(|pipe| self.parsed.only_operand(pipe));
-                let data = data.filter(|data| self.names_something(*data, depth));
-                self.effects.push(Effect::Calls(self.parsed.name(call.name).clone(), data));
+                let name = Computed::Text(self.parsed.name(call.name).clone());
+                let data = call.pipe.and_then(|pipe| self.computed(pipe, depth));
+                self.effects.push(Effect::Calls(name, data));
                 if let Some(pipe) = call.pipe {
                     self.node(pipe, depth);
                 }
@@ -150,10 +151,10 @@ impl Finder<'_> {
             }
         } else if name == "include"
             && let Some(&template) = arguments.first()
-            && let Some(callee) = self.parsed.string_literal(template)
+            && let Some(callee) = self.computed(template, depth)
         {
-            let data = arguments.get(1).copied().filter(|data| self.names_something(*data, depth));
-            self.effects.push(Effect::Calls(callee.clone(), data));
+            let data = arguments.get(1).and_then(|data| self.computed(*data, depth));
+            self.effects.push(Effect::Calls(callee, data));
         } else if name == "tpl"
             && let Some(&text) = arguments.first()
             && self.names_something(text, depth)
@@ -254,10 +255,82 @@ impl Finder<'_> {
         KnownValue::New
     }
 
+    /// How the value of a node is computed where the part begins; `None` if it is unknown there.
+    fn computed(&self, id: NodeId, depth: Depth) -> Option<Computed> {
+        match self.parsed.node(id) {
+            Node::String(_) => self.parsed.string_literal(id).cloned().map(Computed::Text),
+            Node::Bool(_) | Node::Number(_) => Some(Computed::NoMap),
+            Node::Dot | Node::Field(_) | Node::Variable(..) => {
+                self.names_something(id, depth).then_some(Computed::Node(id))
+            }
+            Node::Pipe { .. } => self.computed_by_pipe(id, depth),
+            _ => None,
+        }
+    }
+
+    fn computed_by_pipe(&self, pipe: NodeId, depth: Depth) -> Option<Computed> {
+        /// Functions that return texts.
+        const OF_TEXTS: [&str; 12] = [
+            "include",
+            "tpl",
+            "print",
+            "printf",
+            "quote",
+            "squote",
+            "toString",
+            "toYaml",
+            "trunc",
+            "trimSuffix",
+            "lower",
+            "upper",
+        ];
+        /// Loops can compute data very often.
+        const MAX_ENTRIES: usize = 32;
+        let (&last, before) = self.parsed.commands(pipe).split_last()?;
+        let operands = self.parsed.operands(last);
+        let Some(name) = self.parsed.called_function(operands) else {
+            let [operand] = operands else { return None };
+            return self.computed(*operand, depth).filter(|_| before.is_empty());
+        };
+        let arguments = &operands[1..];
+        let joined = |texts: &[NodeId]| -> Option<Box<[Computed]>> {
+            texts.iter().map(|text| self.computed(*text, depth)).collect()
+        };
+        let computed = match (name, arguments) {
+            _ if !before.is_empty() => None,
+            ("print", parts) => joined(parts).map(Computed::Joined),
+            ("printf", [format, parts @ ..]) => {
+                let (format, parts) = (self.parsed.string_literal(*format)?, joined(parts));
+                parts.and_then(|parts| formatted(format, &parts)).map(Computed::Joined)
+            }
+            ("dict", entries) if entries.len() <= 2 * MAX_ENTRIES => {
+                let entry = |entry: &[NodeId]| {
+                    let [key, value] = entry else { return None };
+                    Some((self.parsed.string_literal(*key)?.clone(), self.computed(*value, depth)?))
+                };
+                return entries.chunks(2).map(entry).collect::<Option<_>>().map(Computed::Map);
+            }
+            _ => None,
+        };
+        computed.or_else(|| OF_TEXTS.contains(&name).then_some(Computed::NoMap))
+    }
+
     /// Whether a node has the same value where the part begins.
     fn names_something(&self, id: NodeId, depth: Depth) -> bool {
         matches!(self.value_of(id, depth), KnownValue::PartOf(node) if node == id)
     }
+}
+
+/// The parts that `printf` joins, if its format contains no verb but `%s`.
+fn formatted(format: &Text, values: &[Computed]) -> Option<Box<[Computed]>> {
+    let format = std::str::from_utf8(format).ok()?;
+    let texts: Vec<&str> = format.split("%s").collect();
+    if texts.len() != values.len() + 1 || texts.iter().any(|text| text.contains('%')) {
+        return None;
+    }
+    let text = |text: &str| Computed::Text(text.into());
+    let more = values.iter().zip(&texts[1..]).flat_map(|(value, after)| [value.clone(), text(after)]);
+    Some(std::iter::once(text(texts[0])).chain(more).collect())
 }
 
 /// Whether a text may change maps if `tpl` runs it, since an action contains the name of such a function. Long texts
@@ -298,7 +371,7 @@ impl KnownEffects {
         Rc::clone(&self.of_parts.entry(key).or_insert_with(found).1)
     }
 
-    /// Whether a template changes a map that it did not create, directly or through templates that it calls.
+    /// Whether a template may change a map that it did not create, directly or through templates that it calls.
     pub fn changes_maps(&mut self, set: &TemplateSet, name: &Text) -> bool {
         if let Some(known) = self.changing.get(name) {
             return *known;
@@ -312,11 +385,17 @@ impl KnownEffects {
                 (None, Some(template)) if seen.insert(next) => {
                     let effects = self.effects(&template.parsed, template.root);
                     let called = effects.iter().filter_map(|effect| match effect {
-                        Effect::Calls(name, _) => Some(name.clone()),
+                        Effect::Calls(Computed::Text(name), _) => Some(name.clone()),
                         _ => None,
                     });
                     rest.extend(called);
-                    effects.iter().any(|effect| matches!(effect, Effect::Changes(_)))
+                    // The data determines which template has a computed name.
+                    let may_change = |effect: &Effect| match effect {
+                        Effect::Changes(_) => true,
+                        Effect::Calls(name, _) => !matches!(name, Computed::Text(_)),
+                        _ => false,
+                    };
+                    effects.iter().any(may_change)
                 }
                 _ => false,
             };
@@ -333,25 +412,34 @@ impl KnownEffects {
 
     /// The changes that a template would make to its data, directly or through templates that it calls. `None` is unknown data.
     pub fn changes_of(&mut self, set: &TemplateSet, name: &Text, data: Option<&Value>) -> Changed {
+        /// A template that calls itself with a new map each time would never end.
+        const MAX_CALLS: usize = 200;
         let mut changed = Changed::default();
-        let mut seen = HashSet::new();
+        // The data is kept, since maps are identified by their addresses.
+        let mut seen: HashMap<(Text, usize), Option<Value>, ahash::RandomState> = HashMap::default();
         let mut rest: Vec<(Text, Option<Value>)> = vec![(name.clone(), data.cloned())];
         while let Some((name, data)) = rest.pop() {
             let identity = data.as_ref().and_then(Value::as_map).map_or(0, Map::identity);
-            if !self.changes_maps(set, &name) || !seen.insert((name.clone(), identity)) {
+            if !self.changes_maps(set, &name) || seen.insert((name.clone(), identity), data.clone()).is_some() {
                 continue;
+            }
+            if seen.len() > MAX_CALLS {
+                changed.is_unknown = true;
+                break;
             }
             let Some(template) = set.get(&name) else { continue };
             let parsed = &template.parsed;
+            let named = |node: NodeId| part_of(parsed, node, data.as_ref());
             for effect in self.effects(parsed, template.root).iter() {
                 match effect {
-                    Effect::Changes(change) => match change.map.and_then(|node| part_of(parsed, node, data.as_ref())) {
+                    Effect::Changes(change) => match change.map.and_then(named) {
                         Some(map) => changed.maps.push((map, change.clone())),
                         None => changed.is_unknown |= change.map.is_none() || data.is_none(),
                     },
-                    Effect::Calls(name, node) => {
-                        let inner = node.and_then(|node| part_of(parsed, node, data.as_ref()));
-                        rest.push((name.clone(), inner));
+                    Effect::Calls(name, inner) => {
+                        if let Some(Value::Str(name)) = name.value(&named) {
+                            rest.push((name, inner.as_ref().and_then(|inner| inner.value(&named))));
+                        }
                     }
                     Effect::Assigns(_) | Effect::Leaves | Effect::Runs(_) => {}
                 }
