@@ -77,3 +77,22 @@ fn a_random_value_under_a_seed_does_not_depend_on_other_calls_of_its_template() 
         assert_eq!(both[1..], one, "{call}");
     }
 }
+
+#[test]
+fn a_random_value_under_a_seed_does_not_depend_on_other_iterations_of_its_loop() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+    write(folder.path(), "c/templates/_t.tpl", "{{ define \"t\" }}{{ randAlphaNum 20 }}{{ end }}");
+    for call in ["{{ randAlphaNum 20 }}", "{{ include \"t\" . }}", "{{ range until 1 }}{{ template \"t\" . }}{{ end }}"]
+    {
+        let text = format!("{{{{ range .Values.users }}}}\nuser: {call}\n{{{{ end }}}}\n");
+        write(folder.path(), "c/templates/a.yaml", &text);
+        let template = |users: &str| {
+            values(folder.path(), &["template", "r", "./c", "--seed", "x", "--set-json", &format!("users={users}")])
+        };
+        let (two, three) = (template(r#"{"b":1,"c":1}"#), template(r#"{"a":1,"b":1,"c":1}"#));
+        assert_eq!(three.iter().collect::<HashSet<_>>().len(), 3, "{call}: {three:?}");
+        assert_eq!(three[1..], two, "{call}");
+        assert_eq!(template("[1,2,3]")[..2], template("[1,2]"), "{call}");
+    }
+}

@@ -43,6 +43,14 @@ fn lines_name_the_values_that_decide_whether_a_file_is_included() {
     all.report();
 }
 
+/// Random values in loops, and one that is kept in the values.
+#[test]
+fn lines_name_the_values_that_change_random_values() {
+    let all = tried("random", 8);
+    assert!(all.trials >= 100 && all.lines >= 100, "{} trials, {} lines", all.trials, all.lines);
+    all.report();
+}
+
 /// Values that are written as JSON with several lines.
 #[test]
 fn lines_of_json_name_the_values_that_they_print() {

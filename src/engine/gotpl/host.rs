@@ -21,7 +21,8 @@ pub struct Host {
     site: (Text, u64),
     /// The position of the current call in its template.
     position: usize,
-    /// For each open call of a template, a digest of its position and of those around it.
+    /// For each open call of a template, a digest of its position, of the iterations that it is made in, and of the calls
+    /// around it.
     callers: Vec<u64>,
     /// The number of calls from each site for each file.
     calls: HashMap<(Text, Text, u64), u64, ahash::RandomState>,
@@ -73,16 +74,20 @@ impl Host {
         self.callers.clear();
     }
 
-    /// Sets the site of the random call that follows.
-    pub fn set_call_site(&mut self, function: &'static str, template: &Text, position: usize) {
-        self.site = if self.environment.ignores_call_sites {
-            (Text::from(function.as_bytes()), 0)
-        } else if let Some(callers) = self.callers.last() {
-            // A template that is included twice has two streams, of which one does not change if the other is not needed.
-            (Text::from(&[template, &callers.to_be_bytes()[..]].concat()[..]), position as u64)
-        } else {
-            (template.clone(), position as u64)
+    /// Sets the site of the random call that follows. `iterations` is a digest of the open loops of the running template.
+    pub fn set_call_site(&mut self, function: &'static str, template: &Text, position: usize, iterations: u64) {
+        if self.environment.ignores_call_sites {
+            self.site = (Text::from(function.as_bytes()), 0);
+            return;
+        }
+        // A template that is included twice has two streams, of which one does not change if the other is not needed. So has
+        // a loop with two iterations.
+        let around = mix(self.callers.last().copied().unwrap_or_default(), iterations);
+        let template = match around {
+            0 => template.clone(),
+            around => Text::from(&[template, &around.to_be_bytes()[..]].concat()[..]),
         };
+        self.site = (template, position as u64);
     }
 
     /// Sets the position of the call that follows, of a function or a template.
@@ -90,12 +95,10 @@ impl Host {
         self.position = position;
     }
 
-    /// Enters a template that the current call runs.
-    pub fn enter_call(&mut self) {
-        /// The prime of the 64-bit FNV hash. Equal digests are no harm: calls of one site are counted.
-        const PRIME: u64 = 0x0100_0000_01b3;
-        let outer = self.callers.last().copied().unwrap_or_default();
-        self.callers.push(outer.wrapping_mul(PRIME) ^ self.position as u64);
+    /// Enters a template that the current call runs, in these iterations of the running template's loops.
+    pub fn enter_call(&mut self, iterations: u64) {
+        let outer = mix(self.callers.last().copied().unwrap_or_default(), iterations);
+        self.callers.push(mix(outer, self.position as u64 + 1));
     }
 
     /// Leaves the template that was entered last.
@@ -144,4 +147,11 @@ impl Host {
         let site = CallSite { release, namespace, file, template, position: *position, call };
         Ok(self.environment.random(&self.unseeded.seed, site)?)
     }
+}
+
+/// Adds a number to a digest; 0 and 0 remain 0. Equal digests are no harm: calls of one site are counted.
+pub fn mix(digest: u64, number: u64) -> u64 {
+    /// The prime of the 64-bit FNV hash.
+    const PRIME: u64 = 0x0100_0000_01b3;
+    digest.wrapping_mul(PRIME) ^ number
 }

@@ -55,7 +55,7 @@ pub struct CallSite<'a> {
     pub namespace: &'a str,
     /// The file that is rendered.
     pub file: &'a [u8],
-    /// The template, in this file or another one, followed by the positions of the calls that led to it.
+    /// The template, in this file or another one, followed by a digest of the calls and iterations that led to it.
     pub template: &'a [u8],
     /// The position of the call in the template, in bytes.
     pub position: u64,

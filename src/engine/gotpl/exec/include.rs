@@ -120,7 +120,7 @@ impl<T: Tracer> Exec<T> {
         let data = if data.is_nil() { Value::Invalid } else { data };
         let start = self.out.len();
         let (begun, mark) = self.trace.begin(start, &template.name, is_text);
-        self.host.enter_call();
+        self.host.enter_call(self.iterations());
         let result = self.execute(template, Operand::marked(data, mark));
         self.host.leave_call();
         let written = Text::from(&self.out[start..]);

@@ -55,6 +55,8 @@ pub struct Exec<T: Tracer = Off> {
     /// The variables of all running templates, innermost last.
     variables: Vec<Variable<T::Mark>>,
     frames: Vec<Frame<T>>,
+    /// The number of frames of the templates around the innermost call of `include` or `tpl`.
+    outer_frames: usize,
     /// The node that Go would name in an error at this point.
     error_node: NodeId,
     /// The number of open calls of `{{ template }}`.
@@ -141,6 +143,8 @@ struct Loop<T: Tracer> {
     /// For a map: the marks of its values when the loop began. `iterations` is the number of iterations begun since.
     marks: Vec<T::Mark>,
     iterations: usize,
+    /// For a map: the current key.
+    key: Option<Text>,
     /// The number of variables before and after the pipeline.
     before: usize,
     after: usize,
@@ -179,6 +183,7 @@ impl<T: Tracer + Default> Exec<T> {
             out: Vec::new(),
             variables: Vec::new(),
             frames: Vec::new(),
+            outer_frames: 0,
             error_node: NodeId(0),
             depth: 0,
             argument_pool: Vec::new(),
@@ -254,10 +259,12 @@ impl<T: Tracer> Exec<T> {
     fn execute(&mut self, template: Template, dot: Operand<T::Mark>) -> std::result::Result<(), Box<ExecError>> {
         let (frames, variables, at, depth) = (self.frames.len(), self.variables.len(), self.error_node, self.depth);
         self.depth = 0;
+        let outer_frames = std::mem::replace(&mut self.outer_frames, frames);
         let mut context = self.begin(template, dot);
         let result = self.run(&mut context, frames);
         let result = result.map_err(|fail| self.located(&context, *fail));
         self.frames.truncate(frames);
+        self.outer_frames = outer_frames;
         self.variables.truncate(variables);
         (self.error_node, self.depth) = (at, depth);
         result
@@ -442,7 +449,7 @@ impl<T: Tracer> Exec<T> {
                 };
                 self.depth += 1;
                 self.host.set_position(parsed.offset(id));
-                self.host.enter_call();
+                self.host.enter_call(self.iterations());
                 // The frame that returns to the caller goes below those of the called template.
                 let place = self.frames.len();
                 let called = self.begin(template, dot);

@@ -1,0 +1,3 @@
+{{- define "random.password" -}}
+{{ .password | default (randAlphaNum 8) }}
+{{- end -}}
