@@ -24,8 +24,8 @@ pub struct Environment {
     /// The seed that makes random functions reproducible. Each call in a template has its own stream, so one more call
     /// does not change the results of the others.
     pub seed: Option<Arc<str>>,
-    /// Whether calls in a file are distinguished only by their function, and not by their position. Two
-    /// versions of a chart then have the same results, even if a call has moved to another template.
+    /// Whether calls in a file are distinguished only by their function and the key whose value they write, and not by their
+    /// position. Two versions of a chart then have the same results, even if a call has moved to another template.
     pub ignores_call_sites: bool,
     /// Whether random calls are noted even under a seed, because the output is compared with manifests that were made without it.
     pub notes_random_calls: bool,

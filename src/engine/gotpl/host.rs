@@ -16,19 +16,29 @@ pub struct Host {
     unseeded: Arc<Unseeded>,
     release: String,
     namespace: String,
-    /// The site of the current random call: its template with the calls that led to it, and its position there; or only the
-    /// name of the function.
-    site: (Text, u64),
+    /// The site of the current random call.
+    site: Site,
     /// The position of the current call in its template.
     position: usize,
     /// For each open call of a template, a digest of its position, of the iterations that it is made in, and of the calls
     /// around it.
     callers: Vec<u64>,
     /// The number of calls from each site for each file.
-    calls: HashMap<(Text, Text, u64), u64, ahash::RandomState>,
+    calls: HashMap<(Text, Site), u64, ahash::RandomState>,
     file: Text,
     /// The noted calls, whose results are different in each run.
     random_calls: RandomCalls,
+}
+
+/// What distinguishes a random call from the others of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+struct Site {
+    /// The file: the rendered one, or one that it includes.
+    file: Text,
+    /// The template with a digest of the calls and iterations that led to it, or what the call is for.
+    template: Text,
+    /// The position in the template.
+    position: u64,
 }
 
 /// What the runs of the same templates share if the environment has no seed, so that a run that traces the output of
@@ -47,7 +57,7 @@ impl Host {
             unseeded,
             release: release.name.clone(),
             namespace: release.namespace.clone(),
-            site: (Text::default(), 0),
+            site: Site::default(),
             position: 0,
             callers: Vec::new(),
             calls: HashMap::default(),
@@ -74,12 +84,13 @@ impl Host {
         self.callers.clear();
     }
 
+    /// Whether calls are distinguished by what they write, see [`set_written_place`](Self::set_written_place).
+    pub fn ignores_call_sites(&self) -> bool {
+        self.environment.ignores_call_sites
+    }
+
     /// Sets the site of the random call that follows. `iterations` is a digest of the open loops of the running template.
-    pub fn set_call_site(&mut self, function: &'static str, template: &Text, position: usize, iterations: u64) {
-        if self.environment.ignores_call_sites {
-            self.site = (Text::from(function.as_bytes()), 0);
-            return;
-        }
+    pub fn set_call_site(&mut self, template: &Text, position: usize, iterations: u64) {
         // A template that is included twice has two streams, of which one does not change if the other is not needed. So has
         // a loop with two iterations.
         let around = mix(self.callers.last().copied().unwrap_or_default(), iterations);
@@ -87,7 +98,16 @@ impl Host {
             0 => template.clone(),
             around => Text::from(&[template, &around.to_be_bytes()[..]].concat()[..]),
         };
-        self.site = (template, position as u64);
+        self.site = Site { file: self.file.clone(), template, position: position as u64 };
+    }
+
+    /// Sets the site of the random call that follows to one that is the same in two versions of a chart, in which templates
+    /// have other names and other calls: the function, the file, and the key whose value is being written. `iterations` is a
+    /// digest of all open loops.
+    pub fn set_written_place(&mut self, function: &str, included: Option<Text>, key: &[u8], iterations: u64) {
+        let template = Text::from(&[function.as_bytes(), b" ", key].concat()[..]);
+        // An included file keeps its values, whichever file includes it first.
+        self.site = Site { file: included.unwrap_or_else(|| self.file.clone()), template, position: iterations };
     }
 
     /// Sets the position of the call that follows, of a function or a template.
@@ -138,12 +158,12 @@ impl Host {
     /// # Errors
     /// The system has no randomness.
     pub fn random(&mut self) -> Result<Random, FnError> {
-        let (template, position) = &self.site;
         // Two charts of the same name have files of the same path, so counts of an earlier file go on.
-        let count = self.calls.entry((self.file.clone(), template.clone(), *position)).or_default();
+        let count = self.calls.entry((self.file.clone(), self.site.clone())).or_default();
         let call = *count;
         *count += 1;
-        let (release, namespace, file) = (&self.release, &self.namespace, &self.file);
+        let (release, namespace) = (&self.release, &self.namespace);
+        let Site { file, template, position } = &self.site;
         let site = CallSite { release, namespace, file, template, position: *position, call };
         Ok(self.environment.random(&self.unseeded.seed, site)?)
     }

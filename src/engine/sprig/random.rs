@@ -53,7 +53,7 @@ pub struct CallSite<'a> {
     pub release: &'a str,
     /// Its namespace.
     pub namespace: &'a str,
-    /// The file that is rendered.
+    /// The file that is rendered, or one that it includes.
     pub file: &'a [u8],
     /// The template, in this file or another one, followed by a digest of the calls and iterations that led to it.
     pub template: &'a [u8],

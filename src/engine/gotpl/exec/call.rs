@@ -51,12 +51,7 @@ impl<T: Tracer> Exec<T> {
         let mut arguments = self.argument_pool.pop().unwrap_or_default();
         let filled = self.arguments(context, function, receiver, call_arguments, &mut arguments);
         if function.is_random {
-            let iterations = self.iterations();
-            self.host.set_call_site(function.name, &context.name, context.parsed.offset(node), iterations);
-            if self.host.notes_calls() {
-                let included = self.included_file().cloned();
-                self.host.note_call(function.name, included.as_ref());
-            }
+            self.begin_random_call(context, function, node)?;
         }
         self.host.set_position(context.parsed.offset(node));
         let result = filled.and_then(|()| {

@@ -138,11 +138,6 @@ impl<T: Tracer> Exec<T> {
         }
     }
 
-    /// The included file that is running, if it is one that is also rendered on its own. Of several, the first by name.
-    pub(super) fn included_file(&self) -> Option<&Text> {
-        self.includes.keys().filter(|name| self.set.is_rendered_file(name)).min()
-    }
-
     /// Parses a text as a template, once for equal texts.
     fn parsed(&mut self, text: &Text) -> Result<Arc<Parsed>, FnError> {
         if let Some(parsed) = self.texts.get(text) {

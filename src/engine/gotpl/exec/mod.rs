@@ -8,6 +8,7 @@ mod evaluate;
 mod include;
 mod items;
 mod operand;
+mod random_calls;
 mod range;
 mod untaken;
 

@@ -5,7 +5,6 @@ use super::operand::Operand;
 use super::{Context, Exec, Frame, Loop, Result, Variable, fail};
 use crate::engine::gotpl::ast::{Control, Node, NodeId};
 use crate::engine::gotpl::call::ITEM;
-use crate::engine::gotpl::host::mix;
 use crate::engine::gotpl::trace::Tracer;
 use crate::engine::gotpl::value::{List, ListKind, Value};
 use crate::go::fmt::{Dialect, display};
@@ -136,32 +135,9 @@ impl<T: Tracer> Exec<T> {
         Ok(())
     }
 
-    /// Returns a digest of the iterations in the loops of the running template; 0 outside of loops.
-    pub(super) fn iterations(&self) -> u64 {
-        let own = self.frames[self.outer_frames..].iter().rev();
-        let own = own.take_while(|frame| !matches!(frame, Frame::Return(..)));
-        own.fold(0, |digest, frame| match frame {
-            Frame::Range(open) => mix(digest, open.iteration()),
-            _ => digest,
-        })
-    }
-
     fn set_variable(&mut self, slot: usize, operand: Operand<T::Mark>) {
         if let Some(Variable { operand: old, .. }) = self.variables.get_mut(slot) {
             *old = operand;
-        }
-    }
-}
-
-impl<T: Tracer> Loop<T> {
-    /// A digest of the current iteration's key or index.
-    fn iteration(&self) -> u64 {
-        /// Longer keys do not exist, and would take time.
-        const MAX_LENGTH: usize = 256;
-        match &self.key {
-            // Other keys that come or go do not change it.
-            Some(key) => key.iter().take(MAX_LENGTH).fold(1, |digest, byte| mix(digest, u64::from(*byte))),
-            None => self.iterations as u64,
         }
     }
 }
