@@ -16,12 +16,14 @@
 //! | `pieces` | stretches of output, and of texts that functions change |
 //! | `written`, `written_texts` | the lines of values written as YAML, and the origins of values read from them |
 //! | `untaken` | the effects that a part of a template would have had, had it been run |
+//! | `known_effects` | the same for the templates that it calls |
 //! | `computed` | names and data of templates that such a part calls |
 //! | `finish` | converts the recording into the [`Trace`](crate::engine::trace::Trace) that other modules use |
 
 mod computed;
 mod finish;
 mod flow;
+mod known_effects;
 mod marks;
 mod merge;
 mod paths;
@@ -38,8 +40,9 @@ use super::ast::{NodeId, Parsed};
 use super::set::TemplateSet;
 use super::value::{Text, Value};
 
+pub use self::known_effects::Changed;
 pub use self::recorder::Recorder;
-pub use self::untaken::{Change, Changed, Effect, text_changes_maps};
+pub use self::untaken::{Change, Effect, text_changes_maps};
 
 /// Follows values while templates run. By default, all methods do nothing.
 pub trait Tracer: Sized {

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::flow;
+use super::known_effects::{Changed, KnownEffects};
 use super::marks::{Mark, Marks, Origin, Part};
 use super::paths::{PathId, SetId};
 use super::pieces::{CallId, NO_SOURCE, Piece, PieceKind, Pieces};
-use super::untaken::{Change, Changed, Effect, KnownEffects};
+use super::untaken::{Change, Effect};
 use super::{Ends, OutputPart, Site, Tracer};
 use crate::engine::gotpl::ast::{NodeId, Parsed};
 use crate::engine::gotpl::set::TemplateSet;

@@ -1,13 +1,8 @@
 //! Finds the effects that an untaken part of a template would have had.
 
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
-use std::sync::Arc;
-
 use super::computed::Computed;
 use crate::engine::gotpl::ast::{Children, Control, Node, NodeId, Parsed};
-use crate::engine::gotpl::set::TemplateSet;
-use crate::engine::gotpl::value::{Map, Text, Value};
+use crate::engine::gotpl::value::Text;
 
 /// An effect of a part of a template other than its output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +36,7 @@ pub struct Change {
 const CHANGING: [&str; 6] = ["set", "unset", "merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite"];
 
 /// The effects of a part of a template other than its output.
-fn effects(parsed: &Parsed, list: NodeId) -> Vec<Effect> {
+pub(super) fn effects(parsed: &Parsed, list: NodeId) -> Vec<Effect> {
     let mut found = Finder { parsed, effects: Vec::new(), variables: Vec::new() };
     found.node(list, Depth::default());
     found.effects
@@ -63,17 +58,17 @@ struct Finder<'a> {
 }
 
 /// A variable that the part sets.
-#[derive(Clone, Copy)]
 struct AssignedValue {
     /// The number of its name.
     name: u32,
-    value: KnownValue,
+    /// The possible values.
+    values: Vec<KnownValue>,
     /// Whether it was declared outside of the part, so it may still hold its old value.
     is_assigned: bool,
 }
 
 /// The value of a variable.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum KnownValue {
     /// A new value, created in the part.
     New,
@@ -140,7 +135,7 @@ impl Finder<'_> {
             let Some(&map) = arguments.first() else { return };
             let is_merge = !matches!(name, "set" | "unset");
             let keys = if is_merge { self.merged_keys(&arguments[1..]) } else { self.literals(arguments.get(1)) };
-            for value in self.possible_values(map, depth) {
+            for value in self.values_of(map, depth) {
                 let named = match value {
                     KnownValue::New => continue,
                     KnownValue::PartOf(node) => Some(node),
@@ -185,74 +180,64 @@ impl Finder<'_> {
 
     /// Records the new values of the variables that a pipeline sets.
     fn assign_variables(&mut self, variables: Children, commands: Children, is_assigned: bool, depth: Depth) {
-        let value = match self.parsed.children(commands).last() {
-            Some(&command) => self.value_of_command(command, depth),
-            None => KnownValue::Unknown,
-        };
+        let values = self.values_of_commands(commands, depth);
         for &variable in self.parsed.children(variables) {
             if let Node::Variable(variable, _) = self.parsed.node(variable) {
-                self.variables.push(AssignedValue { name: variable.name, value, is_assigned });
+                self.variables.push(AssignedValue { name: variable.name, values: values.clone(), is_assigned });
             }
         }
     }
 
     /// The possible values of a node.
-    fn possible_values(&self, id: NodeId, depth: Depth) -> Vec<KnownValue> {
-        let Node::Variable(variable, _) = self.parsed.node(id) else { return vec![self.value_of(id, depth)] };
-        let mut all = Vec::new();
-        for assigned in self.variables.iter().rev().filter(|assigned| assigned.name == variable.name) {
-            all.push(assigned.value);
-            if !assigned.is_assigned {
-                return all;
-            }
-        }
-        all.push(KnownValue::PartOf(id));
-        all
-    }
-
-    /// The value of a node.
-    fn value_of(&self, id: NodeId, depth: Depth) -> KnownValue {
+    fn values_of(&self, id: NodeId, depth: Depth) -> Vec<KnownValue> {
         match self.parsed.node(id) {
-            Node::Variable(..) => match self.possible_values(id, depth)[..] {
-                [only] => only,
-                _ => KnownValue::Unknown,
-            },
-            Node::Dot | Node::Field(_) if !depth.in_other_dot => KnownValue::PartOf(id),
-            Node::Pipe { commands, .. } => match self.parsed.children(commands).last() {
-                Some(&command) => self.value_of_command(command, depth),
-                None => KnownValue::Unknown,
-            },
-            _ => KnownValue::Unknown,
+            Node::Variable(variable, _) => {
+                let mut all = Vec::new();
+                for assigned in self.variables.iter().rev().filter(|assigned| assigned.name == variable.name) {
+                    all.extend(&assigned.values);
+                    if !assigned.is_assigned {
+                        return few(all);
+                    }
+                }
+                all.push(KnownValue::PartOf(id));
+                few(all)
+            }
+            Node::Dot | Node::Field(_) if !depth.in_other_dot => vec![KnownValue::PartOf(id)],
+            Node::Pipe { commands, .. } => self.values_of_commands(commands, depth),
+            Node::Nil | Node::Bool(_) | Node::Number(_) | Node::String(_) => vec![KnownValue::New],
+            // A function without arguments, as in `.labels | default dict`.
+            Node::Identifier { .. } => vec![KnownValue::New],
+            _ => vec![KnownValue::Unknown],
         }
     }
 
-    fn value_of_command(&self, command: NodeId, depth: Depth) -> KnownValue {
+    fn values_of_commands(&self, commands: Children, depth: Depth) -> Vec<KnownValue> {
+        let commands = self.parsed.children(commands).iter();
+        let value = commands.fold(None, |piped, &command| Some(self.values_of_command(command, piped, depth)));
+        value.unwrap_or_else(|| vec![KnownValue::Unknown])
+    }
+
+    /// The possible results of a command whose last argument is `piped`.
+    fn values_of_command(&self, command: NodeId, piped: Option<Vec<KnownValue>>, depth: Depth) -> Vec<KnownValue> {
         /// Functions that return their first argument or a part of it.
         const OF_FIRST: [&str; 6] = ["index", "get", "first", "last", "set", "unset"];
-        /// Functions that return any of their arguments or a part of one.
-        const OF_ANY: [&str; 10] = [
-            "default",
-            "coalesce",
-            "ternary",
-            "dig",
-            "required",
-            "merge",
-            "mustMerge",
-            "mergeOverwrite",
-            "mustMergeOverwrite",
-            "list",
-        ];
+        /// Functions that return any of their arguments, a part of one, or a list of parts.
+        const OF_ANY: [&str; 10] =
+            ["default", "coalesce", "ternary", "dig", "required", "list", "values", "pluck", "concat", "append"];
         let operands = self.parsed.operands(command);
-        let [first, arguments @ ..] = operands else { return KnownValue::Unknown };
-        let Some(name) = self.parsed.called_function(operands) else { return self.value_of(*first, depth) };
-        if OF_FIRST.contains(&name) || CHANGING.contains(&name) {
-            return arguments.first().map_or(KnownValue::Unknown, |argument| self.value_of(*argument, depth));
+        let [first, arguments @ ..] = operands else { return vec![KnownValue::Unknown] };
+        let Some(name) = self.parsed.called_function(operands) else { return self.values_of(*first, depth) };
+        let of_first = OF_FIRST.contains(&name) || CHANGING.contains(&name);
+        match arguments.first() {
+            Some(argument) if of_first => self.values_of(*argument, depth),
+            None if of_first => piped.unwrap_or_else(|| vec![KnownValue::Unknown]),
+            _ if OF_ANY.contains(&name) => {
+                let written = arguments.iter().flat_map(|argument| self.values_of(*argument, depth));
+                few(written.chain(piped.into_iter().flatten()).collect())
+            }
+            // Any other function creates a new value.
+            _ => vec![KnownValue::New],
         }
-        // Any other function creates a new value.
-        if OF_ANY.contains(&name) || matches!(name, "values" | "pluck" | "concat" | "append") {
-            return KnownValue::Unknown;
-        }
-        KnownValue::New
     }
 
     /// How the value of a node is computed where the part begins; `None` if it is unknown there.
@@ -317,8 +302,20 @@ impl Finder<'_> {
 
     /// Whether a node has the same value where the part begins.
     fn names_something(&self, id: NodeId, depth: Depth) -> bool {
-        matches!(self.value_of(id, depth), KnownValue::PartOf(node) if node == id)
+        matches!(self.values_of(id, depth)[..], [KnownValue::PartOf(node)] if node == id)
     }
+}
+
+/// Removes duplicates. Too many values count as unknown, so that expressions cannot multiply them.
+fn few(values: Vec<KnownValue>) -> Vec<KnownValue> {
+    const MAX: usize = 8;
+    let mut few: Vec<KnownValue> = Vec::new();
+    for value in values {
+        if !few.contains(&value) {
+            few.push(value);
+        }
+    }
+    if few.len() > MAX || few.contains(&KnownValue::Unknown) { vec![KnownValue::Unknown] } else { few }
 }
 
 /// The parts that `printf` joins, if its format contains no verb but `%s`.
@@ -347,128 +344,4 @@ pub fn text_changes_maps(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text);
     let mut actions = text.split("{{").skip(1).map(|rest| rest.split("}}").next().unwrap_or_default());
     actions.any(|action| action.split(|c: char| !c.is_alphanumeric()).any(|word| CHANGING.contains(&word)))
-}
-
-/// The address of a text, and the index of a node in it.
-type PartId = (usize, u32);
-
-/// The text, kept so that its address is not reused, and the effects of the part.
-type KnownPart = (Arc<Parsed>, Rc<[Effect]>);
-
-/// The effects of parts of templates, computed once each.
-#[derive(Default)]
-pub struct KnownEffects {
-    of_parts: HashMap<PartId, KnownPart, ahash::RandomState>,
-    /// Whether a template changes maps, by its name.
-    changing: HashMap<Text, bool, ahash::RandomState>,
-}
-
-impl KnownEffects {
-    /// The effects of a part of a template other than its output.
-    pub fn effects(&mut self, parsed: &Arc<Parsed>, list: NodeId) -> Rc<[Effect]> {
-        let key = (Arc::as_ptr(parsed).addr(), list.0);
-        let found = || (Arc::clone(parsed), effects(parsed, list).into());
-        Rc::clone(&self.of_parts.entry(key).or_insert_with(found).1)
-    }
-
-    /// Whether a template may change a map that it did not create, directly or through templates that it calls.
-    pub fn changes_maps(&mut self, set: &TemplateSet, name: &Text) -> bool {
-        if let Some(known) = self.changing.get(name) {
-            return *known;
-        }
-        let mut seen = HashSet::new();
-        let mut rest = vec![name.clone()];
-        while let Some(next) = rest.pop() {
-            let is_known = self.changing.get(&next).copied();
-            let changes = match (is_known, set.get(&next)) {
-                (Some(known), _) => known,
-                (None, Some(template)) if seen.insert(next) => {
-                    let effects = self.effects(&template.parsed, template.root);
-                    let called = effects.iter().filter_map(|effect| match effect {
-                        Effect::Calls(Computed::Text(name), _) => Some(name.clone()),
-                        _ => None,
-                    });
-                    rest.extend(called);
-                    // The data determines which template has a computed name.
-                    let may_change = |effect: &Effect| match effect {
-                        Effect::Changes(_) => true,
-                        Effect::Calls(name, _) => !matches!(name, Computed::Text(_)),
-                        _ => false,
-                    };
-                    effects.iter().any(may_change)
-                }
-                _ => false,
-            };
-            if changes {
-                self.changing.insert(name.clone(), true);
-                return true;
-            }
-        }
-        // Nothing that it calls changes a map either.
-        self.changing.extend(seen.into_iter().map(|name| (name, false)));
-        self.changing.insert(name.clone(), false);
-        false
-    }
-
-    /// The changes that a template would make to its data, directly or through templates that it calls. `None` is unknown data.
-    pub fn changes_of(&mut self, set: &TemplateSet, name: &Text, data: Option<&Value>) -> Changed {
-        /// A template that calls itself with a new map each time would never end.
-        const MAX_CALLS: usize = 200;
-        let mut changed = Changed::default();
-        // The data is kept, since maps are identified by their addresses.
-        let mut seen: HashMap<(Text, usize), Option<Value>, ahash::RandomState> = HashMap::default();
-        let mut rest: Vec<(Text, Option<Value>)> = vec![(name.clone(), data.cloned())];
-        while let Some((name, data)) = rest.pop() {
-            let identity = data.as_ref().and_then(Value::as_map).map_or(0, Map::identity);
-            if !self.changes_maps(set, &name) || seen.insert((name.clone(), identity), data.clone()).is_some() {
-                continue;
-            }
-            if seen.len() > MAX_CALLS {
-                changed.is_unknown = true;
-                break;
-            }
-            let Some(template) = set.get(&name) else { continue };
-            let parsed = &template.parsed;
-            let named = |node: NodeId| part_of(parsed, node, data.as_ref());
-            for effect in self.effects(parsed, template.root).iter() {
-                match effect {
-                    Effect::Changes(change) => match change.map.and_then(named) {
-                        Some(map) => changed.maps.push((map, change.clone())),
-                        None => changed.is_unknown |= change.map.is_none() || data.is_none(),
-                    },
-                    Effect::Calls(name, inner) => {
-                        if let Some(Value::Str(name)) = name.value(&named) {
-                            rest.push((name, inner.as_ref().and_then(|inner| inner.value(&named))));
-                        }
-                    }
-                    Effect::Assigns(_) | Effect::Leaves | Effect::Runs(_) => {}
-                }
-            }
-        }
-        changed
-    }
-}
-
-/// The changes that templates would make to the data passed to them.
-#[derive(Default)]
-pub struct Changed {
-    /// Maps that they might change, entirely or in a part.
-    pub maps: Vec<(Value, Change)>,
-    /// Whether they might change other maps too.
-    pub is_unknown: bool,
-}
-
-/// The part of a template's data that a node names: `.a.b`, `$`, `$.a`.
-fn part_of(parsed: &Parsed, node: NodeId, data: Option<&Value>) -> Option<Value> {
-    let fields = match parsed.node(node) {
-        Node::Dot => return data.cloned(),
-        Node::Field(fields) => fields,
-        Node::Variable(variable, fields) if variable.name == 0 => fields,
-        _ => return None,
-    };
-    let mut value = data?.clone();
-    for name in parsed.fields(fields) {
-        value = value.as_map()?.get(name)?;
-    }
-    Some(value)
 }

@@ -1,0 +1,4 @@
+{{- define "web.labels" -}}
+{{- $labels := .Values.labels | default dict -}}
+{{- merge $labels (dict "app" "web") | toYaml }}
+{{- end -}}
