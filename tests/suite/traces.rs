@@ -97,6 +97,31 @@ fn lines_of_parsed_text_name_the_values_written_into_it() {
     }
 }
 
+/// A template that is not called would call itself with a new map each time.
+#[test]
+fn templates_that_would_call_themselves_without_end_are_not_followed_without_end() {
+    let file = |path: &str, text: &str| mim_chart::chart::File::new(path, text.as_bytes().to_vec());
+    let chart = Chart::from_files(vec![
+        file("Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n"),
+        file("values.yaml", "deep: false\nshown: one\n"),
+        file(
+            "templates/_a.tpl",
+            "{{ define \"deep\" }}{{ include \"deep\" (dict \"one\" . \"two\" .) }}{{ include (print \"de\" \"ep\") (dict \"a\" .) }}\
+             {{ $_ := set .one \"a\" 1 }}{{ end }}",
+        ),
+        file(
+            "templates/a.yaml",
+            "{{ range until 1000 }}{{ if $.Values.deep }}{{ include \"deep\" (dict \"one\" $) }}{{ end }}{{ end }}\n\
+             shown: {{ .Values.shown }}\n",
+        ),
+    ])
+    .expect("a chart");
+    let traced = traced(&chart, &Map::new(), &Environment::default()).expect("a trace");
+    let origin = traced.trace.line("c/templates/a.yaml", 2).expect("an origin");
+    // Nobody knows which maps it would change.
+    assert!(origin.deciding.iter().any(|used| used.path.to_string() == "deep"), "{origin:?}");
+}
+
 /// `trim` removes all white space of Unicode, even line breaks behind a no-break space.
 #[test]
 fn lines_of_a_trimmed_text_are_counted_from_its_first_line() {

@@ -133,7 +133,7 @@ impl<T: Tracer> Exec<T> {
             // The arguments before this one decided that it is evaluated.
             operand.mark = self.trace.chosen_by(operand.mark, &Value::Invalid, decided);
             if operand.value.is_true() == is_or {
-                self.skips(context, &call_arguments.arguments[index + 1..], &operand);
+                self.skips(context, &call_arguments.arguments[index + 1..], &operand)?;
                 return Ok(operand);
             }
             decided = self.trace.truth(&operand.value, operand.mark);

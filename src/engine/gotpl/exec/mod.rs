@@ -427,12 +427,12 @@ impl<T: Tracer> Exec<T> {
             }
             Node::Range(control) => self.begin_range(context, id, control)?,
             Node::Break => {
-                self.skips_loop(context);
+                self.skips_loop(context)?;
                 self.leave_to(context, |frame| matches!(frame, Frame::Range(_) | Frame::Else { .. }));
                 self.leave(context);
             }
             Node::Continue => {
-                self.skips_loop(context);
+                self.skips_loop(context)?;
                 self.leave_to(context, |frame| matches!(frame, Frame::Range(_)));
             }
             Node::Template(call) => {

@@ -36,7 +36,7 @@ impl<T: Tracer> Exec<T> {
         let mut part = self.trace.enter(self.out.len(), context.site(id), by, mark, ends);
         if let Some(list) = untaken {
             self.limits.step(1)?;
-            self.record_untaken_effects(context, list, by, mark, &mut part.outer);
+            self.record_untaken_effects(context, list, by, mark, &mut part.outer)?;
         }
         Ok(part)
     }
@@ -49,7 +49,7 @@ impl<T: Tracer> Exec<T> {
         by: &Value,
         mark: T::Mark,
         outer: &mut T::Scope,
-    ) {
+    ) -> Result<()> {
         for effect in self.trace.effects(&context.parsed, list).iter() {
             match effect {
                 Effect::Assigns(variable) => {
@@ -67,7 +67,8 @@ impl<T: Tracer> Exec<T> {
                     let named = |node: NodeId| self.named(context, node);
                     let Some(Value::Str(name)) = name.value(&named) else { continue };
                     let data = data.as_ref().and_then(|data| data.value(&named));
-                    let Changed { maps, is_unknown } = self.trace.changes_of(&self.set, &name, data.as_ref());
+                    let Changed { maps, is_unknown, steps } = self.trace.changes_of(&self.set, &name, data.as_ref());
+                    self.limits.step(steps)?;
                     maps.iter().for_each(|(map, change)| self.trace.untaken_change(Some((map, change)), by, mark));
                     if is_unknown {
                         self.trace.untaken_change(None, by, mark);
@@ -83,12 +84,13 @@ impl<T: Tracer> Exec<T> {
                 Effect::Leaves => self.might_leave(by, mark, outer),
             }
         }
+        Ok(())
     }
 
     /// Records that `break` or `continue` skips the rest of a loop's body, whose effects depend on what led here.
-    pub(super) fn skips_loop(&mut self, context: &Context<T>) {
+    pub(super) fn skips_loop(&mut self, context: &Context<T>) -> Result<()> {
         if !T::IS_ON {
-            return;
+            return Ok(());
         }
         let innermost = self.frames.iter().rev().find_map(|frame| match frame {
             Frame::Range(around) => Some(around.control.list),
@@ -96,18 +98,20 @@ impl<T: Tracer> Exec<T> {
         });
         if let Some(list) = innermost {
             let mut scope = self.trace.scope();
-            self.record_untaken_effects(context, list, &Value::Invalid, T::Mark::default(), &mut scope);
+            self.record_untaken_effects(context, list, &Value::Invalid, T::Mark::default(), &mut scope)?;
         }
+        Ok(())
     }
 
     /// Records that `and` or `or` does not evaluate these arguments.
-    pub(super) fn skips(&mut self, context: &Context<T>, arguments: &[NodeId], by: &Operand<T::Mark>) {
+    pub(super) fn skips(&mut self, context: &Context<T>, arguments: &[NodeId], by: &Operand<T::Mark>) -> Result<()> {
         if T::IS_ON {
             let mut scope = self.trace.scope();
             for &argument in arguments {
-                self.record_untaken_effects(context, argument, &by.value, by.mark, &mut scope);
+                self.record_untaken_effects(context, argument, &by.value, by.mark, &mut scope)?;
             }
         }
+        Ok(())
     }
 
     /// Records that the loop might have been left here, so the rest of the iteration depends on the decision.

@@ -91,7 +91,9 @@ impl KnownEffects {
             let Some(template) = set.get(&name) else { continue };
             let parsed = &template.parsed;
             let named = |node: NodeId| part_of(parsed, node, data.as_ref());
-            for effect in self.effects(parsed, template.root).iter() {
+            let effects = self.effects(parsed, template.root);
+            changed.steps += 1 + effects.len() as u64;
+            for effect in effects.iter() {
                 match effect {
                     Effect::Changes(change) => match change.map.and_then(named) {
                         Some(map) => changed.maps.push((map, change.clone())),
@@ -117,6 +119,8 @@ pub struct Changed {
     pub maps: Vec<(Value, Change)>,
     /// Whether they might change other maps too.
     pub is_unknown: bool,
+    /// The steps that it took to find out.
+    pub steps: u64,
 }
 
 /// The part of a template's data that a node names: `.a.b`, `$`, `$.a`.
