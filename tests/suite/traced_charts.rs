@@ -350,8 +350,8 @@ fn try_pair(
         let text = |traced: &Traced| traced.files.get(path).map(|file| file.text.clone()).unwrap_or_default();
         let (old, new) = (text(base), text(other));
         let (removed_lines, added_lines) = differing(&old, &new);
-        let sides = [(base, old, removed_lines, "-"), (other, new, added_lines, "+")];
-        for (traced, file, lines, sign) in sides {
+        let sides = [(base, other, old, removed_lines, "-"), (other, base, new, added_lines, "+")];
+        for (traced, opposite, file, lines, sign) in sides {
             for line in lines {
                 let text = file.lines().nth(line - 1).unwrap_or_default();
                 if sign == "-" {
@@ -361,7 +361,8 @@ fn try_pair(
                     continue;
                 }
                 verdict.lines += 1;
-                if names(traced, path, line).is_none() && !is_kept(base, other, path, traced, line) {
+                let names_one = |line: usize| names(traced, path, line).is_some();
+                if !names_one(line) && !is_kept(traced, opposite, path, line, names_one) {
                     let paths: Vec<String> = paths.iter().take(4).map(ToString::to_string).collect();
                     let origin = traced.trace.line(path, line);
                     let origin = origin.map(|origin| {
@@ -417,9 +418,10 @@ fn is_changed(used: &UsedPath, changed: &[ValuePath], base: &Traced, other: &Tra
     }
 }
 
-/// Whether the other file also has this line from the same place, so that another alignment would have kept it.
-fn is_kept(base: &Traced, other: &Traced, path: &str, traced: &Traced, line: usize) -> bool {
-    if !base.files.contains_key(path) || !other.files.contains_key(path) {
+/// Whether another alignment would have kept this line: the other file also has it from the same place, as often as this file
+/// without those that name a changed value. In a loop, the documents of two iterations may begin with equal lines.
+fn is_kept(traced: &Traced, other: &Traced, path: &str, line: usize, names: impl Fn(usize) -> bool) -> bool {
+    if !traced.files.contains_key(path) || !other.files.contains_key(path) {
         return false;
     }
     let known = |traced: &Traced, line: usize| {
@@ -428,11 +430,12 @@ fn is_kept(base: &Traced, other: &Traced, path: &str, traced: &Traced, line: usi
         Some((text, format!("{:?}{:?}", origin.place, origin.calls)))
     };
     let wanted = known(traced, line);
-    let count = |traced: &Traced| {
+    let equal = |traced: &Traced| -> Vec<usize> {
         let lines = traced.files[path].text.lines().count();
-        (1..=lines).filter(|line| known(traced, *line) == wanted).count()
+        (1..=lines).filter(|line| known(traced, *line) == wanted).collect()
     };
-    count(base) == count(other)
+    let (here, there) = (equal(traced), equal(other));
+    here.iter().filter(|line| !names(**line)).count() <= there.len()
 }
 
 impl Verdict {
