@@ -216,6 +216,11 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    /// The number of nodes.
+    pub fn node_count(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// Returns the same tree under another file name; `None` if the text must be parsed again because it defines a
     /// template with its old or its new name.
     pub(super) fn renamed(&self, name: &Text, origin: &Origin) -> Option<Parsed> {

@@ -26,10 +26,30 @@ pub struct Limits {
     max_stack: usize,
 }
 
+/// What templates have used of their budgets.
+#[derive(Debug, Clone, Copy)]
+pub struct Spent {
+    /// The steps.
+    pub steps: u64,
+    /// The bytes that were written or allocated.
+    pub bytes: u64,
+    /// The keys and password hashes.
+    pub costly: u64,
+}
+
 impl Limits {
     /// Creates the budgets of a render, which may use `max_stack` bytes of stack from here.
     pub fn new(max_stack: usize) -> Limits {
         Limits { steps: MAX_STEPS, bytes: MAX_BYTES, costly: MAX_COSTLY, stack: stack::position(), max_stack }
+    }
+
+    /// Counts what another thread has spent of the same budgets. If too little is left, returns `false` and counts nothing.
+    pub fn add(&mut self, spent: Spent) -> bool {
+        let Spent { steps, bytes, costly } = spent;
+        let left = (self.steps.checked_sub(steps), self.bytes.checked_sub(bytes), self.costly.checked_sub(costly));
+        let (Some(steps), Some(bytes), Some(costly)) = left else { return false };
+        (self.steps, self.bytes, self.costly) = (steps, bytes, costly);
+        true
     }
 
     /// Counts steps.
@@ -63,9 +83,9 @@ impl Limits {
         })
     }
 
-    /// The steps and the bytes that were counted.
-    pub fn spent(&self) -> (u64, u64) {
-        (MAX_STEPS - self.steps, MAX_BYTES - self.bytes)
+    /// What was counted so far.
+    pub fn spent(&self) -> Spent {
+        Spent { steps: MAX_STEPS - self.steps, bytes: MAX_BYTES - self.bytes, costly: MAX_COSTLY - self.costly }
     }
 
     /// The number of bytes that are left.

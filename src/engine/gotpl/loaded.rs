@@ -1,45 +1,34 @@
 //! The templates of a tree of charts: parsed once, then run with values.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::ast::{Origin, Parsed};
-use super::errors::ExecError;
-use super::exec::{Exec, Library, Refusal};
+use super::exec::{Exec, Library};
 use super::functions;
 use super::host::{Host, Unseeded};
 use super::limits::Limits;
-use super::objects::{self, ChartObjects, Shared};
 use super::parsing::{Unparsed, parse_all};
+use super::rendering::{self, Output};
 use super::report;
+use super::run::{File, Run, RunScope};
 use super::set::{Definitions, TemplateSet};
 use super::trace::{Off, Recorder, Tracer};
 use super::tree_mentions::TreeMentions;
-use super::value::{Text, Value};
-use crate::chart::Chart;
-use crate::diagnostic::{Diagnostic, Source};
-use crate::engine::capabilities::Capabilities;
+use super::value::Text;
+use crate::diagnostic::Diagnostic;
 use crate::engine::mentions::Found;
 use crate::engine::paths::{helm_order, is_partial};
-use crate::engine::scope::{RandomCalls, Release, Rendered};
+use crate::engine::scope::Rendered;
 use crate::engine::trace::{Focus, Trace};
 use crate::engine::tree::Member;
-use crate::yaml::Map;
 
 /// How many bytes of stack nested calls of `include` and `tpl` may use. The rest must be enough for any one function.
 pub(super) const MAX_STACK: usize = 128 << 20;
 
-const LIBRARY: Library = Library { function: functions::function, method: functions::method, names: functions::NAMES };
+/// How many nodes take longer to run than a thread takes to start.
+const WORTH_A_THREAD: usize = 4_000;
 
-/// The inputs of a run.
-pub(super) struct RunScope<'a> {
-    pub(super) chart: &'a Chart,
-    pub(super) values: &'a Map,
-    pub(super) release: &'a Release,
-    pub(super) capabilities: &'a Capabilities,
-    /// Whether `required` and `fail` are noted instead of ending the render.
-    pub(super) notes_refusals: bool,
-}
+const LIBRARY: Library = Library { function: functions::function, method: functions::method, names: functions::NAMES };
 
 /// The parsed templates of a tree of charts.
 pub(super) struct Loaded {
@@ -49,56 +38,6 @@ pub(super) struct Loaded {
     /// The parsed files, in the same order.
     parsed: Vec<Arc<Parsed>>,
     unseeded: Arc<Unseeded>,
-}
-
-struct File {
-    /// Its path, starting with the root chart's name.
-    path: String,
-    /// The path of its chart.
-    chart: String,
-    /// The names of the subcharts from the root to its chart.
-    names: Vec<String>,
-    source: Source,
-}
-
-impl File {
-    /// Converts the bytes that the file's template wrote.
-    fn rendered(&self, bytes: Vec<u8>, random: RandomCalls) -> Rendered {
-        let (text, bytes) = match String::from_utf8(bytes) {
-            Ok(text) => (text, None),
-            Err(error) => {
-                let source = Source::rendered_of_bytes("", error.into_bytes());
-                (source.text().to_owned(), Some(source.bytes().to_vec()))
-            }
-        };
-        Rendered {
-            path: self.path.clone(),
-            template: self.source.clone(),
-            text,
-            bytes,
-            notes: self.path.ends_with("NOTES.txt"),
-            random,
-        }
-    }
-}
-
-/// The result of rendering a tree of charts.
-#[derive(Default)]
-pub(super) struct Output {
-    pub(super) rendered: Vec<Rendered>,
-    pub(super) errors: Vec<Diagnostic>,
-    /// The refusals of each file, by its path.
-    pub(super) refusals: Vec<(String, Vec<Refusal>)>,
-}
-
-impl Output {
-    /// Adds an error unless one about the same place is known: templates that share a broken part all fail there.
-    fn fail(&mut self, error: Diagnostic) {
-        let place = error.labels.first().map(|label| &label.span);
-        if place.is_none() || !self.errors.iter().any(|known| known.labels.first().map(|label| &label.span) == place) {
-            self.errors.push(error);
-        }
-    }
 }
 
 impl Loaded {
@@ -132,33 +71,35 @@ impl Loaded {
     /// Runs the templates when they are unlikely to be run again.
     pub(super) fn render_once(&self, scope: &RunScope<'_>) -> Output {
         let mut run = self.run(scope);
-        let output = self.rendered(scope, &mut run);
+        let files: Vec<&File> = self.rendered_files().collect();
+        let output = match self.is_worth_two_threads(&files, scope) {
+            true => rendering::render_on_two_threads(&files, scope, &mut run, || self.run(scope)),
+            false => rendering::render(&files, scope, &mut run),
+        };
+        note_work(scope, &mut run);
         // The process ends soon, so freeing values piece by piece would only take time.
         std::mem::forget(run);
         output
     }
 
-    /// Runs the templates.
-    pub(super) fn render(&self, scope: &RunScope<'_>) -> Output {
-        self.rendered(scope, &mut self.run(scope))
+    /// Whether a second thread makes a run faster, and can't change its result.
+    fn is_worth_two_threads(&self, files: &[&File], scope: &RunScope<'_>) -> bool {
+        let nodes: usize = self.parsed.iter().map(|parsed| parsed.node_count()).sum();
+        // The random results of a file depend on how often the same path was run before. Refusals and API versions are noted
+        // in order.
+        let is_repeated = |files: &[&File]| files[0].path == files[1].path;
+        nodes > WORTH_A_THREAD
+            && !scope.notes_refusals
+            && scope.release.environment.missing_versions.is_none()
+            && !files.windows(2).any(is_repeated)
     }
 
-    fn rendered(&self, scope: &RunScope<'_>, run: &mut Run<Off>) -> Output {
-        let mut output = Output::default();
-        for file in self.rendered_files() {
-            let Some(rendered) = run.file(file) else { continue };
-            let random = run.exec.take_random();
-            let refused = run.exec.take_refusals();
-            if !refused.is_empty() {
-                output.refusals.push((file.path.clone(), refused));
-            }
-            match rendered {
-                Ok(bytes) => output.rendered.push(file.rendered(bytes, random)),
-                Err(error) => output.fail(report::exec_error(&error, scope.values, &file.names)),
-            }
-        }
-        let (steps, bytes) = run.exec.spent();
-        scope.release.environment.work.add(steps, bytes);
+    /// Runs the templates.
+    pub(super) fn render(&self, scope: &RunScope<'_>) -> Output {
+        let mut run = self.run(scope);
+        let files: Vec<&File> = self.rendered_files().collect();
+        let output = rendering::render(&files, scope, &mut run);
+        note_work(scope, &mut run);
         output
     }
 
@@ -191,8 +132,8 @@ impl Loaded {
             run.exec.trace().watch(values);
         }
         for file in &self.files {
-            if let Some(objects) = run.charts.get(&file.chart) {
-                run.exec.trace().set_values(&objects.dot, &file.names, scope.values);
+            if let Some(dot) = run.objects(file).map(|objects| objects.dot.clone()) {
+                run.exec.trace().set_values(&dot, &file.names, scope.values);
             }
         }
         let (mut all, mut pieces) = (Vec::new(), Vec::new());
@@ -247,30 +188,9 @@ impl Loaded {
     }
 
     fn run<T: Tracer + Default>(&self, scope: &RunScope<'_>) -> Run<T> {
-        let shared = Shared::new(scope.release, scope.capabilities);
         let set = TemplateSet::new(Arc::clone(&self.definitions));
         let host = Host::new(scope.release, Arc::clone(&self.unseeded));
-        let charts = objects::charts(scope.chart, scope.values, &shared);
-        Run {
-            charts: charts.into_iter().map(|objects| (objects.path.clone(), objects)).collect(),
-            exec: Exec::new(set, LIBRARY, Limits::new(MAX_STACK), host, scope.notes_refusals),
-        }
-    }
-}
-
-/// A run of all templates.
-struct Run<T: Tracer> {
-    /// The objects of each chart, by its path.
-    charts: HashMap<String, ChartObjects, ahash::RandomState>,
-    exec: Exec<T>,
-}
-
-impl<T: Tracer> Run<T> {
-    /// Runs a file; `None` if the tree does not contain its chart.
-    fn file(&mut self, file: &File) -> Option<Result<Vec<u8>, Box<ExecError>>> {
-        let objects = self.charts.get(&file.chart)?;
-        objects.dot.insert("Template".into(), objects::template(&file.path, &objects.path));
-        Some(self.exec.render(&Text::from(file.path.as_str()), Value::Map(objects.dot.clone())))
+        Run::new(scope, Exec::new(set, LIBRARY, Limits::new(MAX_STACK), host, scope.notes_refusals))
     }
 }
 
@@ -283,4 +203,115 @@ fn files_of<'m>(member: &'m Member<'_>) -> impl Iterator<Item = File> + 'm {
         names: member.names.iter().map(|name| (*name).to_owned()).collect(),
         source: template.source.clone(),
     })
+}
+
+/// Adds the work of a run to that of its environment.
+fn note_work(scope: &RunScope<'_>, run: &mut Run<Off>) {
+    let spent = run.exec.limits().spent();
+    scope.release.environment.work.add(spent.steps, spent.bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{Chart, Template};
+    use crate::diagnostic::Source;
+    use crate::engine::scope::Release;
+    use crate::engine::{Capabilities, tree};
+    use crate::yaml::Map;
+
+    fn chart(name: &str, templates: &[(String, String)]) -> Chart {
+        let mut chart = Chart::default();
+        chart.metadata.name = name.to_owned();
+        for (path, text) in templates {
+            let path = format!("templates/{path}");
+            chart.templates.push(Template { source: Source::file(&path, text.as_str()), path });
+        }
+        chart
+    }
+
+    fn named(templates: &[(&str, &str)]) -> Vec<(String, String)> {
+        templates.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+    }
+
+    /// Renders a chart in order, and many times on two threads, and checks that the result is the same.
+    fn renders_alike(times: usize, chart: &Chart) -> Output {
+        let (values, mut release) = (Map::new(), Release::install("r", "n"));
+        release.environment.seed = Some("seed".into());
+        let capabilities = Capabilities::default();
+        let scope =
+            RunScope { chart, values: &values, release: &release, capabilities: &capabilities, notes_refusals: false };
+        let loaded = Loaded::new(&tree::members(chart, &values)).unwrap();
+        let result = |output: &Output| {
+            let texts = output.rendered.iter().map(|rendered| (rendered.path.clone(), rendered.text.clone()));
+            (texts.collect::<Vec<_>>(), output.errors.clone())
+        };
+        let files: Vec<&File> = loaded.rendered_files().collect();
+        let in_order = loaded.render(&scope);
+        for _ in 0..times {
+            let mut run = loaded.run(&scope);
+            let output = rendering::render_on_two_threads(&files, &scope, &mut run, || loaded.run(&scope));
+            assert_eq!(result(&output), result(&in_order));
+        }
+        in_order
+    }
+
+    #[test]
+    fn files_on_two_threads_render_as_in_order() {
+        let files: Vec<_> = (0..40)
+            .map(|n| {
+                let text = format!("{{{{ range until {} }}}}{{{{ randAlpha 4 }}}}{{{{ end }}}}{n}", n * 37 % 50);
+                (format!("{n:02}.yaml"), text)
+            })
+            .collect();
+        let output = renders_alike(50, &chart("c", &files));
+        assert_eq!(output.rendered.len(), 40);
+    }
+
+    #[test]
+    fn files_see_the_changes_of_files_before_them() {
+        let mut files: Vec<_> = (0..20)
+            .map(|n| {
+                (format!("{n:02}.yaml"), "{{ .Values.n }}{{ .Chart.Name }}{{ range until 30 }}x{{ end }}".to_owned())
+            })
+            .collect();
+        for changed in [3, 11, 18] {
+            files[changed].1.push_str(&format!("{{{{ set .Values \"n\" {changed} | len }}}}"));
+        }
+        let output = renders_alike(50, &chart("c", &files));
+        let first: Vec<_> = output.rendered.iter().map(|rendered| rendered.text.split('c').next().unwrap()).collect();
+        assert_eq!([first[0], first[2], first[10], first[19]], ["", "18", "11", "3"]);
+        // Only the change of a map that is not shared.
+        renders_alike(50, &chart("c", &named(&[("1.yaml", "{{ set (dict) \"a\" 1 }}"), ("2.yaml", "{{ .Values }}")])));
+    }
+
+    #[test]
+    fn files_see_the_template_that_a_subchart_ran_last() {
+        let files = |count| {
+            let text = "{{ .Template.Name }}{{ range $name, $chart := .Subcharts }}{{ $chart.Template }}{{ end }}";
+            (0..count).map(|n| (format!("{n}.yaml"), text.to_owned())).collect::<Vec<_>>()
+        };
+        let mut root = chart("c", &files(4));
+        root.templates.push(Template {
+            source: Source::file("deep", "{{ .Subcharts.a.Template }}"),
+            path: "templates/charts/deep/first.yaml".to_owned(),
+        });
+        root.subcharts = vec![chart("a", &files(5)), chart("b", &files(1))];
+        renders_alike(50, &root);
+    }
+
+    #[test]
+    fn errors_on_two_threads_are_the_same() {
+        let files: Vec<_> = (0..20).map(|n| (format!("{n:02}.yaml"), format!("{{{{ fail \"{n}\" }}}}"))).collect();
+        assert_eq!(renders_alike(50, &chart("c", &files)).errors.len(), 20);
+    }
+
+    #[test]
+    fn both_threads_share_the_budgets() {
+        // 100 MB for each of 20 files: half of them do not exceed the budget.
+        let text = "{{ range until 10 }}{{ $text := repeat 1000000 \"0123456789\" }}{{ end }}";
+        let files: Vec<_> = (0..20).map(|n| (format!("{n:02}.yaml"), text.to_owned())).collect();
+        let output = renders_alike(1, &chart("c", &files));
+        assert_eq!((output.rendered.len(), output.errors.len()), (16, 4));
+    }
 }

@@ -15,7 +15,8 @@
 //! | `functions` | the functions that templates can call, one file for each family |
 //! | `trace` | records where the output of templates comes from |
 //! | `template_mentions`, `tree_mentions` | finds the values that templates mention, whether they run or not |
-//! | `loaded` | the parsed templates of a tree of charts, and a run of all of them |
+//! | `loaded` | the parsed templates of a tree of charts, and the ways to run them |
+//! | `run`, `rendering` | a run with the objects of a scope; runs all files, on two threads if they are many |
 //! | `flag_templates` | templates given as flags: `--name-template`, `version --template` |
 //! | `objects` | the objects that Helm passes to templates: `Release`, `Chart`, `Values`, ... |
 //! | `host` | time, time zones, randomness |
@@ -38,7 +39,9 @@ mod number;
 mod objects;
 mod parse;
 mod parsing;
+mod rendering;
 mod report;
+mod run;
 mod set;
 mod template_mentions;
 mod times;
@@ -49,7 +52,9 @@ mod value;
 
 pub use self::flag_templates::{render_name, render_version};
 
-use self::loaded::{Loaded, Output, RunScope};
+use self::loaded::Loaded;
+use self::rendering::Output;
+use self::run::RunScope;
 use super::language::{Engine, LoadedTemplates, Outcome};
 use super::mentions::Found;
 use super::scope::{Rendered, Scope};

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use super::value::{Entry, Kind, List, ListKind, Map, MapKind, Object, Text, Value, from_yaml_map};
+use super::value::{Entry, Kind, List, ListKind, Map, MapKind, Object, Text, Value, Watch, from_yaml_map};
 use crate::chart::Chart;
 use crate::engine::build_info::BuildInfo;
 use crate::engine::capabilities::Capabilities;
@@ -162,6 +162,8 @@ impl Object for HelmVersion {
 pub struct Shared {
     release: Value,
     capabilities: Value,
+    /// Notes changes of any map in the objects of any chart.
+    pub watch: Watch,
 }
 
 impl Shared {
@@ -176,8 +178,9 @@ impl Shared {
             api_versions: Value::List(List::new(ListKind::Versions, versions)),
             helm_version: Value::Object(Rc::new(HelmVersion(BuildInfo::HELM))),
         };
-        let release = value(objects::release(release, "Helm"));
-        Shared { release, capabilities: Value::Object(Rc::new(capabilities)) }
+        let watch = Watch::default();
+        let release = value(objects::release(release, "Helm"), &watch);
+        Shared { release, capabilities: Value::Object(Rc::new(capabilities)), watch }
     }
 }
 
@@ -193,7 +196,7 @@ pub struct ChartObjects {
 /// its parent's values, so each chart sees the changes that the other one makes to them.
 pub fn charts(root: &Chart, values: &yaml::Map, shared: &Shared) -> Vec<ChartObjects> {
     let mut all = Vec::new();
-    let values = from_yaml_map(values).with_kind(MapKind::Values);
+    let values = from_yaml_map(values, Some(&shared.watch)).with_kind(MapKind::Values);
     add_chart(root, root.metadata.name.clone(), values, true, shared, &mut all);
     all
 }
@@ -206,23 +209,25 @@ fn add_chart(
     shared: &Shared,
     all: &mut Vec<ChartObjects>,
 ) -> Map {
-    let subcharts = Map::new();
-    let dot = Map::from_entries(
+    let watch = Some(&shared.watch);
+    let subcharts = Map::watched(MapKind::Any, Vec::new(), watch);
+    let dot = Map::watched(
         MapKind::Any,
         vec![
             ("Capabilities".into(), shared.capabilities.clone()),
-            ("Chart".into(), value(objects::chart(chart, is_root))),
+            ("Chart".into(), value(objects::chart(chart, is_root), &shared.watch)),
             ("Files".into(), files(chart)),
             ("Release".into(), shared.release.clone()),
             ("Subcharts".into(), Value::Map(subcharts.clone())),
             ("Values".into(), Value::Map(values.clone())),
         ],
+        watch,
     );
     for subchart in &chart.subcharts {
         let name = &subchart.metadata.name;
         let part = match values.get(name.as_bytes()) {
             Some(Value::Map(part)) => part,
-            _ => Map::new(),
+            _ => Map::watched(MapKind::Any, Vec::new(), watch),
         };
         let path = format!("{path}/charts/{name}");
         let object = add_chart(subchart, path, part.with_kind(MapKind::Values), false, shared, all);
@@ -233,10 +238,10 @@ fn add_chart(
 }
 
 /// Returns the object `Template` for a template.
-pub fn template(name: &str, chart_path: &str) -> Value {
+pub fn template(name: &str, chart_path: &str, watch: &Watch) -> Value {
     let fields: Vec<Entry> =
         vec![("BasePath".into(), Value::str(format!("{chart_path}/templates"))), ("Name".into(), Value::str(name))];
-    Value::Map(Map::from_entries(MapKind::Values, fields))
+    Value::Map(Map::watched(MapKind::Values, fields, Some(watch)))
 }
 
 fn files(chart: &Chart) -> Value {
@@ -245,7 +250,7 @@ fn files(chart: &Chart) -> Value {
 }
 
 /// Converts an object that all engines share.
-fn value(fields: objects::Record<'_>) -> Value {
+fn value(fields: objects::Record<'_>, watch: &Watch) -> Value {
     let text = |text: &String| Value::str(text.as_str());
     let field = |field: Field<'_>| match field {
         Field::Text(text) => Value::str(text),
@@ -257,8 +262,8 @@ fn value(fields: objects::Record<'_>) -> Value {
             let entry = |(name, value): (&String, &String)| (name.as_str().into(), text(value));
             Value::Map(Map::from_entries(MapKind::Strings, annotations.iter().map(entry).collect()))
         }
-        Field::Records(records) => Value::list(records.into_iter().map(value).collect()),
+        Field::Records(records) => Value::list(records.into_iter().map(|record| value(record, watch)).collect()),
     };
     let entries = fields.into_iter().map(|(name, content)| (Text::from(name), field(content))).collect();
-    Value::map(entries)
+    Value::Map(Map::watched(MapKind::Any, entries, Some(watch)))
 }

@@ -236,9 +236,9 @@ impl<T: Tracer> Exec<T> {
         self.trace
     }
 
-    /// Returns the steps and the bytes that the templates took so far.
-    pub fn spent(&self) -> (u64, u64) {
-        self.limits.spent()
+    /// The budgets of the run.
+    pub fn limits(&mut self) -> &mut Limits {
+        &mut self.limits
     }
 
     /// Returns the refusals noted since the last call.

@@ -26,7 +26,7 @@ fn lookup(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let text = |index| args.str(index).into_owned();
     let found = objects.find(&Id { api_version: text(0), kind: text(1), namespace: text(2), name: text(3) });
     run.spend_parsed(found.size)?;
-    Ok(from_yaml_map(&found.content).into())
+    Ok(from_yaml_map(&found.content, None).into())
 }
 
 fn required(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {

@@ -5,35 +5,40 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Value;
 use super::list::{List, ListKind};
-use super::map::{Map, MapKind};
+use super::map::{Map, MapKind, Watch};
 use super::marshal::{MAX_DEPTH, MarshalError, Room, inner_depth};
 use crate::diagnostic::Span;
 use crate::yaml;
 
 /// Converts a value from a file or flag.
 pub fn from_yaml(value: &yaml::Value) -> Value {
+    converted_from(value, None)
+}
+
+/// Converts the values of a file or flag. If they are watched, `watch` notes changes of any map in them.
+pub fn from_yaml_map(map: &yaml::Map, watch: Option<&Watch>) -> Map {
+    let entries = map.iter().map(|(key, node)| (key.into(), from_node(node, watch)));
+    Map::watched(MapKind::Any, entries.collect(), watch)
+}
+
+fn converted_from(value: &yaml::Value, watch: Option<&Watch>) -> Value {
     match value {
         yaml::Value::Null => Value::Nil,
         yaml::Value::Bool(value) => Value::Bool(*value),
         yaml::Value::Int(number) => Value::Int64(*number),
         yaml::Value::Float(number) => Value::Float(*number),
         yaml::Value::String(text) => Value::Str(text.as_str().into()),
-        yaml::Value::List(items) => Value::appended(items.iter().map(from_node).collect()),
-        yaml::Value::Map(map) => Value::Map(from_yaml_map(map)),
+        yaml::Value::List(items) => Value::appended(items.iter().map(|item| from_node(item, watch)).collect()),
+        yaml::Value::Map(map) => Value::Map(from_yaml_map(map, watch)),
     }
 }
 
 /// Converts a value with its place, which gives access to the original bytes: they need not be UTF-8.
-fn from_node(node: &yaml::Node) -> Value {
+fn from_node(node: &yaml::Node, watch: Option<&Watch>) -> Value {
     match node.file_bytes() {
         Some(bytes) => Value::Str(bytes.into()),
-        None => from_yaml(&node.value),
+        None => converted_from(&node.value, watch),
     }
-}
-
-/// Converts the values of a file or flag.
-pub fn from_yaml_map(map: &yaml::Map) -> Map {
-    Map::from_entries(MapKind::Any, map.iter().map(|(key, node)| (key.into(), from_node(node))).collect())
 }
 
 /// Converts a value into YAML that takes at most about `bytes_left` bytes.

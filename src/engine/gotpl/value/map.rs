@@ -1,6 +1,6 @@
 //! Go maps with string keys: shared and mutable. `set` through one handle is visible through all.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 
 use super::list::{List, ListKind};
@@ -57,13 +57,35 @@ pub struct Map {
     shared: Option<Rc<Shared>>,
 }
 
-/// The entries, sorted by key.
+/// Notes whether any of the maps created with it was changed.
+#[derive(Debug, Clone, Default)]
+pub struct Watch(Rc<Cell<bool>>);
+
+impl Watch {
+    /// Whether a map was changed since the last call, or since the beginning.
+    pub fn take(&self) -> bool {
+        self.0.take()
+    }
+}
+
 #[derive(Debug)]
-pub(super) struct Shared(RefCell<Vec<Entry>>);
+pub(super) struct Shared {
+    /// Sorted by key.
+    entries: RefCell<Vec<Entry>>,
+    watch: Option<Watch>,
+}
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        drop_deep(self.0.get_mut());
+        drop_deep(self.entries.get_mut());
+    }
+}
+
+impl Shared {
+    fn note_change(&self) {
+        if let Some(watch) = &self.watch {
+            watch.0.set(true);
+        }
     }
 }
 
@@ -74,7 +96,12 @@ impl Map {
     }
 
     /// Creates a map from entries in any order. Of equal keys, the last one wins.
-    pub fn from_entries(kind: MapKind, mut entries: Vec<Entry>) -> Map {
+    pub fn from_entries(kind: MapKind, entries: Vec<Entry>) -> Map {
+        Map::watched(kind, entries, None)
+    }
+
+    /// The same, with something that notes changes of the map.
+    pub fn watched(kind: MapKind, mut entries: Vec<Entry>, watch: Option<&Watch>) -> Map {
         if !entries.is_sorted_by(|(a, _), (b, _)| a < b) {
             // The sort is stable, so reversing keeps the last of equal keys.
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -82,7 +109,8 @@ impl Map {
             entries.dedup_by(|(a, _), (b, _)| a == b);
             entries.reverse();
         }
-        Map { kind, shared: Some(Rc::new(Shared(RefCell::new(entries)))) }
+        let shared = Shared { entries: RefCell::new(entries), watch: watch.cloned() };
+        Map { kind, shared: Some(Rc::new(shared)) }
     }
 
     /// Creates a nil map. It reads as an empty one, and nothing can be set in it.
@@ -109,7 +137,7 @@ impl Map {
 
     /// The number of keys.
     pub fn len(&self) -> usize {
-        self.shared.as_ref().map_or(0, |shared| shared.0.borrow().len())
+        self.shared.as_ref().map_or(0, |shared| shared.entries.borrow().len())
     }
 
     /// Whether there are no keys.
@@ -119,22 +147,23 @@ impl Map {
 
     /// The value of a key.
     pub fn get(&self, key: &[u8]) -> Option<Value> {
-        let entries = self.shared.as_ref()?.0.borrow();
+        let entries = self.shared.as_ref()?.entries.borrow();
         let at = find(&entries, key).ok()?;
         Some(entries[at].1.clone())
     }
 
     /// Whether the key exists.
     pub fn contains(&self, key: &[u8]) -> bool {
-        self.shared.as_ref().is_some_and(|shared| find(&shared.0.borrow(), key).is_ok())
+        self.shared.as_ref().is_some_and(|shared| find(&shared.entries.borrow(), key).is_ok())
     }
 
     /// Sets a key. Returns `false` for a nil map, which stays unchanged.
     pub fn insert(&self, key: Text, value: Value) -> bool {
         let Some(shared) = &self.shared else { return false };
-        let mut entries = shared.0.borrow_mut();
+        let mut entries = shared.entries.borrow_mut();
         let old = match entries.last() {
             Some((last, _)) if *last >= key => match find(&entries, &key) {
+                Ok(at) if shared.watch.is_some() && entries[at].1.is_same(&value) => return true,
                 Ok(at) => Some(std::mem::replace(&mut entries[at].1, value)),
                 Err(at) => {
                     entries.insert(at, (key, value));
@@ -150,19 +179,22 @@ impl Map {
         // The replaced value may be large, and may contain this very map.
         drop(entries);
         drop(old);
+        shared.note_change();
         true
     }
 
     /// Removes a key and returns its value.
     pub fn remove(&self, key: &[u8]) -> Option<Value> {
-        let mut entries = self.shared.as_ref()?.0.borrow_mut();
+        let shared = self.shared.as_ref()?;
+        let mut entries = shared.entries.borrow_mut();
         let at = find(&entries, key).ok()?;
+        shared.note_change();
         Some(entries.remove(at).1)
     }
 
     /// Borrows the entries, sorted by key. The map must not be changed meanwhile.
     pub fn entries(&self) -> Option<Ref<'_, [Entry]>> {
-        Some(Ref::map(self.shared.as_ref()?.0.borrow(), Vec::as_slice))
+        Some(Ref::map(self.shared.as_ref()?.entries.borrow(), Vec::as_slice))
     }
 
     /// Returns a copy of the current entries, sorted by key.
@@ -183,7 +215,7 @@ impl Map {
     /// Returns the entries if no other handle shares them.
     pub(super) fn into_unshared(self) -> Option<Vec<Entry>> {
         let mut shared = Rc::try_unwrap(self.shared?).ok()?;
-        Some(std::mem::take(shared.0.get_mut()))
+        Some(std::mem::take(shared.entries.get_mut()))
     }
 }
 
@@ -209,6 +241,24 @@ mod tests {
         );
         assert_eq!(map.keys(), ["a".into(), "b".into()]);
         assert!(matches!(map.get(b"b"), Some(Value::Int(3))));
+    }
+
+    #[test]
+    fn a_watch_notes_changes_of_its_maps() {
+        let watch = Watch::default();
+        let map = Map::watched(MapKind::Any, vec![("a".into(), Value::Nil)], Some(&watch));
+        assert!(map.contains(b"a") && !watch.take());
+        map.insert("b".into(), Value::Map(Map::new()));
+        assert!(watch.take() && !watch.take());
+        let Some(Value::Map(inner)) = map.get(b"b") else { panic!() };
+        inner.insert("c".into(), Value::Nil);
+        assert!(!watch.take());
+        map.insert("c".into(), Value::str("x"));
+        assert!(watch.take());
+        map.insert("c".into(), Value::str("x"));
+        assert!(map.remove(b"missing").is_none() && !watch.take());
+        map.with_kind(MapKind::Values).remove(b"b");
+        assert!(watch.take());
     }
 
     #[test]

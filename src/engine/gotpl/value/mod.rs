@@ -23,7 +23,7 @@ pub use compare::compared;
 pub use convert::{from_yaml, from_yaml_map, to_yaml};
 pub use json::to_json;
 pub use list::{List, ListKind};
-pub use map::{Entry, Map, MapKind};
+pub use map::{Entry, Map, MapKind, Watch};
 pub use marshal::{MAX_DEPTH, MarshalError, Room, inner_depth};
 pub use pretty::to_go_yaml;
 pub use text::Text;
@@ -296,6 +296,20 @@ impl Value {
 
     fn is_container(&self) -> bool {
         matches!(self, Value::List(_) | Value::Map(_))
+    }
+
+    /// Whether both are the same string, number, boolean or map. Long strings are not compared.
+    fn is_same(&self, other: &Value) -> bool {
+        const MAX_COMPARED: usize = 1024;
+        match (self, other) {
+            (Value::Nil, Value::Nil) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) | (Value::Int64(a), Value::Int64(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+            (Value::Str(a), Value::Str(b)) => a.len() <= MAX_COMPARED && a == b,
+            (Value::Map(a), Value::Map(b)) => a.kind() == b.kind() && !a.is_nil() && a.identity() == b.identity(),
+            _ => false,
+        }
     }
 }
 

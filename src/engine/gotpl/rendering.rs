@@ -1,0 +1,161 @@
+//! Runs all files of a tree of charts: large trees on two threads.
+//!
+//! The files of a tree are run in order, because a file may change the objects that all files share, such as `.Values`.
+//! Hardly any file does. So a second thread, with objects of its own, runs files from the last one on, until both threads meet.
+//! If a file has changed an object, or the second thread has met an error, the work of the second thread is not used, and the
+//! first one runs the rest in order.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::exec::Refusal;
+use super::limits::Spent;
+use super::report;
+use super::run::{File, Run, RunScope};
+use super::trace::Off;
+use crate::diagnostic::Diagnostic;
+use crate::engine::scope::Rendered;
+use crate::{heap, stack};
+
+/// The result of rendering a tree of charts.
+#[derive(Default)]
+pub(super) struct Output {
+    pub(super) rendered: Vec<Rendered>,
+    pub(super) errors: Vec<Diagnostic>,
+    /// The refusals of each file, by its path.
+    pub(super) refusals: Vec<(String, Vec<Refusal>)>,
+}
+
+impl Output {
+    /// Adds an error unless one about the same place is known: templates that share a broken part all fail there.
+    pub(super) fn fail(&mut self, error: Diagnostic) {
+        let place = error.labels.first().map(|label| &label.span);
+        if place.is_none() || !self.errors.iter().any(|known| known.labels.first().map(|label| &label.span) == place) {
+            self.errors.push(error);
+        }
+    }
+
+    /// Runs a file and adds its output or its error.
+    fn add(&mut self, file: &File, scope: &RunScope<'_>, run: &mut Run<Off>) {
+        let Some(rendered) = run.file(file) else { return };
+        let random = run.exec.take_random();
+        let refused = run.exec.take_refusals();
+        if !refused.is_empty() {
+            self.refusals.push((file.path.clone(), refused));
+        }
+        match rendered {
+            Ok(bytes) => self.rendered.push(file.rendered(bytes, random)),
+            Err(error) => self.fail(report::exec_error(&error, scope.values, &file.names)),
+        }
+    }
+}
+
+/// Runs files in order.
+pub(super) fn render(files: &[&File], scope: &RunScope<'_>, run: &mut Run<Off>) -> Output {
+    let mut output = Output::default();
+    files.iter().for_each(|file| output.add(file, scope, run));
+    output
+}
+
+/// Runs files with the same result as [`render`], on this thread and a second one, which begins a run with `begin`.
+pub(super) fn render_on_two_threads(
+    files: &[&File],
+    scope: &RunScope<'_>,
+    run: &mut Run<Off>,
+    begin: impl Fn() -> Run<Off> + Sync,
+) -> Output {
+    let shared = Remaining { files: Mutex::new(0..files.len()), is_over: AtomicBool::new(false) };
+    let mut output = Output::default();
+    let mut done = 0;
+    let ahead = thread::scope(|threads| {
+        let second = stack::spawn(threads, stack::TEMPLATES, || {
+            heap::grow_at_once();
+            Ahead::render(files, begin(), &shared)
+        });
+        while let Some(at) = shared.first() {
+            output.add(files[at], scope, run);
+            done = at + 1;
+            if run.has_changed_objects() {
+                shared.is_over.store(true, Ordering::Relaxed);
+                files[done..].iter().for_each(|file| output.add(file, scope, run));
+                done = files.len();
+            }
+        }
+        match second.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(ahead)) => ahead,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(stack::NoStack) => None,
+        }
+    });
+    match ahead {
+        Some(ahead) if done < files.len() && run.exec.limits().add(ahead.spent) => {
+            output.rendered.extend(ahead.rendered.into_iter().rev());
+        }
+        _ => files[done..].iter().for_each(|file| output.add(file, scope, run)),
+    }
+    output
+}
+
+/// The files that neither thread has begun.
+struct Remaining {
+    files: Mutex<Range<usize>>,
+    /// Whether the work of the second thread will not be used.
+    is_over: AtomicBool,
+}
+
+impl Remaining {
+    fn first(&self) -> Option<usize> {
+        if self.is_over() { None } else { self.files.lock().unwrap_or_else(PoisonError::into_inner).next() }
+    }
+
+    fn last(&self) -> Option<usize> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).next_back()
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+}
+
+/// The last files of a tree, run by the second thread.
+struct Ahead {
+    /// The last file first.
+    rendered: Vec<Rendered>,
+    spent: Spent,
+}
+
+impl Ahead {
+    /// Runs the remaining files, the last one first. `None` if their output may be different when they are run in order.
+    fn render(files: &[&File], mut run: Run<Off>, remaining: &Remaining) -> Option<Ahead> {
+        // Through `.Subcharts`, a file can see the `Template` of the file that a chart ran last.
+        let mut last = HashMap::new();
+        let before: Vec<Option<usize>> =
+            files.iter().enumerate().map(|(at, file)| last.insert(file.chart.as_str(), at)).collect();
+        for at in last.into_values() {
+            run.enter(files[at]);
+        }
+        let mut rendered = Vec::new();
+        while let Some(at) = remaining.last() {
+            let file = files[at];
+            if let Some(outcome) = run.file(file) {
+                if remaining.is_over() || run.has_changed_objects() {
+                    return None;
+                }
+                rendered.push(file.rendered(outcome.ok()?, run.exec.take_random()));
+            }
+            match before[at] {
+                Some(before) => {
+                    run.enter(files[before]);
+                }
+                None => run.leave(file),
+            }
+        }
+        let spent = run.exec.limits().spent();
+        // The process ends soon, so freeing values piece by piece would only take time.
+        std::mem::forget(run);
+        Some(Ahead { rendered, spent })
+    }
+}
