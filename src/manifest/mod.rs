@@ -16,6 +16,7 @@ mod show_only;
 mod write;
 
 use crate::diagnostic::{Diagnostic, Source};
+use crate::parallel;
 use crate::yaml::{RepeatedKey, check_part, split_manifests};
 
 pub use document::Manifest;
@@ -26,6 +27,9 @@ pub use layout::{Files, Layout, files, is_object_file};
 pub use post_render::{from_post_renderer, to_post_renderer};
 pub use show_only::{retain_selected, select_documents, write_selected};
 pub use write::{with_hooks, write, written_lines, written_parts};
+
+/// How many bytes take longer to read than a thread takes to start.
+const WORTH_THREADS: usize = 200_000;
 
 /// All manifests of a render.
 #[derive(Debug, Clone, Default)]
@@ -73,11 +77,21 @@ impl Manifests {
     /// # Errors
     /// See [`Manifests::read`].
     pub fn from_rendered(rendered: &[Source]) -> Result<Manifests, Vec<ManifestError>> {
+        let length: usize = rendered.iter().map(|source| source.text().len()).sum();
+        let read = match length > WORTH_THREADS {
+            true => parallel::map(rendered, Manifests::of_file),
+            false => rendered.iter().map(Manifests::of_file).collect(),
+        };
         let mut all = Manifests::default();
         let mut errors = Vec::new();
-        for source in rendered {
-            if let Err(error) = all.read_one(source.name(), source) {
-                errors.push(*error);
+        for of_file in read {
+            match of_file {
+                Ok(of_file) => {
+                    all.manifests.extend(of_file.manifests);
+                    all.hooks.extend(of_file.hooks);
+                    all.notes.extend(of_file.notes);
+                }
+                Err(error) => errors.push(*error),
             }
         }
         if !errors.is_empty() {
@@ -88,23 +102,26 @@ impl Manifests {
         Ok(all)
     }
 
-    fn read_one(&mut self, path: &str, source: &Source) -> Result<(), Box<ManifestError>> {
+    /// Reads the manifests of one file.
+    fn of_file(source: &Source) -> Result<Manifests, Box<ManifestError>> {
+        let path = source.name();
+        let mut of_file = Manifests::default();
         for range in split_manifests(source.text()) {
             let head = check_part(source, &range).and_then(|()| identify::read_head(source, range.clone()));
             let refuse = |error| Box::new(ManifestError::new(path, &format!("YAML parse error on {path}"), error));
             let head = head.map_err(refuse)?;
-            self.notes.extend(head.repeated.iter().map(RepeatedKey::warning));
+            of_file.notes.extend(head.repeated.iter().map(RepeatedKey::warning));
             let hook = match Hook::parse(&head) {
                 Ok(hook) => hook,
                 Err(raw) => {
-                    self.notes.push(hook::unknown(&raw, source.span(range)));
+                    of_file.notes.push(hook::unknown(&raw, source.span(range)));
                     continue;
                 }
             };
             let manifest = Manifest { path: path.to_owned(), id: head.id, hook, span: source.span(range) };
-            if manifest.hook.is_some() { self.hooks.push(manifest) } else { self.manifests.push(manifest) }
+            if manifest.hook.is_some() { of_file.hooks.push(manifest) } else { of_file.manifests.push(manifest) }
         }
-        Ok(())
+        Ok(of_file)
     }
 
     /// Returns the manifests, then the hooks.
