@@ -11,20 +11,14 @@ use crate::yaml::{Map, Node, Value};
 /// template contains all keys of the value, and no subchart is enabled by it. `true` means that all mentions must be found to
 /// know.
 pub fn may_be_named(chart: &Chart, values: &Map, path: &ValuePath) -> bool {
-    for step in path.steps() {
-        match step {
-            Step::Key(key) if is_plain(key) => {}
-            // It may be written in many ways.
-            Step::Key(_) => return true,
-            // Mentions have no items of lists.
-            Step::Item(_) => return false,
-        }
+    // Mentions have no items of lists.
+    if path.steps().iter().any(|step| matches!(step, Step::Item(_))) {
+        return false;
     }
     if switches(chart).iter().flat_map(|switches| &switches.values).any(|value| path.is_prefix_of(value)) {
         return true;
     }
-    let searched = Searched::new(chart, path);
-    searched.is_in_chart(chart) || searched.is_in_values(values)
+    Searched::exactly(chart, path).is_none_or(|searched| searched.is_in_chart(chart) || searched.is_in_values(values))
 }
 
 /// Whether templates can only write a key as it is. Quotes and control characters are escaped in strings, and U+FFFD stands for
@@ -53,15 +47,16 @@ pub(super) struct Searched<'k>(Vec<Finder<'k>>);
 
 impl<'k> Searched<'k> {
     /// Searches for the keys of a value, except for those that may be the name of a subchart: its own templates do not name
-    /// it.
-    pub(super) fn new(chart: &Chart, path: &'k ValuePath) -> Searched<'k> {
+    /// it. `None` if a key may be written in many ways.
+    pub(super) fn exactly(chart: &Chart, path: &'k ValuePath) -> Option<Searched<'k>> {
+        let keys =
+            path.steps().iter().filter_map(|step| if let Step::Key(key) = step { Some(key.as_str()) } else { None });
+        if !keys.clone().all(is_plain) {
+            return None;
+        }
         let mut charts = Vec::new();
         add_names(chart, &mut charts);
-        let keys = path.steps().iter().filter_map(|step| match step {
-            Step::Key(key) if !charts.contains(&key.as_str()) => Some(Finder::new(key)),
-            _ => None,
-        });
-        Searched(keys.collect())
+        Some(Searched(keys.filter(|key| !charts.contains(key)).map(Finder::new).collect()))
     }
 
     /// Whether a template of a chart, enabled or not, or of its subcharts may name the value.
@@ -76,7 +71,7 @@ impl<'k> Searched<'k> {
     }
 
     /// Whether a string among the values is a template that may name the value.
-    fn is_in_values(&self, values: &Map) -> bool {
+    pub(super) fn is_in_values(&self, values: &Map) -> bool {
         let mut rest: Vec<&Node> = values.iter().map(|(_, node)| node).collect();
         while let Some(node) = rest.pop() {
             match &node.value {

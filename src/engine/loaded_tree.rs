@@ -24,16 +24,22 @@ impl LoadedTree {
         put_together(scope, self.0.iter().map(|loaded| loaded.as_ref()?.trace(scope, focus)))
     }
 
-    /// Whether all these values are mentioned in the few files that contain their keys. `false` means that only finding all
-    /// mentions can tell.
-    pub fn clearly_names(&self, scope: &Scope<'_>, paths: &[&ValuePath]) -> bool {
-        let searches: Vec<Searched<'_>> = paths.iter().map(|path| Searched::new(scope.chart, path)).collect();
+    /// For each value, whether [`Mentions::names`] is true for it. Only the few files that contain all keys of a value can name it,
+    /// so not all mentions need be found. `None` if they must be: a string among the values may name it.
+    pub fn named(&self, scope: &Scope<'_>, paths: &[&ValuePath]) -> Option<Vec<bool>> {
+        let searches: Option<Vec<Searched<'_>>> =
+            paths.iter().map(|path| Searched::exactly(scope.chart, path)).collect();
+        let searches = searches?;
         let mut found = Found::default();
         for loaded in self.0.iter().flatten() {
             found.extend(loaded.mentions_in(&|text| searches.iter().any(|searched| searched.is_in_template(text))));
         }
         let mentions = Mentions::of_chart(scope.chart, found);
-        paths.iter().all(|path| mentions.names(path))
+        let is_named = |(path, searched): (&&ValuePath, &Searched<'_>)| match mentions.names(path) {
+            true => Some(true),
+            false => (!searched.is_in_values(scope.values)).then_some(false),
+        };
+        paths.iter().zip(&searches).map(is_named).collect()
     }
 
     /// Returns where Go templates mention values, including values that are templates themselves.

@@ -25,9 +25,12 @@ pub(super) fn adjust_warnings(
             |value: &UnknownValue| value.is_suspicious && !may_be_named(scope.chart, scope.values, &value.path);
         let others: Vec<&UnknownValue> = unknown.iter().filter(|value| !is_unnamed(value)).collect();
         let paths: Vec<_> = others.iter().map(|value| &value.path).collect();
-        if paths.is_empty() || loaded.clearly_names(scope, &paths) {
-            warnings.retain(|warning| !others.iter().any(|value| value.warning == *warning));
-            return;
+        if let Some(named) = loaded.named(scope, &paths) {
+            let (known, unknown): (Vec<_>, Vec<_>) = others.iter().zip(named).partition(|(_, is_named)| *is_named);
+            warnings.retain(|warning| !known.iter().any(|(value, _)| value.warning == *warning));
+            if unknown.iter().all(|(value, _)| value.is_suspicious) {
+                return;
+            }
         }
     }
     let mentions = loaded.mentions(scope);

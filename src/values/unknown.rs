@@ -44,7 +44,7 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn map(&mut self, user: &Map, defaults: Option<&Map>, schema: Option<SchemaView<'_>>, path: &mut Vec<String>) {
+    fn map(&mut self, user: &Map, defaults: Option<&Map>, schema: Option<SchemaView<'_>>, path: &mut Vec<Step>) {
         if defaults.is_some_and(Map::is_empty) && !path.is_empty() {
             return;
         }
@@ -60,13 +60,13 @@ impl Check<'_> {
                 }
                 continue;
             }
-            path.push(key.to_owned());
+            path.push(Step::Key(key.to_owned()));
             self.value(&entry.node, default, schema.and_then(|schema| schema.property(key)), path);
             path.pop();
         }
     }
 
-    fn value(&mut self, user: &Node, default: Option<&Node>, schema: Option<SchemaView<'_>>, path: &mut Vec<String>) {
+    fn value(&mut self, user: &Node, default: Option<&Node>, schema: Option<SchemaView<'_>>, path: &mut Vec<Step>) {
         match &user.value {
             Value::Map(map) => {
                 let defaults = default.and_then(|node| node.value.as_map());
@@ -78,7 +78,7 @@ impl Check<'_> {
             Value::List(items) => {
                 let Some(schema) = schema.and_then(|schema| schema.items()) else { return };
                 for (index, item) in items.iter().enumerate() {
-                    path.push(index.to_string());
+                    path.push(Step::Item(index));
                     self.value(item, None, Some(schema), path);
                     path.pop();
                 }
@@ -97,9 +97,9 @@ impl Check<'_> {
         place: &Span,
         defaults: Option<&Map>,
         schema: Option<SchemaView<'_>>,
-        path: &[String],
+        above: &[Step],
     ) {
-        let dotted = |key: &str| path.iter().map(String::as_str).chain([key]).collect::<Vec<_>>().join(".");
+        let path = |key: &str| ValuePath::new(above.iter().cloned().chain([Step::Key(key.to_owned())]).collect());
         let names = defaults.into_iter().flat_map(Map::keys);
         let names = names.chain(schema.and_then(|schema| schema.properties()).into_iter().flat_map(Map::keys));
         self.compared += 1;
@@ -107,18 +107,17 @@ impl Check<'_> {
         let near = if is_compared { nearest(key, names) } else { None };
         let is_suspicious = near.is_some() || schema.is_some();
         let suggestion = match near {
-            Some(near) => Some(dotted(near)),
+            Some(near) => Some(path(near).to_string()),
             None if is_compared => find_elsewhere(key, self.chart.defaults),
             None => None,
         };
-        let message = format!("unknown value {}: the chart {} has no such value", dotted(key), self.chart.name);
+        let message = format!("unknown value {}: the chart {} has no such value", path(key), self.chart.name);
         let warning = Diagnostic::warning("unknown-value", message).at(place.clone(), "");
         let warning = match suggestion {
             Some(known) => warning.help(format!("did you mean {known}?")),
             None => warning,
         };
-        let steps = path.iter().map(String::as_str).chain([key]).map(|key| Step::Key(key.to_owned())).collect();
-        self.found.push(UnknownValue { path: ValuePath::new(steps), is_suspicious, warning });
+        self.found.push(UnknownValue { path: path(key), is_suspicious, warning });
     }
 }
 
@@ -174,7 +173,7 @@ mod tests {
             warnings("listeners: {c2s: {prt: 1}}\n", Some(SCHEMA)),
             ["v.yaml:1:19 did you mean listeners.c2s.port?"]
         );
-        assert_eq!(warnings("volumes: [{nme: x}]\n", Some(SCHEMA)), ["v.yaml:1:12 did you mean volumes.0.name?"]);
+        assert_eq!(warnings("volumes: [{nme: x}]\n", Some(SCHEMA)), ["v.yaml:1:12 did you mean volumes[0].name?"]);
         assert_eq!(warnings("quite-different: 1\n", Some(SCHEMA)), ["v.yaml:1:1 "]);
     }
 
