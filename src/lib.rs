@@ -102,6 +102,8 @@ pub mod render;
 #[doc(hidden)]
 pub mod report;
 #[doc(hidden)]
+pub mod second;
+#[doc(hidden)]
 pub mod secrets;
 #[doc(hidden)]
 pub mod stack;

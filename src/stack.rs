@@ -86,6 +86,18 @@ pub fn spawn<'scope, T: Send + 'scope>(
     thread::Builder::new().stack_size(size).spawn_scoped(scope, noting).map_err(|_| NoStack)
 }
 
+/// Starts `work` on a new thread with a stack of `size` bytes that nothing waits for.
+///
+/// # Errors
+/// The system can't provide such a stack.
+pub fn detach(size: usize, work: impl FnOnce() + Send + 'static) -> Result<(), NoStack> {
+    let noting = move || {
+        STACK.set(Some((position(), size)));
+        work();
+    };
+    thread::Builder::new().stack_size(size).spawn(noting).map(drop).map_err(|_| NoStack)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

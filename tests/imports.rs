@@ -31,6 +31,7 @@ const ORDER: &[&str] = &[
     "alignment",
     "version",
     "parallel",
+    "second",
     "stack",
     "heap",
     "go",

@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::diagnostic::Source;
+
 /// The content of a file, byte for byte.
 ///
 /// ```
@@ -19,6 +21,8 @@ pub enum Content {
     Read(Vec<u8>),
     /// Content that was read and is shared by all clones: templates may receive megabytes of files.
     Shared(Arc<Vec<u8>>),
+    /// The text of a template, see [`Chart::template_sources`](super::Chart::template_sources).
+    Template(Source),
 }
 
 impl Content {
@@ -27,6 +31,14 @@ impl Content {
         match self {
             Content::Read(bytes) => bytes,
             other => other.to_vec(),
+        }
+    }
+
+    /// Returns the text as a source that is named `shown`, unless it is one.
+    pub(super) fn into_source(self, shown: String) -> Source {
+        match self {
+            Content::Template(source) => source,
+            other => Source::file_of_bytes(shown, other.into_vec()),
         }
     }
 
@@ -48,6 +60,7 @@ impl Deref for Content {
             Content::BuiltIn(bytes) => bytes,
             Content::Read(bytes) => bytes,
             Content::Shared(bytes) => bytes,
+            Content::Template(source) => source.bytes(),
         }
     }
 }

@@ -41,6 +41,20 @@ impl Chart {
         Chart::from_files_within(files, &mut TreeBudget::default(), 0, METADATA)
     }
 
+    /// Returns the sources of the templates among a chart's files, those in the directories of its subcharts included, to use
+    /// them before the chart is built. The chart will have the same sources.
+    pub fn template_sources(files: &mut [File]) -> Vec<Source> {
+        let mut sources = Vec::new();
+        for file in files.iter_mut().filter(|file| is_template(&file.path)) {
+            strip_byte_order_mark(file);
+            let bytes = std::mem::replace(&mut file.bytes, Content::BuiltIn(&[]));
+            let source = bytes.into_source(file.shown.clone());
+            file.bytes = Content::Template(source.clone());
+            sources.push(source);
+        }
+        sources
+    }
+
     /// Builds a chart that is `depth` levels below the requested one. The budget is shared by the whole tree;
     /// `metadata_type` is the Go type into which Helm first decodes its Chart.yaml.
     fn from_files_within(
@@ -86,9 +100,8 @@ impl Chart {
                     collect(read, &mut errors, |lock| chart.lock = lock);
                 }
                 path if path.starts_with("templates/") => {
-                    let path = file.path.clone();
-                    let source = Source::file_of_bytes(file.shown, file.bytes.into_vec());
-                    chart.templates.push(Template { path, source });
+                    let source = file.bytes.into_source(file.shown);
+                    chart.templates.push(Template { path: file.path, source });
                 }
                 path if path.starts_with("charts/") && !path.ends_with(".prov") => {
                     let rest = &path["charts/".len()..];
@@ -195,6 +208,14 @@ fn superseded(file: &File) -> Option<Diagnostic> {
         _ => return None,
     };
     Some(Diagnostic::new(Severity::Info, "requirements", message).help(format!("the file is {}", file.shown)))
+}
+
+/// Whether a file is a template of the chart or of a subchart.
+fn is_template(mut path: &str) -> bool {
+    while let Some((_, below)) = path.strip_prefix("charts/").and_then(|rest| rest.split_once('/')) {
+        path = below;
+    }
+    path.starts_with("templates/")
 }
 
 /// Whether a file of a chart is parsed as YAML or JSON when the chart is loaded or its values are checked.

@@ -62,6 +62,11 @@ impl Source {
         Self::of_bytes(SourceKind::Rendered, name.into(), bytes)
     }
 
+    /// An address that distinguishes sources with the same text. Clones have the same one.
+    pub fn identity(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
     fn of_bytes(kind: SourceKind, name: String, bytes: Vec<u8>) -> Self {
         let bytes = match String::from_utf8(bytes) {
             Ok(text) => return Self::new(kind, name, text, None),

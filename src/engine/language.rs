@@ -1,5 +1,6 @@
 //! The interface of the engines for template languages.
 
+use super::gotpl::parsing::ParseAhead;
 use super::mentions::Found;
 use super::scope::{Rendered, Scope};
 use super::trace::{Focus, Trace};
@@ -9,8 +10,8 @@ use crate::diagnostic::{Diagnostic, Span};
 /// The engine for a template language. It receives all charts of a tree that are written in the language, since their
 /// templates may share names.
 pub(super) trait Engine {
-    /// Renders the templates of the members.
-    fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome;
+    /// Renders the templates of the members. The Go templates in `ahead` need not be parsed.
+    fn render(&self, scope: &Scope<'_>, members: &[Member<'_>], ahead: Option<&ParseAhead>) -> Outcome;
 
     /// Whether the engine can trace where lines come from.
     fn can_trace(&self) -> bool {
@@ -19,8 +20,13 @@ pub(super) trait Engine {
 
     /// Renders like [`Engine::render`], and traces where the lines come from in the same run. There is no trace if the
     /// engine can't trace, a template fails, refusals are noted, or the trace would be too large.
-    fn render_with_trace(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> (Outcome, Option<Trace>) {
-        (self.render(scope, members), None)
+    fn render_with_trace(
+        &self,
+        scope: &Scope<'_>,
+        members: &[Member<'_>],
+        ahead: Option<&ParseAhead>,
+    ) -> (Outcome, Option<Trace>) {
+        (self.render(scope, members, ahead), None)
     }
 
     /// Returns the place in a template that a line (from 1) of the rendered file `path` came from, if it is known. The

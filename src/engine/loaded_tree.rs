@@ -106,21 +106,21 @@ mod tests {
     fn templates_that_are_traced_again_have_the_same_random_values() {
         let templates = ["a: {{ randAlphaNum 20 }}\n", "b: {{ uuidv4 }}\nc: {{ htpasswd \"u\" \"p\" }}\n"];
         with_templates(&templates, |scope| {
-            let (rendered, loaded) = render_and_keep(scope).unwrap();
+            let (rendered, loaded) = render_and_keep(scope, None).unwrap();
             let (again, _) = loaded.render_traced(scope, None).unwrap();
             assert_eq!(texts(&again), texts(&rendered));
-            let (other, _) = render_and_keep(scope).unwrap();
+            let (other, _) = render_and_keep(scope, None).unwrap();
             assert!(texts(&other).iter().zip(texts(&rendered)).all(|(other, text)| *other != text));
         });
     }
 
     #[test]
     fn a_traced_render_has_the_same_output_and_errors() {
-        let plain = |scope: &Scope<'_>| render_and_keep(scope).map(|(rendered, _)| rendered);
-        let traced = |scope: &Scope<'_>| render_with_trace(scope).map(|(rendered, ..)| rendered);
+        let plain = |scope: &Scope<'_>| render_and_keep(scope, None).map(|(rendered, _)| rendered);
+        let traced = |scope: &Scope<'_>| render_with_trace(scope, None).map(|(rendered, ..)| rendered);
         with_templates(&["a: {{ .Release.Name }}\n", "b: {{ 1 }}\n"], |scope| {
             assert_eq!(texts(&traced(scope).unwrap()), texts(&plain(scope).unwrap()));
-            let (_, _, trace) = render_with_trace(scope).unwrap();
+            let (_, _, trace) = render_with_trace(scope, None).unwrap();
             assert!(trace.unwrap().line("c/templates/1.yaml", 1).is_some());
         });
         with_templates(&["{{ fail \"one\" }}", "a: 1\n", "{{ fail \"two\" }}"], |scope| {

@@ -33,6 +33,7 @@ pub use build_info::BuildInfo;
 pub use capabilities::Capabilities;
 pub use cluster_objects::ClusterObjects;
 pub use environment::{Environment, MissingVersions};
+pub use gotpl::parsing::ParseAhead;
 pub use gotpl::{render_name, render_version};
 pub use key_search::may_be_named;
 pub use line_sets::{LineSets, SetNumbers};
@@ -52,8 +53,9 @@ pub use work::Work;
 
 use self::language::{Engine, LoadedTemplates, Outcome};
 use self::scope::in_order;
-use crate::chart::{Chart, EngineKind};
+use crate::chart::{Chart, EngineKind, File};
 use crate::diagnostic::{Diagnostic, Span};
+use crate::second::Second;
 
 /// Renders all templates of a chart and its subcharts, in the byte order of their paths. The charts of a tree may be
 /// written in different languages.
@@ -61,19 +63,37 @@ use crate::diagnostic::{Diagnostic, Span};
 /// # Errors
 /// The errors of all templates.
 pub fn render(scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
-    let (rendered, loaded) = render_and_keep(scope)?;
+    let (rendered, loaded) = render_and_keep(scope, None)?;
     // The process ends soon, so freeing the templates piece by piece would only take time.
     std::mem::forget(loaded);
     Ok(rendered)
 }
 
-/// Renders like [`render`], and also returns the loaded templates for later use.
+/// Starts to parse the templates among a chart's files if they are many Go templates, to render the chart with the result. This
+/// is done by `second` if there is such a thread already.
+pub fn parse_ahead(files: &mut [File], second: Option<Second>) -> Option<ParseAhead> {
+    // A chart that names an engine may have other templates, and the names of archives are known after unpacking.
+    let names_engine =
+        |file: &File| file.path.ends_with("Chart.yaml") && memchr::memmem::find(&file.bytes, b"engine:").is_some();
+    if files.iter().any(names_engine) {
+        return None;
+    }
+    let mut sources = Chart::template_sources(files);
+    // Subcharts come first, but may be disabled.
+    sources.reverse();
+    gotpl::parse_ahead(&sources, second)
+}
+
+/// Renders like [`render`], and also returns the loaded templates for later use. The templates in `ahead` need not be parsed.
 ///
 /// # Errors
 /// The errors of all templates.
-pub fn render_and_keep(scope: &Scope<'_>) -> Result<(Vec<Rendered>, LoadedTree), Vec<Diagnostic>> {
+pub fn render_and_keep(
+    scope: &Scope<'_>,
+    ahead: Option<&ParseAhead>,
+) -> Result<(Vec<Rendered>, LoadedTree), Vec<Diagnostic>> {
     let parts = tree::by_kind(tree::members(scope.chart, scope.values));
-    kept(parts.iter().map(|(kind, members)| engine_for(*kind).render(scope, members)))
+    kept(parts.iter().map(|(kind, members)| engine_for(*kind).render(scope, members, ahead)))
 }
 
 /// Renders like [`render_and_keep`], and traces where each line comes from in the same run. There is no trace if an
@@ -81,13 +101,16 @@ pub fn render_and_keep(scope: &Scope<'_>) -> Result<(Vec<Rendered>, LoadedTree),
 ///
 /// # Errors
 /// The errors of all templates.
-pub fn render_with_trace(scope: &Scope<'_>) -> Result<(Vec<Rendered>, LoadedTree, Option<Trace>), Vec<Diagnostic>> {
+pub fn render_with_trace(
+    scope: &Scope<'_>,
+    ahead: Option<&ParseAhead>,
+) -> Result<(Vec<Rendered>, LoadedTree, Option<Trace>), Vec<Diagnostic>> {
     let parts = tree::by_kind(tree::members(scope.chart, scope.values));
     if !parts.iter().all(|(kind, _)| engine_for(*kind).can_trace()) {
-        return render_and_keep(scope).map(|(rendered, loaded)| (rendered, loaded, None));
+        return render_and_keep(scope, ahead).map(|(rendered, loaded)| (rendered, loaded, None));
     }
     let (outcomes, traces): (Vec<Outcome>, Vec<Option<Trace>>) =
-        parts.iter().map(|(kind, members)| engine_for(*kind).render_with_trace(scope, members)).unzip();
+        parts.iter().map(|(kind, members)| engine_for(*kind).render_with_trace(scope, members, ahead)).unzip();
     let (rendered, loaded) = kept(outcomes)?;
     Ok((rendered, loaded, loaded_tree::whole_trace(scope, traces)))
 }

@@ -89,7 +89,7 @@ impl<'a> Experiment<'a> {
         let Subject { release, capabilities, .. } = subject;
         let (chart, values) = (&prepared.chart, &prepared.values);
         let (mut rendered, loaded) =
-            engine::render_and_keep(&Scope { chart, values, release, capabilities, refusals: None })?;
+            engine::render_and_keep(&Scope { chart, values, release, capabilities, refusals: None }, None)?;
         rendered.retain(|rendered| !rendered.notes);
         let loaded = Mutex::new(loaded);
         Ok(Experiment { subject, prepared, schemas, rendered, loaded, sessions: Mutex::default() })

@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use super::archive::read_archive;
+use super::contents::{OnTwoThreads, OneByOne};
 use super::disk::Disk;
-use super::walk::{Allowance, Links, read_files};
+use super::walk::{Allowance, Links, list_files, read_files};
 use crate::chart::File;
 use crate::diagnostic::Diagnostic;
+use crate::second::Second;
 
 /// Reads the files of a chart. Those of a directory come in byte order of their names, without those that `.helmignore` excludes;
 /// `links` decides which symbolic links are followed. A path to a file is read as an archive, whose order is kept.
@@ -18,6 +20,23 @@ pub fn read_chart(path: &Path, links: Links) -> Result<Vec<File>, Vec<Diagnostic
         read_files(&Disk, path, links, &mut Allowance::default())
     } else {
         read_archive(path).map_err(|error| vec![error])
+    }
+}
+
+/// Reads the files of a chart like [`read_chart`], a directory of many files on two threads. Returns the second thread, so that
+/// it can do more.
+///
+/// # Errors
+/// Those of [`read_chart`].
+pub fn read_chart_on_two_threads(path: &Path, links: Links) -> Result<(Vec<File>, Option<Second>), Vec<Diagnostic>> {
+    if !path.is_dir() {
+        return Ok((read_chart(path, links)?, None));
+    }
+    let mut allowance = Allowance::default();
+    let listing = list_files(&Disk, path, links, &mut allowance)?;
+    match OnTwoThreads::start(listing.paths(), listing.allowed_bytes()) {
+        Some((contents, second)) => Ok((listing.read(&contents)?, Some(second))),
+        None => Ok((listing.read(&OneByOne(&Disk))?, None)),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
+use super::contents::{Contents, OneByOne, Read};
 use super::tree::{Found, Kind, Listed, Tree, TreeError};
 use crate::chart::{File, IgnoreRules, MAX_FILE_BYTES};
 use crate::diagnostic::{Diagnostic, Source};
@@ -72,6 +73,19 @@ pub(super) fn read_files(
     links: Links,
     allowance: &mut Allowance,
 ) -> Result<Vec<File>, Vec<Diagnostic>> {
+    list_files(tree, top, links, allowance)?.read(&OneByOne(tree))
+}
+
+/// Lists the files that [`read_files`] reads.
+///
+/// # Errors
+/// The directory is not a chart, or `.helmignore` is invalid. Other errors are reported together with those of reading.
+pub(super) fn list_files<'t>(
+    tree: &'t dyn Tree,
+    top: &Path,
+    links: Links,
+    allowance: &'t mut Allowance,
+) -> Result<Listing<'t>, Vec<Diagnostic>> {
     let boundary = Boundary::new(tree, top, links);
     let listed = tree.entries(top);
     let metadata = top.join("Chart.yaml");
@@ -90,11 +104,111 @@ pub(super) fn read_files(
         }
     }
     let (rules, ignore_file) = boundary.ignore_rules(at_top(&listed, IGNORE_FILE))?;
-    let mut walk =
-        Walk { boundary, rules, allowance, files: Vec::new(), errors: Vec::new(), followed: Vec::new(), ignore_file };
+    let listing = Listing { boundary, allowance, files: Vec::new(), errors: Vec::new() };
+    let mut walk = Walk { listing, rules, followed: Vec::new(), ignore_file };
     // The reason for stopping is the last of the errors.
     let _ = walk.directory(top, listed, "", 0);
-    if walk.errors.is_empty() { Ok(walk.files) } else { Err(walk.errors) }
+    Ok(walk.listing)
+}
+
+/// The files of a chart that are to be read.
+pub(super) struct Listing<'t> {
+    boundary: Boundary<'t>,
+    allowance: &'t mut Allowance,
+    files: Vec<Unread>,
+    /// What is wrong about the files that are not listed, with the number of those listed before.
+    errors: Vec<(usize, Diagnostic)>,
+}
+
+/// A file that is to be read.
+struct Unread {
+    path: PathBuf,
+    /// Its path below the chart's directory.
+    below: String,
+    /// Its content, if it was read already.
+    known: Option<Vec<u8>>,
+}
+
+impl Listing<'_> {
+    /// The paths of the files.
+    pub(super) fn paths(&self) -> impl ExactSizeIterator<Item = &Path> {
+        self.files.iter().map(|file| file.path.as_path())
+    }
+
+    /// The number of bytes that may be read.
+    pub(super) fn allowed_bytes(&self) -> u64 {
+        self.allowance.bytes
+    }
+
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// All errors, in the order of the files.
+    pub(super) fn read(mut self, contents: &dyn Contents) -> Result<Vec<File>, Vec<Diagnostic>> {
+        let mut listed_errors = std::mem::take(&mut self.errors).into_iter().peekable();
+        let (mut files, mut errors) = (Vec::with_capacity(self.files.len()), Vec::new());
+        for (index, file) in std::mem::take(&mut self.files).into_iter().enumerate() {
+            while let Some((_, error)) = listed_errors.next_if(|(before, _)| *before <= index) {
+                errors.push(error);
+            }
+            let read = file.known.map_or_else(|| contents.take(index, &file.path), Ok);
+            match self.file(&file.path, file.below, read) {
+                Ok(file) => files.push(file),
+                Err(Failure { error, stops }) => {
+                    errors.push(*error);
+                    if stops {
+                        return Err(errors);
+                    }
+                }
+            }
+        }
+        errors.extend(listed_errors.map(|(_, error)| error));
+        if errors.is_empty() { Ok(files) } else { Err(errors) }
+    }
+
+    fn file(&mut self, path: &Path, below: String, read: Read) -> Result<File, Failure> {
+        let tree = self.boundary.tree;
+        let bytes = read.map_err(|error| {
+            if matches!(error, TreeError::TooLarge) {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let message = format!("chart file \"{name}\" is larger than the maximum file size {MAX_FILE_BYTES}");
+                return Failure { error: Box::new(refused(message)), stops: false };
+            }
+            failure(tree, &format!("error reading {below}: open"), path, error)
+        })?;
+        // The size that was read counts, because files in /proc do not report theirs.
+        if !self.allowance.take_bytes(bytes.len() as u64) {
+            let shown = tree.shown(&self.boundary.top);
+            let error = refused(format!("the files of {shown} are larger than {MAX_CHART_BYTES} bytes in total"));
+            let help = "list files that are not part of the chart in .helmignore";
+            return Err(Failure { error: Box::new(error.help(help)), stops: true });
+        }
+        Ok(File { shown: plain(&tree.shown(path)).to_owned(), path: below, bytes: bytes.into() })
+    }
+}
+
+/// Why an entry is not read.
+struct Failure {
+    error: Box<Diagnostic>,
+    /// Whether nothing else can be read either.
+    stops: bool,
+}
+
+fn refused(message: String) -> Diagnostic {
+    Diagnostic::error("chart-file", message)
+}
+
+/// Returns what to report if an entry cannot be read. `what` is the failed operation.
+fn failure(tree: &dyn Tree, what: &str, path: &Path, error: TreeError) -> Failure {
+    let shown = tree.shown(path);
+    let error = match error {
+        TreeError::Failed(error) => return Failure { error, stops: true },
+        TreeError::Broken(target, error) => {
+            refused(format!("error evaluating symlink {shown}: lstat {target}: {}", os_error(&error)))
+        }
+        error => refused(format!("{what} {shown}: {}", error.reason())),
+    };
+    Failure { error: Box::new(error), stops: false }
 }
 
 /// What the list of a chart's directory shows about a file in it.
@@ -190,11 +304,8 @@ impl<'t> Boundary<'t> {
 struct Stop;
 
 struct Walk<'t> {
-    boundary: Boundary<'t>,
+    listing: Listing<'t>,
     rules: IgnoreRules,
-    allowance: &'t mut Allowance,
-    files: Vec<File>,
-    errors: Vec<Diagnostic>,
     /// The targets of the directory links that are currently being followed.
     followed: Vec<PathBuf>,
     /// The content of `.helmignore`, which is read first, until its turn among the files.
@@ -210,7 +321,7 @@ impl Walk<'_> {
         prefix: &str,
         depth: usize,
     ) -> Result<(), Stop> {
-        let tree = self.boundary.tree;
+        let tree = self.listing.boundary.tree;
         if depth > MAX_CHART_DEPTH {
             let shown = tree.shown(directory);
             self.refuse(format!("{shown} is more than {MAX_CHART_DEPTH} directories deep"));
@@ -222,11 +333,11 @@ impl Walk<'_> {
         };
         entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         for Listed { name, found } in entries {
-            if !self.allowance.take_entry() {
-                return self.stop(
-                    format!("{} contains more than {MAX_CHART_ENTRIES} files", tree.shown(&self.boundary.top)),
-                    "list directories that are not part of the chart in .helmignore",
-                );
+            if !self.listing.allowance.take_entry() {
+                let shown = tree.shown(&self.listing.boundary.top);
+                let error = refused(format!("{shown} contains more than {MAX_CHART_ENTRIES} files"));
+                self.note(error.help("list directories that are not part of the chart in .helmignore"));
+                return Err(Stop);
             }
             let path = directory.join(&name);
             match name.to_str() {
@@ -239,7 +350,7 @@ impl Walk<'_> {
 
     /// Reads the entry at a path. `found` is what the list of its directory shows about it.
     fn entry(&mut self, path: &Path, below: &str, found: Option<Found>, depth: usize) -> Result<(), Stop> {
-        let tree = self.boundary.tree;
+        let tree = self.listing.boundary.tree;
         let found = match found.map_or_else(|| tree.look(path), Ok) {
             Ok(found) => found,
             Err(TreeError::LeadsOut(target)) => {
@@ -247,7 +358,7 @@ impl Walk<'_> {
                     let message =
                         format!("the symbolic link {} points outside the revision, to {target}", tree.shown(path));
                     let help = "in a revision, only links to its own files are followed";
-                    self.errors.push(Diagnostic::error("chart-file", message).help(help));
+                    self.note(Diagnostic::error("chart-file", message).help(help));
                 }
                 return Ok(());
             }
@@ -256,16 +367,20 @@ impl Walk<'_> {
         if self.ignores(below, found.kind == Kind::Directory)? {
             return Ok(());
         }
-        if let Some(target) = self.boundary.leads_out(&found) {
+        if let Some(target) = self.listing.boundary.leads_out(&found) {
             let (link, target) = (tree.shown(path), tree.shown(target));
             let message = format!("the symbolic link {link} points outside the chart, to {target}");
-            self.errors.push(Diagnostic::error("chart-file", message).help("use --follow-symlinks to follow it"));
+            self.note(Diagnostic::error("chart-file", message).help("use --follow-symlinks to follow it"));
             return Ok(());
         }
         match (found.kind, found.link) {
             (Kind::Directory, None) => self.directory(path, tree.entries(path), &format!("{below}/"), depth + 1),
             (Kind::Directory, Some(target)) => self.linked_directory(path, target, below, depth),
-            (Kind::File, _) => self.file(path, below),
+            (Kind::File, _) => {
+                let known = if below == IGNORE_FILE { self.ignore_file.take() } else { None };
+                self.listing.files.push(Unread { path: path.to_path_buf(), below: below.to_owned(), known });
+                Ok(())
+            }
             (Kind::Special, _) => {
                 let path = tree.shown(path);
                 self.refuse(format!("cannot load irregular file {path} as it has file mode type bits set"));
@@ -274,43 +389,15 @@ impl Walk<'_> {
             (Kind::Submodule, _) => {
                 let message = format!("{} is a git submodule: its files are in another repository", tree.shown(path));
                 let help = "render the old side from a work tree with its submodules, and compare with --from";
-                self.errors.push(Diagnostic::error("chart-file", message).help(help));
+                self.note(Diagnostic::error("chart-file", message).help(help));
                 Ok(())
             }
-        }
-    }
-
-    fn file(&mut self, path: &Path, below: &str) -> Result<(), Stop> {
-        let tree = self.boundary.tree;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let known = if below == IGNORE_FILE { self.ignore_file.take() } else { None };
-        match known.map_or_else(|| tree.read_found(path, MAX_FILE_BYTES), Ok) {
-            Ok(bytes) => {
-                // The size that was read counts, because files in /proc do not report theirs.
-                if !self.allowance.take_bytes(bytes.len() as u64) {
-                    return self.stop(
-                        format!(
-                            "the files of {} are larger than {MAX_CHART_BYTES} bytes in total",
-                            tree.shown(&self.boundary.top)
-                        ),
-                        "list files that are not part of the chart in .helmignore",
-                    );
-                }
-                let shown = plain(&tree.shown(path)).to_owned();
-                self.files.push(File { path: below.to_owned(), shown, bytes: bytes.into() });
-                Ok(())
-            }
-            Err(TreeError::TooLarge) => {
-                self.refuse(format!("chart file \"{name}\" is larger than the maximum file size {MAX_FILE_BYTES}"));
-                Ok(())
-            }
-            Err(error) => self.fail(&format!("error reading {below}: open"), path, error),
         }
     }
 
     /// Follows a symbolic link to a directory, unless it leads back to a directory that is being read.
     fn linked_directory(&mut self, path: &Path, target: PathBuf, below: &str, depth: usize) -> Result<(), Stop> {
-        let tree = self.boundary.tree;
+        let tree = self.listing.boundary.tree;
         let parent = path.parent().and_then(|parent| tree.real(parent)).unwrap_or_default();
         if parent.starts_with(&target) || self.followed.contains(&target) {
             self.refuse(format!("the symbolic link {} points back to its own directory", tree.shown(path)));
@@ -324,37 +411,26 @@ impl Walk<'_> {
 
     fn ignores(&mut self, below: &str, is_directory: bool) -> Result<bool, Stop> {
         self.rules.ignores(below, is_directory).map_err(|error| {
-            let shown = self.boundary.tree.shown(&self.boundary.top.join(".helmignore"));
+            let shown = self.listing.boundary.tree.shown(&self.listing.boundary.top.join(".helmignore"));
             let message = format!("{shown}: {}", error.message);
-            self.errors.push(Diagnostic { message, ..error });
+            self.note(Diagnostic { message, ..error });
             Stop
         })
     }
 
-    fn refuse(&mut self, message: String) {
-        self.errors.push(Diagnostic::error("chart-file", message));
+    fn note(&mut self, error: Diagnostic) {
+        self.listing.errors.push((self.listing.files.len(), error));
     }
 
-    fn stop(&mut self, message: String, help: &str) -> Result<(), Stop> {
-        self.errors.push(Diagnostic::error("chart-file", message).help(help));
-        Err(Stop)
+    fn refuse(&mut self, message: String) {
+        self.note(refused(message));
     }
 
     /// Reports what cannot be read. `what` is the failed operation.
     fn fail(&mut self, what: &str, path: &Path, error: TreeError) -> Result<(), Stop> {
-        let shown = self.boundary.tree.shown(path);
-        match error {
-            TreeError::Failed(error) => {
-                self.errors.push(*error);
-                return Err(Stop);
-            }
-            TreeError::Broken(target, error) => {
-                let reason = os_error(&error);
-                self.refuse(format!("error evaluating symlink {shown}: lstat {target}: {reason}"));
-            }
-            error => self.refuse(format!("{what} {shown}: {}", error.reason())),
-        }
-        Ok(())
+        let Failure { error, stops } = failure(self.listing.boundary.tree, what, path, error);
+        self.note(*error);
+        if stops { Err(Stop) } else { Ok(()) }
     }
 }
 

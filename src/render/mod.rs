@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
-use crate::engine::{self, Capabilities, LoadedTree, Release, Rendered, Scope, Trace};
+use crate::engine::{self, Capabilities, LoadedTree, ParseAhead, Release, Rendered, Scope, Trace};
 use crate::manifest::{self, ManifestError, Manifests};
 use crate::values::{self, FileReader, Layer, NoFiles, UnknownValue};
 use crate::yaml::{Map, RepeatedKey};
@@ -46,6 +46,9 @@ pub struct Request<'a> {
     /// Whether to trace where each line comes from, for [`Render::trace`]. Tracing takes longer than rendering.
     #[doc(hidden)]
     pub traced: bool,
+    /// The chart's Go templates, if their parsing began before the chart was built.
+    #[doc(hidden)]
+    pub ahead: Option<ParseAhead>,
 }
 
 impl<'a> Request<'a> {
@@ -60,6 +63,7 @@ impl<'a> Request<'a> {
             capabilities: Capabilities::default(),
             skip_schema_validation: false,
             traced: false,
+            ahead: None,
         }
     }
 
@@ -102,7 +106,8 @@ impl<'a> Request<'a> {
 
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Request { chart, layers, reader: _, release, capabilities, skip_schema_validation, traced } = self;
+        let Request { chart, layers, reader: _, release, capabilities, skip_schema_validation, traced, ahead: _ } =
+            self;
         f.debug_struct("Request")
             .field("chart", chart)
             .field("layers", layers)
@@ -177,15 +182,15 @@ pub struct Prepared {
 /// # Errors
 /// All errors of the first step that fails, in Helm's order of steps.
 pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
-    let Request { chart, layers, reader, release, capabilities, skip_schema_validation, traced } = request;
+    let Request { chart, layers, reader, release, capabilities, skip_schema_validation, traced, ahead } = request;
     let Prepared { chart, values, mut warnings, unknown } =
         prepare(chart, layers, reader, Some(&release), skip_schema_validation)?;
     chart.check_kube_version(&capabilities.kube_version)?;
     let scope =
         Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
     let outcome = match traced {
-        true => engine::render_with_trace(&scope),
-        false => engine::render_and_keep(&scope).map(|(rendered, loaded)| (rendered, loaded, None)),
+        true => engine::render_with_trace(&scope, ahead.as_ref()),
+        false => engine::render_and_keep(&scope, ahead.as_ref()).map(|(rendered, loaded)| (rendered, loaded, None)),
     };
     let (rendered, loaded, trace) = match outcome {
         Ok(rendered) => rendered,

@@ -6,8 +6,10 @@ use super::flags::GlobalFlags;
 use crate::chart::{Chart, File, Folder};
 use crate::cli::failure::Failure;
 use crate::diagnostic::{Diagnostic, Source, printable};
+use crate::engine::{self, ParseAhead};
 use crate::go;
 use crate::io::{self, AtRevision, Revision};
+use crate::second::Second;
 
 /// Helm's name for a release without a name.
 const UNNAMED_RELEASE: &str = "release-name";
@@ -18,6 +20,8 @@ pub(in crate::cli) struct Located {
     files: Vec<File>,
     /// The name of the built-in chart, if it is one.
     built_in: Option<&'static str>,
+    /// The thread that has helped to read the files.
+    second: Option<Second>,
 }
 
 impl Located {
@@ -29,6 +33,11 @@ impl Located {
     /// Like [`Located::chart`], but accepts any apiVersion in Chart.yaml, as some of Helm's commands do.
     pub(in crate::cli) fn chart_of_any_version(self) -> Result<Chart, Vec<Diagnostic>> {
         Chart::from_files_of_any_version(self.files)
+    }
+
+    /// Starts to parse the chart's templates, if that is worth a thread.
+    pub(in crate::cli) fn parse_ahead(&mut self) -> Option<ParseAhead> {
+        engine::parse_ahead(&mut self.files, self.second.take())
     }
 
     /// Whether it is a built-in chart.
@@ -67,8 +76,8 @@ pub(in crate::cli) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Re
     let Some(argument) = argument else { return Ok(built_in(io::BUILT_IN_CHART)) };
     let name = argument.trim();
     if is_path(name) {
-        return match io::read_chart(Path::new(name), global.links()) {
-            Ok(files) => Ok(Located { files, built_in: None }),
+        return match io::read_chart_on_two_threads(Path::new(name), global.links()) {
+            Ok((files, second)) => Ok(Located { files, built_in: None, second }),
             Err(errors) => Err(errors.into_iter().map(|error| hint_at_built_in(error, name)).collect()),
         };
     }
@@ -88,7 +97,7 @@ pub(in crate::cli) fn locate_at(
     global: &GlobalFlags,
 ) -> Result<AtRevision<Located>, Vec<Diagnostic>> {
     Ok(match revision.chart(argument, global.links())? {
-        AtRevision::There(files) => AtRevision::There(Located { files, built_in: None }),
+        AtRevision::There(files) => AtRevision::There(Located { files, built_in: None, second: None }),
         AtRevision::Missing => AtRevision::Missing,
         AtRevision::Outside => AtRevision::Outside,
     })
@@ -102,7 +111,7 @@ pub(in crate::cli) fn locate_directory(argument: &str, global: &GlobalFlags) -> 
     let path = Path::new(argument);
     if path.is_dir() {
         return io::read_chart(path, global.links())
-            .map(|files| Located { files, built_in: None })
+            .map(|files| Located { files, built_in: None, second: None })
             .map_err(|errors| errors.into_iter().map(|error| hint_at_built_in(error, argument)).collect());
     }
     if path.exists() {
@@ -145,7 +154,7 @@ pub(in crate::cli) fn locate_starter(name: &str, global: &GlobalFlags) -> Result
         _ if path.exists() => {
             let read = io::read_chart(&path, global.links());
             let files = read.map_err(|errors| errors.into_iter().map(prefixed).collect::<Vec<_>>())?;
-            Located { files, built_in: None }
+            Located { files, built_in: None, second: None }
         }
         _ => {
             let path = path.display().to_string();
@@ -184,7 +193,7 @@ fn starters() -> Option<PathBuf> {
 }
 
 fn built_in(name: &'static str) -> Located {
-    Located { files: io::embedded_chart(name).unwrap_or_default(), built_in: Some(name) }
+    Located { files: io::embedded_chart(name).unwrap_or_default(), built_in: Some(name), second: None }
 }
 
 /// Returns the built-in chart with this name. `mongoose/mongooseim`, its name in the public repository, works too.

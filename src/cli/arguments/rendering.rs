@@ -9,7 +9,7 @@ use super::secrets;
 use crate::chart::Chart;
 use crate::cli::failure::Failure;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::engine::{Capabilities, Release};
+use crate::engine::{Capabilities, ParseAhead, Release};
 use crate::io;
 use crate::kubernetes::Object;
 use crate::lint;
@@ -34,6 +34,8 @@ pub(in crate::cli) struct Rendering<'a> {
     pub(in crate::cli) traced: bool,
     /// The chart without its templates and files, once it has been read.
     read: OnceCell<Chart>,
+    /// The chart's templates, while another thread parses them.
+    ahead: OnceCell<ParseAhead>,
 }
 
 impl<'a> Rendering<'a> {
@@ -53,9 +55,19 @@ impl<'a> Rendering<'a> {
         let capabilities = cluster.capabilities(&inputs, &definitions)?;
         let located = locate(argument, global)?;
         let release = Release { is_install: !is_upgrade, is_upgrade, ..first_release(name, &located, global) };
-        let read = OnceCell::new();
-        let rendering =
-            Rendering { argument, release, capabilities, definitions, values, global, inputs, traced: false, read };
+        let (read, ahead) = (OnceCell::new(), OnceCell::new());
+        let rendering = Rendering {
+            argument,
+            release,
+            capabilities,
+            definitions,
+            values,
+            global,
+            inputs,
+            traced: false,
+            read,
+            ahead,
+        };
         Ok((rendering, located))
     }
 
@@ -63,7 +75,10 @@ impl<'a> Rendering<'a> {
     ///
     /// # Errors
     /// Those of [`Located::chart`].
-    pub(in crate::cli) fn chart(&self, located: Located) -> Result<Chart, Vec<Diagnostic>> {
+    pub(in crate::cli) fn chart(&self, mut located: Located) -> Result<Chart, Vec<Diagnostic>> {
+        if let Some(ahead) = located.parse_ahead() {
+            self.ahead.get_or_init(|| ahead);
+        }
         let chart = located.chart()?;
         self.read.get_or_init(|| chart.without_files());
         Ok(chart)
@@ -87,6 +102,7 @@ impl<'a> Rendering<'a> {
             capabilities: self.capabilities.clone(),
             skip_schema_validation: self.values.skip_schema_validation,
             traced: self.traced,
+            ahead: self.ahead.get().cloned(),
         })
     }
 

@@ -283,6 +283,7 @@ impl<'a> SideBuilder<'a> {
             capabilities: self.capabilities.clone(),
             skip_schema_validation: self.values.skip_schema_validation,
             traced: false,
+            ahead: None,
         })?;
         // An error on the old side may be fixed on the new one.
         if is_new && !self.values.skip_schema_validation {

@@ -221,16 +221,16 @@ impl Parsed {
         self.nodes.len()
     }
 
-    /// Returns the same tree under another file name; `None` if the text must be parsed again because it defines a
-    /// template with its old or its new name.
-    pub(super) fn renamed(&self, name: &Text, origin: &Origin) -> Option<Parsed> {
-        let (_, defined) = self.trees.split_last()?;
+    /// Gives the tree another file name; `None` if the text must be parsed again because it defines a template with its old
+    /// or its new name.
+    pub(super) fn rename(mut self, name: &Text, origin: &Origin) -> Option<Parsed> {
+        let (main, defined) = self.trees.split_last_mut()?;
         if self.defines_itself || defined.iter().any(|tree| tree.name == *name) {
             return None;
         }
-        let mut parsed = Parsed { name: name.clone(), origin: origin.clone(), ..self.clone() };
-        parsed.trees.last_mut()?.name = name.clone();
-        Some(parsed)
+        main.name = name.clone();
+        (self.name, self.origin) = (name.clone(), origin.clone());
+        Some(self)
     }
 
     /// The tree of the file itself.

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use super::ast::{Origin, Parsed};
+use super::ast::Parsed;
 use super::exec::{Exec, Library};
 use super::functions;
 use super::host::{Host, Unseeded};
 use super::limits::Limits;
-use super::parsing::{Unparsed, parse_all};
+use super::parsing::{ParseAhead, Unparsed, parse_all};
 use super::rendering::{self, Output};
 use super::report;
 use super::run::{File, Run, RunScope};
 use super::set::{Definitions, TemplateSet};
 use super::trace::{Off, Recorder, Tracer};
 use super::tree_mentions::TreeMentions;
-use super::value::Text;
 use crate::diagnostic::Diagnostic;
 use crate::engine::mentions::Found;
 use crate::engine::paths::{helm_order, is_partial};
@@ -41,19 +40,19 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    /// Parses the templates of charts; of library charts only the partials.
+    /// Parses the templates of charts, of library charts only the partials, except those that `ahead` has parsed.
     ///
     /// # Errors
     /// The first error of each file.
-    pub(super) fn new(members: &[Member<'_>]) -> Result<Loaded, Vec<Diagnostic>> {
+    pub(super) fn new(members: &[Member<'_>], ahead: Option<&ParseAhead>) -> Result<Loaded, Vec<Diagnostic>> {
         let mut files: Vec<File> = members.iter().flat_map(files_of).collect();
         files.sort_by(|a, b| helm_order(&a.path, &b.path));
         let mut definitions = Definitions::default();
         let mut output = Output::default();
         let mut all = Vec::with_capacity(files.len());
-        let unparsed =
-            |file: &File| Unparsed { name: Text::from(file.path.as_str()), origin: Origin::File(file.source.clone()) };
-        for parsed in parse_all(files.iter().map(unparsed).collect(), functions::NAMES) {
+        let unparsed = |file: &File| Unparsed { name: file.path.as_str().into(), source: file.source.clone() };
+        let unparsed: Vec<Unparsed> = files.iter().map(unparsed).collect();
+        for parsed in parse_all(&unparsed, functions::NAMES, ahead) {
             match parsed {
                 Ok(parsed) => {
                     definitions.add(&parsed);
@@ -241,7 +240,7 @@ mod tests {
         let capabilities = Capabilities::default();
         let scope =
             RunScope { chart, values: &values, release: &release, capabilities: &capabilities, notes_refusals: false };
-        let loaded = Loaded::new(&tree::members(chart, &values)).unwrap();
+        let loaded = Loaded::new(&tree::members(chart, &values), None).unwrap();
         let result = |output: &Output| {
             let texts = output.rendered.iter().map(|rendered| (rendered.path.clone(), rendered.text.clone()));
             (texts.collect::<Vec<_>>(), output.errors.clone())

@@ -38,7 +38,7 @@ mod node_text;
 mod number;
 mod objects;
 mod parse;
-mod parsing;
+pub(super) mod parsing;
 mod rendering;
 mod report;
 mod run;
@@ -53,6 +53,7 @@ mod value;
 pub use self::flag_templates::{render_name, render_version};
 
 use self::loaded::Loaded;
+use self::parsing::ParseAhead;
 use self::rendering::Output;
 use self::run::RunScope;
 use super::language::{Engine, LoadedTemplates, Outcome};
@@ -60,7 +61,8 @@ use super::mentions::Found;
 use super::scope::{Rendered, Scope};
 use super::trace::{Focus, Trace};
 use super::tree::Member;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::second::Second;
 use crate::stack;
 
 /// The engine of charts whose Chart.yaml does not name another one.
@@ -68,16 +70,21 @@ use crate::stack;
 pub(super) struct GoTemplateEngine;
 
 impl Engine for GoTemplateEngine {
-    fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome {
-        load_and_run(scope, members, |loaded, scope| (loaded.render_once(scope), None)).0
+    fn render(&self, scope: &Scope<'_>, members: &[Member<'_>], ahead: Option<&ParseAhead>) -> Outcome {
+        load_and_run(scope, members, ahead, |loaded, scope| (loaded.render_once(scope), None)).0
     }
 
     fn can_trace(&self) -> bool {
         true
     }
 
-    fn render_with_trace(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> (Outcome, Option<Trace>) {
-        load_and_run(scope, members, Loaded::render_with_trace)
+    fn render_with_trace(
+        &self,
+        scope: &Scope<'_>,
+        members: &[Member<'_>],
+        ahead: Option<&ParseAhead>,
+    ) -> (Outcome, Option<Trace>) {
+        load_and_run(scope, members, ahead, Loaded::render_with_trace)
     }
 
     fn locate(
@@ -97,13 +104,18 @@ impl Engine for GoTemplateEngine {
         members: &[Member<'_>],
         focus: Option<Focus<'_>>,
     ) -> Option<(Vec<Rendered>, Trace)> {
-        on_stack(scope, |scope| Loaded::new(members).ok()?.trace(scope, focus))?
+        on_stack(scope, |scope| Loaded::new(members, None).ok()?.trace(scope, focus))?
     }
 
     fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>> {
-        let loaded = stack::call(stack::TEMPLATES, || Loaded::new(members).ok()).ok()??;
+        let loaded = stack::call(stack::TEMPLATES, || Loaded::new(members, None).ok()).ok()??;
         Some(Box::new(GoTemplateSession(loaded)))
     }
+}
+
+/// Starts to parse Go templates while the rest of their chart is read, if they are many.
+pub(super) fn parse_ahead(sources: &[Source], second: Option<Second>) -> Option<ParseAhead> {
+    ParseAhead::while_reading(sources, functions::NAMES, second)
 }
 
 /// Parsed templates that are rendered many times.
@@ -132,10 +144,11 @@ impl LoadedTemplates for GoTemplateSession {
 fn load_and_run(
     scope: &Scope<'_>,
     members: &[Member<'_>],
+    ahead: Option<&ParseAhead>,
     run: impl FnOnce(&Loaded, &RunScope<'_>) -> (Output, Option<Trace>) + Send,
 ) -> (Outcome, Option<Trace>) {
     let failed = |errors| ((Output { errors, ..Output::default() }, None), None);
-    let outcome = on_stack(scope, |scope| match Loaded::new(members) {
+    let outcome = on_stack(scope, |scope| match Loaded::new(members, ahead) {
         Ok(loaded) => (run(&loaded, scope), Some(loaded)),
         Err(errors) => failed(errors),
     });

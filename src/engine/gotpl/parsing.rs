@@ -1,14 +1,15 @@
-//! Parses all files of a tree of charts: identical files only once, and large trees on two threads.
+//! Parses all files of a tree of charts: identical files only once, and many of them on two threads.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::ast::{Origin, Parsed};
 use super::errors::ParseError;
 use super::parse::{Functions, parse};
 use super::value::Text;
-use crate::{heap, stack};
+use crate::diagnostic::Source;
+use crate::second::Second;
 
 /// A file that is to be parsed.
 #[derive(Debug)]
@@ -16,52 +17,55 @@ pub(super) struct Unparsed {
     /// Its path, starting with the root chart's name.
     pub(super) name: Text,
     /// Its text.
-    pub(super) origin: Origin,
+    pub(super) source: Source,
 }
 
 /// How many opening braces, two for each action, take longer to parse than a thread takes to start. Text between
 /// actions costs little.
 const WORTH_A_THREAD: usize = 2_000;
 
+/// The same for a thread that parses while this one does something else, and for one that is running already.
+const WORTH_PARSING_AHEAD: usize = 600;
+const WORTH_A_JOB: usize = 100;
+
 /// How many files of the same length a file is compared with.
 const MAX_ALIKE: usize = 4;
 
 type Outcome = Result<Arc<Parsed>, ParseError>;
 
-/// Parses files. The results are in the same order.
-pub(super) fn parse_all(files: Vec<Unparsed>, functions: Functions) -> Vec<Outcome> {
-    let originals = originals(&files);
-    let is_original = |&at: &usize| originals[at] == at;
-    let braces = |at: usize| memchr::memchr_iter(b'{', files[at].origin.bytes()).count();
-    let total: usize = (0..files.len()).filter(is_original).map(braces).sum();
-    let mut parsed: Vec<Option<Outcome>> = match total > WORTH_A_THREAD {
-        true => on_two_threads(&files, &originals, functions),
-        false => files.iter().map(|_| None).collect(),
+/// Parses files. The results are in the same order. The texts that `ahead` has parsed are not parsed again.
+pub(super) fn parse_all(files: &[Unparsed], functions: Functions, ahead: Option<&ParseAhead>) -> Vec<Outcome> {
+    let sources: Vec<Source> = files.iter().map(|file| file.source.clone()).collect();
+    let started = if ahead.is_none() { ParseAhead::start(&sources, functions, WORTH_A_THREAD, None) } else { None };
+    let ahead = ahead.or(started.as_ref());
+    let texts: Vec<Option<&Parsing>> = match ahead {
+        Some(ahead) => ahead.finish(&sources, functions),
+        None => vec![None; files.len()],
     };
+    let originals = originals(&sources);
+    let mut outcomes: Vec<Outcome> = Vec::with_capacity(files.len());
     for (at, file) in files.iter().enumerate() {
-        if parsed[at].is_some() {
-            continue;
-        }
-        let copy = match &parsed[originals[at]] {
-            Some(Ok(original)) => original.renamed(&file.name, &file.origin).map(|parsed| Ok(Arc::new(parsed))),
-            _ => None,
+        let origin = Origin::File(file.source.clone());
+        let ready = match outcomes.get(originals[at]) {
+            Some(Ok(original)) => (**original).clone().rename(&file.name, &origin),
+            Some(Err(_)) => None,
+            None => texts[at].and_then(|text| text.take(functions)?.rename(&file.name, &origin)),
         };
-        parsed[at] = Some(copy.unwrap_or_else(|| parse_one(file, functions)));
+        outcomes.push(match ready {
+            Some(parsed) => Ok(Arc::new(parsed)),
+            None => parse(&file.name, origin, functions).map(Arc::new),
+        });
     }
-    parsed.into_iter().flatten().collect()
+    outcomes
 }
 
-fn parse_one(file: &Unparsed, functions: Functions) -> Outcome {
-    parse(&file.name, file.origin.clone(), functions).map(Arc::new)
-}
-
-/// Returns, for each file, the index of the first file with the same text: subcharts contain copies of library charts.
-fn originals(files: &[Unparsed]) -> Vec<usize> {
+/// Returns, for each source, the index of the first one with the same text: subcharts contain copies of library charts.
+fn originals(sources: &[Source]) -> Vec<usize> {
     let mut known: HashMap<usize, Vec<usize>, ahash::RandomState> = HashMap::default();
-    let original = |(at, file): (usize, &Unparsed)| {
-        let text = file.origin.bytes();
+    let original = |(at, source): (usize, &Source)| {
+        let text = source.bytes();
         let alike = known.entry(text.len()).or_default();
-        match alike.iter().find(|&&known| files[known].origin.bytes() == text) {
+        match alike.iter().find(|&&known| sources[known].bytes() == text) {
             Some(&original) => original,
             None => {
                 if alike.len() < MAX_ALIKE {
@@ -71,46 +75,118 @@ fn originals(files: &[Unparsed]) -> Vec<usize> {
             }
         }
     };
-    files.iter().enumerate().map(original).collect()
+    sources.iter().enumerate().map(original).collect()
 }
 
-/// Parses the files that are not copies, on this thread and a second one. If that can't be started, this thread does
-/// all the work.
-fn on_two_threads(files: &[Unparsed], originals: &[usize], functions: Functions) -> Vec<Option<Outcome>> {
-    let parsed: Vec<OnceLock<Outcome>> = files.iter().map(|_| OnceLock::new()).collect();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(file) = files.get(at) else { return };
-            if originals[at] == at {
-                parsed[at].get_or_init(|| parse_one(file, functions));
+/// Texts that a second thread parses until they are needed, identical ones once.
+#[derive(Debug, Clone)]
+pub struct ParseAhead(Arc<Texts>);
+
+#[derive(Debug)]
+struct Texts {
+    texts: Vec<Parsing>,
+    /// The texts that no thread has begun.
+    remaining: Mutex<Range<usize>>,
+    /// The index of each source's text, by its identity.
+    by_source: HashMap<usize, usize, ahash::RandomState>,
+}
+
+/// A text that is parsed without a name.
+#[derive(Debug)]
+struct Parsing {
+    source: Source,
+    /// The tree, until it is taken; `None` if the text is invalid.
+    parsed: OnceLock<Mutex<Option<Parsed>>>,
+}
+
+impl ParseAhead {
+    /// Starts to parse Go templates while the rest of their chart is read. `None` if that is not worth a thread, or there is no
+    /// memory for one.
+    pub(super) fn while_reading(
+        sources: &[Source],
+        functions: Functions,
+        second: Option<Second>,
+    ) -> Option<ParseAhead> {
+        let worth = if second.is_some() { WORTH_A_JOB } else { WORTH_PARSING_AHEAD };
+        ParseAhead::start(sources, functions, worth, second)
+    }
+
+    /// Starts to parse texts if they have more opening braces than that is worth.
+    fn start(sources: &[Source], functions: Functions, worth: usize, second: Option<Second>) -> Option<ParseAhead> {
+        let originals = originals(sources);
+        let (mut texts, mut by_source, mut braces) = (Vec::new(), HashMap::default(), 0);
+        for (source, &original) in sources.iter().zip(&originals) {
+            let known = by_source.get(&sources[original].identity()).copied();
+            let text = known.unwrap_or_else(|| {
+                braces += memchr::memchr_iter(b'{', source.bytes()).count();
+                texts.push(Parsing { source: source.clone(), parsed: OnceLock::new() });
+                texts.len() - 1
+            });
+            by_source.insert(source.identity(), text);
+        }
+        if braces <= worth {
+            return None;
+        }
+        let remaining = Mutex::new(0..texts.len());
+        let texts = Arc::new(Texts { texts, remaining, by_source });
+        let ahead = ParseAhead(Arc::clone(&texts));
+        second.or_else(Second::start)?.run(move || {
+            while let Some(at) = texts.first() {
+                texts.texts[at].parse(functions);
+            }
+        });
+        Some(ahead)
+    }
+
+    /// Helps to parse the texts of these sources, and returns them.
+    fn finish(&self, sources: &[Source], functions: Functions) -> Vec<Option<&Parsing>> {
+        let Texts { texts, by_source, .. } = &*self.0;
+        let of_sources: Vec<Option<usize>> =
+            sources.iter().map(|source| by_source.get(&source.identity()).copied()).collect();
+        let mut is_needed = vec![false; texts.len()];
+        of_sources.iter().flatten().for_each(|&at| is_needed[at] = true);
+        while let Some(at) = self.0.last() {
+            // A subchart may be disabled.
+            if is_needed[at] {
+                texts[at].parse(functions);
             }
         }
-    };
-    std::thread::scope(|scope| {
-        let other = stack::spawn(scope, stack::TEMPLATES, || {
-            heap::grow_at_once();
-            work();
-        });
-        work();
-        if let Ok(other) = other
-            && let Err(panic) = other.join()
-        {
-            std::panic::resume_unwind(panic);
-        }
-    });
-    parsed.into_iter().map(OnceLock::into_inner).collect()
+        of_sources.into_iter().map(|at| Some(&texts[at?])).collect()
+    }
+}
+
+impl Texts {
+    /// Takes the first text that no thread has begun.
+    fn first(&self) -> Option<usize> {
+        self.remaining.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
+    /// Takes the last one.
+    fn last(&self) -> Option<usize> {
+        self.remaining.lock().unwrap_or_else(PoisonError::into_inner).next_back()
+    }
+}
+
+impl Parsing {
+    /// Parses the text unless a thread has begun to; then waits for it.
+    fn parse(&self, functions: Functions) -> &Mutex<Option<Parsed>> {
+        let parse = || parse(&Text::default(), Origin::File(self.source.clone()), functions).ok();
+        self.parsed.get_or_init(|| Mutex::new(parse()))
+    }
+
+    /// Takes the tree; `None` if the text is invalid, or the tree was taken before.
+    fn take(&self, functions: Functions) -> Option<Parsed> {
+        self.parse(functions).lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Source;
     use crate::engine::gotpl::functions;
 
     fn file(name: &str, text: &str) -> Unparsed {
-        Unparsed { name: name.into(), origin: Origin::File(Source::file(name, text)) }
+        Unparsed { name: name.into(), source: Source::file(name, text) }
     }
 
     #[test]
@@ -120,16 +196,40 @@ mod tests {
             vec![file("a", "{{ if }}"), file("b", "x"), file("c", "x"), file("d", "{{ define \"e\" }}{{ end }}")];
         files.extend((0..8).map(|n| file(&format!("large{n}"), &format!("{large}{n}"))));
         files.extend([file("e", "{{ define \"e\" }}{{ end }}"), file("f", "{{ end }}")]);
-        let outcomes: Vec<String> = parse_all(files, functions::NAMES)
-            .into_iter()
-            .map(|parsed| match parsed {
-                Ok(parsed) => parsed.main().name.lossy().into_owned(),
-                Err(error) => format!("{}: {}", error.name, error.message),
-            })
-            .collect();
         let large: Vec<String> = (0..8).map(|n| format!("large{n}")).collect();
-        assert_eq!(outcomes[..4], ["a: missing value for if", "b", "c", "d"]);
-        assert_eq!(outcomes[4..12], large);
-        assert_eq!(outcomes[12..], ["e", "f: unexpected {{end}}"]);
+        let sources: Vec<Source> = files.iter().map(|file| file.source.clone()).collect();
+        // The texts of all files, and of some files and of one that is not needed.
+        let all = ParseAhead::while_reading(&sources, functions::NAMES, None);
+        let some = [&sources[5..], &[Source::file("x", "{{ 1 }}")]].concat();
+        let some = ParseAhead::while_reading(&some, functions::NAMES, Second::start());
+        assert!(all.is_some() && some.is_some());
+        for ahead in [None, all.as_ref(), some.as_ref(), all.as_ref()] {
+            let outcomes: Vec<String> = parse_all(&files, functions::NAMES, ahead)
+                .into_iter()
+                .map(|parsed| match parsed {
+                    Ok(parsed) => parsed.main().name.lossy().into_owned(),
+                    Err(error) => format!("{}: {}", error.name, error.message),
+                })
+                .collect();
+            assert_eq!(outcomes[..4], ["a: missing value for if", "b", "c", "d"]);
+            assert_eq!(outcomes[4..12], large);
+            assert_eq!(outcomes[12..], ["e", "f: unexpected {{end}}"]);
+        }
+    }
+
+    #[test]
+    fn the_deepest_templates_are_parsed_ahead() {
+        let nested = |depth: usize| format!("{{{{ {}1{} }}}}", "(".repeat(depth), ")".repeat(depth));
+        for depth in [10_000, 1_000_000] {
+            let text = nested(depth) + &"{{ 1 }}".repeat(WORTH_PARSING_AHEAD);
+            let ahead = ParseAhead::while_reading(&[Source::file("a", text)], functions::NAMES, None).unwrap();
+            let parsed = ahead.0.texts[0].parsed.wait().lock().unwrap().is_some();
+            assert_eq!(parsed, depth == 10_000);
+        }
+    }
+
+    #[test]
+    fn few_templates_are_not_worth_a_thread() {
+        assert!(ParseAhead::while_reading(&[Source::file("a", "{{ 1 }}")], functions::NAMES, None).is_none());
     }
 }

@@ -58,6 +58,7 @@ use self::run::Run;
 use self::scan::References;
 use self::switched_off::switched_off;
 use self::templates::Templates;
+use super::gotpl::parsing::ParseAhead;
 use super::language::{Engine, LoadedTemplates, Outcome};
 use super::scope::{RandomCalls, Rendered, Scope};
 use super::tree::Member;
@@ -68,7 +69,7 @@ use crate::diagnostic::Span;
 pub(super) struct TeraEngine;
 
 impl Engine for TeraEngine {
-    fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome {
+    fn render(&self, scope: &Scope<'_>, members: &[Member<'_>], _: Option<&ParseAhead>) -> Outcome {
         let mut progress = Progress::default();
         let looked_at = |member: &&Member<'_>| member.is_rendered() || scope.refusals.is_some();
         for member in members.iter().filter(looked_at) {
