@@ -102,7 +102,7 @@ pub mod render;
 #[doc(hidden)]
 pub mod report;
 #[doc(hidden)]
-pub mod second;
+pub mod second_thread;
 #[doc(hidden)]
 pub mod secrets;
 #[doc(hidden)]

@@ -6,7 +6,13 @@ use crate::stack;
 
 /// Calls `call` for each item; the results are in the order of the items.
 pub fn map<T: Sync, R: Send>(items: &[T], call: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    map_on(usize::MAX, items, call)
+}
+
+/// The same on at most `most` processors, for work that takes little longer than threads take to start.
+pub fn map_on<T: Sync, R: Send>(most: usize, items: &[T], call: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let most = most.min(items.len());
+    let workers = if most < 2 { 1 } else { std::thread::available_parallelism().map_or(1, usize::from).min(most) };
     if workers < 2 {
         return items.iter().map(call).collect();
     }

@@ -31,7 +31,7 @@ const ORDER: &[&str] = &[
     "alignment",
     "version",
     "parallel",
-    "second",
+    "second_thread",
     "stack",
     "heap",
     "go",

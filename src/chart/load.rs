@@ -42,10 +42,11 @@ impl Chart {
     }
 
     /// Returns the sources of the templates among a chart's files, those in the directories of its subcharts included, to use
-    /// them before the chart is built. The chart will have the same sources.
+    /// them before the chart is built. The chart will have the same sources. Files that are part of the program are left alone.
     pub fn template_sources(files: &mut [File]) -> Vec<Source> {
         let mut sources = Vec::new();
-        for file in files.iter_mut().filter(|file| is_template(&file.path)) {
+        let is_read = |file: &&mut File| !matches!(file.bytes, Content::BuiltIn(_)) && is_template(&file.path);
+        for file in files.iter_mut().filter(is_read) {
             strip_byte_order_mark(file);
             let bytes = std::mem::replace(&mut file.bytes, Content::BuiltIn(&[]));
             let source = bytes.into_source(file.shown.clone());
@@ -253,7 +254,8 @@ fn collect<T>(read: Option<Result<T, Vec<Diagnostic>>>, errors: &mut Vec<Diagnos
 }
 
 fn strip_byte_order_mark(file: &mut File) {
-    if !file.bytes.starts_with(BYTE_ORDER_MARK) {
+    // The text of a template has lost its mark before.
+    if matches!(file.bytes, Content::Template(_)) || !file.bytes.starts_with(BYTE_ORDER_MARK) {
         return;
     }
     file.bytes = match &file.bytes {
@@ -343,6 +345,38 @@ mod tests {
         assert_eq!(chart.subcharts[0].metadata.api_version, "v1");
         assert_eq!(chart.values_tree().subcharts[0].defaults.len(), 1);
         assert_eq!(chart.all_crds()[0].0, "web/crds/a.yaml");
+    }
+
+    #[test]
+    fn templates_can_be_used_before_the_chart_is_built() {
+        let bytes = |path: &str, bytes: &[u8]| File { bytes: bytes.to_vec().into(), ..file(path, "") };
+        let files = vec![
+            file("Chart.yaml", "name: web\nversion: 1.0.0\n"),
+            file("charts/db/Chart.yaml", "name: db\nversion: 1.0.0\n"),
+            file("charts/db/templates/a.yaml", "\u{feff}a"),
+            file("charts/db/templates/b.yaml", "b"),
+            file("charts/x/templates/y.prov", "not a chart"),
+            file("templates/a.yaml", "a"),
+            file("templates/b.yaml", "\u{feff}b"),
+            file("templates/c.yaml", "\u{feff}\u{feff}c"),
+            bytes("templates/d.yaml", b"\xff"),
+        ];
+        let files: Vec<File> = files.into_iter().filter(|file| !file.path.starts_with("charts/x")).collect();
+        let mut ahead = files.clone();
+        let sources = Chart::template_sources(&mut ahead);
+        let (chart, same) = (Chart::from_files(files).unwrap(), Chart::from_files(ahead).unwrap());
+        let texts = |chart: &Chart| -> Vec<Vec<u8>> {
+            let own = chart.templates.iter().chain(&chart.subcharts[0].templates);
+            own.map(|template| template.source.bytes().to_vec()).collect()
+        };
+        assert_eq!(texts(&same), texts(&chart));
+        let used = same.templates.iter().chain(&same.subcharts[0].templates).map(|template| template.source.identity());
+        let mut sources: Vec<usize> = sources.iter().map(Source::identity).collect();
+        sources.rotate_left(2);
+        assert_eq!(used.collect::<Vec<_>>(), sources);
+        let mut built_in = [File { bytes: Content::BuiltIn(b"a"), ..file("templates/a.yaml", "") }];
+        assert!(Chart::template_sources(&mut built_in).is_empty());
+        assert!(matches!(built_in[0].bytes, Content::BuiltIn(_)));
     }
 
     #[test]

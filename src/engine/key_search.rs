@@ -62,7 +62,13 @@ impl<'k> Searched<'k> {
     /// Whether a template of a chart, enabled or not, or of its subcharts may name the value.
     fn is_in_chart(&self, chart: &Chart) -> bool {
         chart.templates.iter().any(|template| self.is_in_template(template.source.bytes()))
-            || chart.subcharts.iter().any(|subchart| self.is_in_chart(subchart))
+            || self.is_in_subcharts(chart)
+    }
+
+    /// Whether a template of a subchart, enabled or not, contains the keys. If another chart calls it, it names a value of that
+    /// chart.
+    pub(super) fn is_in_subcharts(&self, chart: &Chart) -> bool {
+        chart.subcharts.iter().any(|subchart| self.is_in_chart(subchart))
             || chart
                 .switched_off
                 .iter()

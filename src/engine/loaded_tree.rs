@@ -6,7 +6,8 @@ use super::mentions::{Found, Mentions};
 use super::scope::{Rendered, Scope, in_order};
 use super::trace::{Focus, Trace};
 use super::{switches, tree};
-use crate::values::ValuePath;
+use crate::chart::Chart;
+use crate::values::{Step, ValuePath};
 
 /// Templates that have been rendered, one item for each language in the tree; `None` for a language that does not keep
 /// them.
@@ -24,8 +25,9 @@ impl LoadedTree {
         put_together(scope, self.0.iter().map(|loaded| loaded.as_ref()?.trace(scope, focus)))
     }
 
-    /// For each value, whether [`Mentions::names`] is true for it. Only the few files that contain all keys of a value can name it,
-    /// so not all mentions need be found. `None` if they must be: a string among the values may name it.
+    /// For each value, whether [`Mentions::names`] is true for it. Only files that contain all keys of a value can name it, and these
+    /// are few. `None` if all mentions must be found: of a value that these files do not name, if it belongs to a subchart, or if
+    /// the keys are also in a subchart, whose templates any chart can call, or in a string among the values.
     pub fn named(&self, scope: &Scope<'_>, paths: &[&ValuePath]) -> Option<Vec<bool>> {
         let searches: Option<Vec<Searched<'_>>> =
             paths.iter().map(|path| Searched::exactly(scope.chart, path)).collect();
@@ -35,9 +37,17 @@ impl LoadedTree {
             found.extend(loaded.mentions_in(&|text| searches.iter().any(|searched| searched.is_in_template(text))));
         }
         let mentions = Mentions::of_chart(scope.chart, found);
+        let is_certain = |path: &ValuePath, searched: &Searched<'_>| {
+            let first = path.steps().first();
+            let is_of_subchart =
+                |chart: &Chart| first.is_some_and(|first| *first == Step::Key(chart.metadata.name.clone()));
+            !scope.chart.subcharts.iter().any(is_of_subchart)
+                && !searched.is_in_subcharts(scope.chart)
+                && !searched.is_in_values(scope.values)
+        };
         let is_named = |(path, searched): (&&ValuePath, &Searched<'_>)| match mentions.names(path) {
             true => Some(true),
-            false => (!searched.is_in_values(scope.values)).then_some(false),
+            false => is_certain(path, searched).then_some(false),
         };
         paths.iter().zip(&searches).map(is_named).collect()
     }

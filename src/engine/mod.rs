@@ -55,7 +55,7 @@ use self::language::{Engine, LoadedTemplates, Outcome};
 use self::scope::in_order;
 use crate::chart::{Chart, EngineKind, File};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::second::Second;
+use crate::second_thread::SecondThread;
 
 /// Renders all templates of a chart and its subcharts, in the byte order of their paths. The charts of a tree may be
 /// written in different languages.
@@ -71,8 +71,8 @@ pub fn render(scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
 
 /// Starts to parse the templates among a chart's files if they are many Go templates, to render the chart with the result. This
 /// is done by `second` if there is such a thread already.
-pub fn parse_ahead(files: &mut [File], second: Option<Second>) -> Option<ParseAhead> {
-    // A chart that names an engine may have other templates, and the names of archives are known after unpacking.
+pub fn parse_ahead(files: &mut [File], second: Option<SecondThread>) -> Option<ParseAhead> {
+    // Only a guess: templates of another engine are of no use, and those that are not parsed now are parsed later.
     let names_engine =
         |file: &File| file.path.ends_with("Chart.yaml") && memchr::memmem::find(&file.bytes, b"engine:").is_some();
     if files.iter().any(names_engine) {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The work of all renders in an environment so far. Unlike time, it is the same in every run.
+/// The work of all renders in an environment so far. Unlike time, it hardly depends on the machine.
 #[derive(Debug, Default)]
 pub struct Work(AtomicU64);
 

@@ -8,17 +8,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::disk::Disk;
 use super::tree::{Tree, TreeError};
 use crate::chart::MAX_FILE_BYTES;
-use crate::second::Second;
+use crate::second_thread::SecondThread;
 
 /// How many files take longer to read than a thread takes to start.
-const WORTH_A_THREAD: usize = 24;
+pub(super) const WORTH_A_THREAD: usize = 24;
 
 /// What was read of a file.
 pub(super) type Read = Result<Vec<u8>, TreeError>;
 
 /// Returns the contents of files one by one.
 pub(super) trait Contents {
-    /// The content of the file with an index, which is asked for once and in order.
+    /// The content of the file with an index, which is asked for once. All files are asked for, in order.
     fn take(&self, index: usize, path: &Path) -> Read;
 }
 
@@ -35,14 +35,14 @@ impl Contents for OneByOne<'_> {
 pub(super) struct OnTwoThreads(Arc<Shared>);
 
 struct Shared {
-    files: Vec<Unread>,
+    files: Vec<File>,
     /// The files that neither thread has begun.
     remaining: Mutex<Range<usize>>,
     /// How many bytes may still be read ahead.
     allowed: AtomicU64,
 }
 
-struct Unread {
+struct File {
     path: PathBuf,
     /// What was read, until it is taken.
     read: OnceLock<Mutex<Option<Read>>>,
@@ -52,14 +52,15 @@ impl OnTwoThreads {
     /// Starts to read files, of which at most about `allowed` bytes are read before they are asked for. `None` if they are few,
     /// or the system can't provide a thread.
     pub(super) fn start<'p>(
-        paths: impl ExactSizeIterator<Item = &'p Path>,
+        paths: impl Iterator<Item = &'p Path>,
         allowed: u64,
-    ) -> Option<(OnTwoThreads, Second)> {
-        if paths.len() < WORTH_A_THREAD {
+        worth_a_thread: usize,
+    ) -> Option<(OnTwoThreads, SecondThread)> {
+        let files: Vec<File> = paths.map(|path| File { path: path.to_path_buf(), read: OnceLock::new() }).collect();
+        if files.len() < worth_a_thread {
             return None;
         }
-        let second = Second::start()?;
-        let files: Vec<Unread> = paths.map(|path| Unread { path: path.to_path_buf(), read: OnceLock::new() }).collect();
+        let second = SecondThread::start()?;
         let remaining = Mutex::new(0..files.len());
         let shared = Arc::new(Shared { files, remaining, allowed: AtomicU64::new(allowed) });
         let ahead = Arc::clone(&shared);
@@ -72,9 +73,16 @@ impl OnTwoThreads {
     }
 }
 
+impl Drop for OnTwoThreads {
+    /// Ends the other thread's work: after an error, not all files are asked for.
+    fn drop(&mut self) {
+        self.0.allowed.store(0, Ordering::Relaxed);
+    }
+}
+
 impl Contents for OnTwoThreads {
     fn take(&self, index: usize, _: &Path) -> Read {
-        // The first file that no thread has begun is this one or a later one.
+        // It is this file unless the other thread has begun to read it.
         if let Some(first) = self.0.next(Range::next) {
             self.0.read(first);
         }
@@ -123,13 +131,13 @@ mod tests {
         let one_by_one = lengths(&OneByOne(&Disk));
         assert_eq!(one_by_one[3..5], [None, Some(4000)]);
         for allowed in [u64::MAX, 100_000, 1, 0] {
-            let (contents, _second) = OnTwoThreads::start(paths.iter().map(PathBuf::as_path), allowed).unwrap();
+            let (contents, _second) = OnTwoThreads::start(paths.iter().map(PathBuf::as_path), allowed, 2).unwrap();
             assert_eq!(lengths(&contents), one_by_one);
         }
     }
 
     #[test]
     fn few_files_are_not_worth_a_thread() {
-        assert!(OnTwoThreads::start([Path::new("a")].into_iter(), 9).is_none());
+        assert!(OnTwoThreads::start([Path::new("a")].into_iter(), 9, WORTH_A_THREAD).is_none());
     }
 }

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::archive::read_archive;
-use super::contents::{OnTwoThreads, OneByOne};
+use super::contents::{OnTwoThreads, OneByOne, WORTH_A_THREAD};
 use super::disk::Disk;
 use super::walk::{Allowance, Links, list_files, read_files};
 use crate::chart::File;
 use crate::diagnostic::Diagnostic;
-use crate::second::Second;
+use crate::second_thread::SecondThread;
 
 /// Reads the files of a chart. Those of a directory come in byte order of their names, without those that `.helmignore` excludes;
 /// `links` decides which symbolic links are followed. A path to a file is read as an archive, whose order is kept.
@@ -28,13 +28,24 @@ pub fn read_chart(path: &Path, links: Links) -> Result<Vec<File>, Vec<Diagnostic
 ///
 /// # Errors
 /// Those of [`read_chart`].
-pub fn read_chart_on_two_threads(path: &Path, links: Links) -> Result<(Vec<File>, Option<Second>), Vec<Diagnostic>> {
+pub fn read_chart_on_two_threads(
+    path: &Path,
+    links: Links,
+) -> Result<(Vec<File>, Option<SecondThread>), Vec<Diagnostic>> {
+    read_with(path, links, WORTH_A_THREAD)
+}
+
+fn read_with(
+    path: &Path,
+    links: Links,
+    worth_a_thread: usize,
+) -> Result<(Vec<File>, Option<SecondThread>), Vec<Diagnostic>> {
     if !path.is_dir() {
         return Ok((read_chart(path, links)?, None));
     }
     let mut allowance = Allowance::default();
     let listing = list_files(&Disk, path, links, &mut allowance)?;
-    match OnTwoThreads::start(listing.paths(), listing.allowed_bytes()) {
+    match OnTwoThreads::start(listing.paths(), listing.allowed_bytes(), worth_a_thread) {
         Some((contents, second)) => Ok((listing.read(&contents)?, Some(second))),
         None => Ok((listing.read(&OneByOne(&Disk))?, None)),
     }
@@ -56,13 +67,28 @@ mod tests {
         folder
     }
 
+    /// Reads a chart on one thread and on two, which must have the same result.
+    fn read(folder: &tempfile::TempDir) -> Result<Vec<File>, Vec<Diagnostic>> {
+        let read = read_chart(folder.path(), Links::Inside);
+        let parts =
+            |files: &[File]| files.iter().map(|file| (file.path.clone(), file.bytes.clone())).collect::<Vec<_>>();
+        for _ in 0..3 {
+            match (&read, read_with(folder.path(), Links::Inside, 1)) {
+                (Ok(files), Ok((same, _))) => assert_eq!(parts(files), parts(&same)),
+                (Err(errors), Err(same)) => assert_eq!(*errors, same),
+                (_, other) => panic!("{other:?}"),
+            }
+        }
+        read
+    }
+
     fn paths(folder: &tempfile::TempDir) -> Vec<String> {
-        read_chart(folder.path(), Links::Inside).unwrap().into_iter().map(|file| file.path).collect()
+        read(folder).unwrap().into_iter().map(|file| file.path).collect()
     }
 
     fn messages(folder: &tempfile::TempDir) -> Vec<String> {
         let place = folder.path().display().to_string();
-        let errors = read_chart(folder.path(), Links::Inside).unwrap_err();
+        let errors = read(folder).unwrap_err();
         errors.into_iter().map(|error| error.message.replace(&place, "W")).collect()
     }
 

@@ -130,9 +130,9 @@ struct Unread {
 }
 
 impl Listing<'_> {
-    /// The paths of the files.
-    pub(super) fn paths(&self) -> impl ExactSizeIterator<Item = &Path> {
-        self.files.iter().map(|file| file.path.as_path())
+    /// The paths of the files whose content is not known yet.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().filter(|file| file.known.is_none()).map(|file| file.path.as_path())
     }
 
     /// The number of bytes that may be read.
@@ -140,18 +140,19 @@ impl Listing<'_> {
         self.allowance.bytes
     }
 
-    /// Reads the files.
+    /// Reads the files. `contents` has those of the [`paths`](Self::paths).
     ///
     /// # Errors
     /// All errors, in the order of the files.
     pub(super) fn read(mut self, contents: &dyn Contents) -> Result<Vec<File>, Vec<Diagnostic>> {
         let mut listed_errors = std::mem::take(&mut self.errors).into_iter().peekable();
         let (mut files, mut errors) = (Vec::with_capacity(self.files.len()), Vec::new());
+        let mut unread = 0..;
         for (index, file) in std::mem::take(&mut self.files).into_iter().enumerate() {
             while let Some((_, error)) = listed_errors.next_if(|(before, _)| *before <= index) {
                 errors.push(error);
             }
-            let read = file.known.map_or_else(|| contents.take(index, &file.path), Ok);
+            let read = file.known.map_or_else(|| contents.take(unread.next().unwrap_or_default(), &file.path), Ok);
             match self.file(&file.path, file.below, read) {
                 Ok(file) => files.push(file),
                 Err(Failure { error, stops }) => {
@@ -313,7 +314,7 @@ struct Walk<'t> {
 }
 
 impl Walk<'_> {
-    /// Reads the entries of a directory that has been listed.
+    /// Lists the files below a directory, whose entries have been listed.
     fn directory(
         &mut self,
         directory: &Path,
@@ -348,7 +349,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Reads the entry at a path. `found` is what the list of its directory shows about it.
+    /// Lists the entry at a path. `found` is what the list of its directory shows about it.
     fn entry(&mut self, path: &Path, below: &str, found: Option<Found>, depth: usize) -> Result<(), Stop> {
         let tree = self.listing.boundary.tree;
         let found = match found.map_or_else(|| tree.look(path), Ok) {

@@ -29,7 +29,7 @@ pub use show_only::{retain_selected, select_documents, write_selected};
 pub use write::{with_hooks, write, written_lines, written_parts};
 
 /// How many bytes take longer to read than a thread takes to start.
-const WORTH_THREADS: usize = 200_000;
+const WORTH_A_THREAD: usize = 200_000;
 
 /// All manifests of a render.
 #[derive(Debug, Clone, Default)]
@@ -78,10 +78,7 @@ impl Manifests {
     /// See [`Manifests::read`].
     pub fn from_rendered(rendered: &[Source]) -> Result<Manifests, Vec<ManifestError>> {
         let length: usize = rendered.iter().map(|source| source.text().len()).sum();
-        let read = match length > WORTH_THREADS {
-            true => parallel::map(rendered, Manifests::of_file),
-            false => rendered.iter().map(Manifests::of_file).collect(),
-        };
+        let read = parallel::map_on(1 + length / WORTH_A_THREAD, rendered, Manifests::of_file);
         let mut all = Manifests::default();
         let mut errors = Vec::new();
         for of_file in read {

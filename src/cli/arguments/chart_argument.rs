@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Source, printable};
 use crate::engine::{self, ParseAhead};
 use crate::go;
 use crate::io::{self, AtRevision, Revision};
-use crate::second::Second;
+use crate::second_thread::SecondThread;
 
 /// Helm's name for a release without a name.
 const UNNAMED_RELEASE: &str = "release-name";
@@ -21,7 +21,7 @@ pub(in crate::cli) struct Located {
     /// The name of the built-in chart, if it is one.
     built_in: Option<&'static str>,
     /// The thread that has helped to read the files.
-    second: Option<Second>,
+    second: Option<SecondThread>,
 }
 
 impl Located {

@@ -1,5 +1,8 @@
 //! Budgets against templates that run or grow without end. Helm has no such limits.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::errors::FnError;
 use crate::stack;
 
@@ -24,7 +27,24 @@ pub struct Limits {
     /// The position of the stack when the render began, and how far from there it may grow, in bytes.
     stack: usize,
     max_stack: usize,
+    /// For a run whose result may not be needed.
+    ahead: Option<Ahead>,
 }
+
+/// The rest of the budgets of a run that ends as soon as its result is not needed.
+#[derive(Debug)]
+struct Ahead {
+    /// Whether the result is not needed.
+    is_over: Arc<AtomicBool>,
+    /// The steps that are granted later.
+    steps: u64,
+}
+
+/// How many steps a run takes before it checks again whether its result is needed.
+const STEPS_AT_ONCE: u64 = 10_000;
+
+/// The part of the budgets that a run gets whose result may not be needed.
+const PART_AHEAD: u64 = 4;
 
 /// What templates have used of their budgets.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +60,15 @@ pub struct Spent {
 impl Limits {
     /// Creates the budgets of a render, which may use `max_stack` bytes of stack from here.
     pub fn new(max_stack: usize) -> Limits {
-        Limits { steps: MAX_STEPS, bytes: MAX_BYTES, costly: MAX_COSTLY, stack: stack::position(), max_stack }
+        let stack = stack::position();
+        Limits { steps: MAX_STEPS, bytes: MAX_BYTES, costly: MAX_COSTLY, stack, max_stack, ahead: None }
+    }
+
+    /// Creates a part of the budgets for a run whose result may turn out not to be needed: then `is_over` ends the run.
+    pub fn ahead(max_stack: usize, is_over: Arc<AtomicBool>) -> Limits {
+        let ahead = Some(Ahead { is_over, steps: MAX_STEPS / PART_AHEAD });
+        let (bytes, costly) = (MAX_BYTES / PART_AHEAD, MAX_COSTLY / PART_AHEAD);
+        Limits { steps: 0, bytes, costly, ahead, ..Limits::new(max_stack) }
     }
 
     /// Counts what another thread has spent of the same budgets. If too little is left, returns `false` and counts nothing.
@@ -57,7 +85,20 @@ impl Limits {
     /// # Errors
     /// Too few steps are left.
     pub fn step(&mut self, steps: u64) -> Result<(), FnError> {
+        if self.steps < steps && self.ahead.is_some() {
+            self.grant_steps(steps);
+        }
         take(&mut self.steps, steps, || format!("the templates do not terminate: more than {MAX_STEPS} steps"))
+    }
+
+    /// Grants further steps to a run whose result is still needed.
+    #[cold]
+    fn grant_steps(&mut self, steps: u64) {
+        if let Some(ahead) = self.ahead.as_mut().filter(|ahead| !ahead.is_over.load(Ordering::Relaxed)) {
+            let granted = ahead.steps.min(steps.max(STEPS_AT_ONCE));
+            ahead.steps -= granted;
+            self.steps += granted;
+        }
     }
 
     /// The number of steps that are left.
@@ -78,6 +119,9 @@ impl Limits {
     /// # Errors
     /// Too few calls are left.
     pub fn spend_costly(&mut self, calls: u32) -> Result<(), FnError> {
+        if self.ahead.as_ref().is_some_and(|ahead| ahead.is_over.load(Ordering::Relaxed)) {
+            self.costly = 0;
+        }
         take(&mut self.costly, u64::from(calls), || {
             format!("the templates generate more than {MAX_COSTLY} keys and password hashes")
         })
@@ -85,7 +129,12 @@ impl Limits {
 
     /// What was counted so far.
     pub fn spent(&self) -> Spent {
-        Spent { steps: MAX_STEPS - self.steps, bytes: MAX_BYTES - self.bytes, costly: MAX_COSTLY - self.costly }
+        let (part, later) = self.ahead.as_ref().map_or((1, 0), |ahead| (PART_AHEAD, ahead.steps));
+        Spent {
+            steps: MAX_STEPS / part - later - self.steps,
+            bytes: MAX_BYTES / part - self.bytes,
+            costly: MAX_COSTLY / part - self.costly,
+        }
     }
 
     /// The number of bytes that are left.
@@ -118,5 +167,36 @@ fn take(left: &mut u64, amount: u64, refused: impl FnOnce() -> String) -> Result
             *left = 0;
             Err(FnError::Limit(refused()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_ahead_gets_part_of_the_budgets_and_can_be_ended() {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let mut limits = Limits::ahead(1, Arc::clone(&is_over));
+        assert_eq!((limits.spent().steps, limits.spent().bytes, limits.spent().costly), (0, 0, 0));
+        assert!(limits.step(3).is_ok() && limits.step(STEPS_AT_ONCE).is_ok() && limits.step(5 * STEPS_AT_ONCE).is_ok());
+        assert!(limits.spend(7).is_ok() && limits.spend_costly(2).is_ok());
+        let spent = limits.spent();
+        assert_eq!((spent.steps, spent.bytes, spent.costly), (3 + 6 * STEPS_AT_ONCE, 7, 2));
+        assert!(limits.step(MAX_STEPS / PART_AHEAD).is_err());
+        assert!(limits.spend_costly(u32::try_from(MAX_COSTLY / PART_AHEAD).unwrap()).is_err());
+        let mut limits = Limits::ahead(1, Arc::clone(&is_over));
+        assert!(limits.step(1).is_ok());
+        is_over.store(true, Ordering::Relaxed);
+        assert!((0..=STEPS_AT_ONCE).any(|_| limits.step(1).is_err()) && limits.spend_costly(1).is_err());
+    }
+
+    #[test]
+    fn what_another_run_spent_is_added_unless_it_is_too_much() {
+        let mut limits = Limits::new(1);
+        assert!(limits.add(Spent { steps: MAX_STEPS, bytes: 1, costly: 2 }));
+        assert!(!limits.add(Spent { steps: 1, bytes: 1, costly: 1 }));
+        let spent = limits.spent();
+        assert_eq!((spent.steps, spent.bytes, spent.costly), (MAX_STEPS, 1, 2));
     }
 }

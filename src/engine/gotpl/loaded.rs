@@ -1,5 +1,6 @@
 //! The templates of a tree of charts: parsed once, then run with values.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::ast::Parsed;
@@ -72,7 +73,9 @@ impl Loaded {
         let mut run = self.run(scope);
         let files: Vec<&File> = self.rendered_files().collect();
         let output = match self.is_worth_two_threads(&files, scope) {
-            true => rendering::render_on_two_threads(&files, scope, &mut run, || self.run(scope)),
+            true => rendering::render_on_two_threads(&files, scope, &mut run, |is_over| {
+                self.run_within(scope, Limits::ahead(MAX_STACK, is_over))
+            }),
             false => rendering::render(&files, scope, &mut run),
         };
         note_work(scope, &mut run);
@@ -88,6 +91,7 @@ impl Loaded {
         // in order.
         let is_repeated = |files: &[&File]| files[0].path == files[1].path;
         nodes > WORTH_A_THREAD
+            && files.len() > 1
             && !scope.notes_refusals
             && scope.release.environment.missing_versions.is_none()
             && !files.windows(2).any(is_repeated)
@@ -130,7 +134,8 @@ impl Loaded {
         if let Some(Focus::Values(values)) = focus {
             run.exec.trace().watch(values);
         }
-        for file in &self.files {
+        let mut known = HashSet::new();
+        for file in self.files.iter().filter(|file| known.insert(file.chart.as_str())) {
             if let Some(dot) = run.objects(file).map(|objects| objects.dot.clone()) {
                 run.exec.trace().set_values(&dot, &file.names, scope.values);
             }
@@ -187,9 +192,13 @@ impl Loaded {
     }
 
     fn run<T: Tracer + Default>(&self, scope: &RunScope<'_>) -> Run<T> {
+        self.run_within(scope, Limits::new(MAX_STACK))
+    }
+
+    fn run_within<T: Tracer + Default>(&self, scope: &RunScope<'_>, limits: Limits) -> Run<T> {
         let set = TemplateSet::new(Arc::clone(&self.definitions));
         let host = Host::new(scope.release, Arc::clone(&self.unseeded));
-        Run::new(scope, Exec::new(set, LIBRARY, Limits::new(MAX_STACK), host, scope.notes_refusals))
+        Run::new(scope, Exec::new(set, LIBRARY, limits, host, scope.notes_refusals))
     }
 }
 
@@ -249,7 +258,9 @@ mod tests {
         let in_order = loaded.render(&scope);
         for _ in 0..times {
             let mut run = loaded.run(&scope);
-            let output = rendering::render_on_two_threads(&files, &scope, &mut run, || loaded.run(&scope));
+            let output = rendering::render_on_two_threads(&files, &scope, &mut run, |is_over| {
+                loaded.run_within(&scope, Limits::ahead(MAX_STACK, is_over))
+            });
             assert_eq!(result(&output), result(&in_order));
         }
         in_order
@@ -280,6 +291,25 @@ mod tests {
         let output = renders_alike(50, &chart("c", &files));
         let first: Vec<_> = output.rendered.iter().map(|rendered| rendered.text.split('c').next().unwrap()).collect();
         assert_eq!([first[0], first[2], first[10], first[19]], ["", "18", "11", "3"]);
+        // A merge changes maps that `set` refuses to change.
+        for merged in
+            ["merge .Chart (dict \"Annotations\" (dict \"x\" \"y\"))", "merge . (dict \"Files\" (dict \"f\" \"y\"))"]
+        {
+            let mut files: Vec<_> = (0..20)
+                .map(|n| {
+                    (
+                        format!("{n:02}.yaml"),
+                        "{{ .Chart.Annotations.x }}{{ .Files }}{{ range until 30 }}x{{ end }}".to_owned(),
+                    )
+                })
+                .collect();
+            files[17].1.push_str(&format!("{{{{ $_ := {merged} }}}}"));
+            let mut chart = chart("c", &files);
+            chart.metadata.annotations = Some([("a".to_owned(), "b".to_owned())].into());
+            chart.files = vec![crate::chart::File::new("g", b"x".to_vec())];
+            let output = renders_alike(50, &chart);
+            assert_ne!(output.rendered[0].text, output.rendered[19].text);
+        }
         // Only the change of a map that is not shared.
         renders_alike(50, &chart("c", &named(&[("1.yaml", "{{ set (dict) \"a\" 1 }}"), ("2.yaml", "{{ .Values }}")])));
     }

@@ -62,7 +62,7 @@ use super::scope::{Rendered, Scope};
 use super::trace::{Focus, Trace};
 use super::tree::Member;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::second::Second;
+use crate::second_thread::SecondThread;
 use crate::stack;
 
 /// The engine of charts whose Chart.yaml does not name another one.
@@ -114,7 +114,7 @@ impl Engine for GoTemplateEngine {
 }
 
 /// Starts to parse Go templates while the rest of their chart is read, if they are many.
-pub(super) fn parse_ahead(sources: &[Source], second: Option<Second>) -> Option<ParseAhead> {
+pub(super) fn parse_ahead(sources: &[Source], second: Option<SecondThread>) -> Option<ParseAhead> {
     ParseAhead::while_reading(sources, functions::NAMES, second)
 }
 

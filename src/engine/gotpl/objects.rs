@@ -216,7 +216,7 @@ fn add_chart(
         vec![
             ("Capabilities".into(), shared.capabilities.clone()),
             ("Chart".into(), value(objects::chart(chart, is_root), &shared.watch)),
-            ("Files".into(), files(chart)),
+            ("Files".into(), files(chart, &shared.watch)),
             ("Release".into(), shared.release.clone()),
             ("Subcharts".into(), Value::Map(subcharts.clone())),
             ("Values".into(), Value::Map(values.clone())),
@@ -244,9 +244,9 @@ pub fn template(name: &str, chart_path: &str, watch: &Watch) -> Value {
     Value::Map(Map::watched(MapKind::Values, fields, Some(watch)))
 }
 
-fn files(chart: &Chart) -> Value {
+fn files(chart: &Chart, watch: &Watch) -> Value {
     let entry = |file: &crate::chart::File| (Text::from(file.path.as_str()), Value::Bytes(file.bytes.clone().into()));
-    Value::Map(Map::from_entries(MapKind::Files, chart.files.iter().map(entry).collect()))
+    Value::Map(Map::watched(MapKind::Files, chart.files.iter().map(entry).collect(), Some(watch)))
 }
 
 /// Converts an object that all engines share.
@@ -260,10 +260,53 @@ fn value(fields: objects::Record<'_>, watch: &Watch) -> Value {
         Field::Annotations(None) => Value::Map(Map::nil(MapKind::Strings)),
         Field::Annotations(Some(annotations)) => {
             let entry = |(name, value): (&String, &String)| (name.as_str().into(), text(value));
-            Value::Map(Map::from_entries(MapKind::Strings, annotations.iter().map(entry).collect()))
+            Value::Map(Map::watched(MapKind::Strings, annotations.iter().map(entry).collect(), Some(watch)))
         }
         Field::Records(records) => Value::list(records.into_iter().map(|record| value(record, watch)).collect()),
     };
     let entries = fields.into_iter().map(|(name, content)| (Text::from(name), field(content))).collect();
     Value::Map(Map::watched(MapKind::Any, entries, Some(watch)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{Dependency, File, Maintainer};
+    use crate::diagnostic::Source;
+
+    /// Checks all maps in a value, and counts them.
+    fn count_watched(value: &Value, above: &str) -> usize {
+        match value {
+            Value::Map(map) if map.is_nil() => 0,
+            Value::Map(map) => {
+                assert!(map.is_watched(), "{above}");
+                map.snapshot()
+                    .iter()
+                    .map(|(key, value)| count_watched(value, &format!("{above}.{}", key.lossy())))
+                    .sum::<usize>()
+                    + 1
+            }
+            Value::List(list) => list.items().iter().map(|item| count_watched(item, above)).sum(),
+            _ => 0,
+        }
+    }
+
+    #[test]
+    fn changes_of_all_maps_are_noted() {
+        let mut chart = Chart::default();
+        chart.metadata.annotations = Some([("a".to_owned(), "b".to_owned())].into());
+        chart.metadata.maintainers = vec![Maintainer::default()];
+        chart.metadata.dependencies = vec![Dependency::default()];
+        chart.files = vec![File::new("f", b"x".to_vec())];
+        let mut subchart = chart.clone();
+        subchart.metadata.name = "sub".to_owned();
+        chart.subcharts = vec![subchart];
+        let values = yaml::read_values(&Source::file("v", "a: [{b: {}}]\nsub: {c: {d: 1}}\n")).unwrap();
+        let shared = Shared::new(&Release::install("r", "n"), &Capabilities::default());
+        let all = charts(&chart, &values, &shared);
+        let root = Value::Map(all[1].dot.clone());
+        assert_eq!(count_watched(&root, ""), 23);
+        let template = template("t", "c", &shared.watch);
+        assert_eq!(count_watched(&template, "Template"), 1);
+    }
 }

@@ -9,7 +9,7 @@ use super::errors::ParseError;
 use super::parse::{Functions, parse};
 use super::value::Text;
 use crate::diagnostic::Source;
-use crate::second::Second;
+use crate::second_thread::SecondThread;
 
 /// A file that is to be parsed.
 #[derive(Debug)]
@@ -36,12 +36,15 @@ type Outcome = Result<Arc<Parsed>, ParseError>;
 /// Parses files. The results are in the same order. The texts that `ahead` has parsed are not parsed again.
 pub(super) fn parse_all(files: &[Unparsed], functions: Functions, ahead: Option<&ParseAhead>) -> Vec<Outcome> {
     let sources: Vec<Source> = files.iter().map(|file| file.source.clone()).collect();
-    let started = if ahead.is_none() { ParseAhead::start(&sources, functions, WORTH_A_THREAD, None) } else { None };
-    let ahead = ahead.or(started.as_ref());
-    let texts: Vec<Option<&Parsing>> = match ahead {
-        Some(ahead) => ahead.finish(&sources, functions),
-        None => vec![None; files.len()],
-    };
+    let mut texts = ahead.map_or_else(|| vec![None; files.len()], |ahead| ahead.finish(&sources, functions));
+    // Those of archives are known only now.
+    let others: Vec<Source> =
+        sources.iter().zip(&texts).filter(|(_, text)| text.is_none()).map(|(source, _)| source.clone()).collect();
+    let started = ParseAhead::start(&others, functions, WORTH_A_THREAD, None);
+    if let Some(started) = &started {
+        let found = started.finish(&sources, functions);
+        texts.iter_mut().zip(found).for_each(|(text, found)| *text = text.or(found));
+    }
     let originals = originals(&sources);
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(files.len());
     for (at, file) in files.iter().enumerate() {
@@ -105,14 +108,19 @@ impl ParseAhead {
     pub(super) fn while_reading(
         sources: &[Source],
         functions: Functions,
-        second: Option<Second>,
+        second: Option<SecondThread>,
     ) -> Option<ParseAhead> {
         let worth = if second.is_some() { WORTH_A_JOB } else { WORTH_PARSING_AHEAD };
         ParseAhead::start(sources, functions, worth, second)
     }
 
     /// Starts to parse texts if they have more opening braces than that is worth.
-    fn start(sources: &[Source], functions: Functions, worth: usize, second: Option<Second>) -> Option<ParseAhead> {
+    fn start(
+        sources: &[Source],
+        functions: Functions,
+        worth: usize,
+        second: Option<SecondThread>,
+    ) -> Option<ParseAhead> {
         let originals = originals(sources);
         let (mut texts, mut by_source, mut braces) = (Vec::new(), HashMap::default(), 0);
         for (source, &original) in sources.iter().zip(&originals) {
@@ -128,10 +136,13 @@ impl ParseAhead {
             return None;
         }
         let remaining = Mutex::new(0..texts.len());
-        let texts = Arc::new(Texts { texts, remaining, by_source });
-        let ahead = ParseAhead(Arc::clone(&texts));
-        second.or_else(Second::start)?.run(move || {
-            while let Some(at) = texts.first() {
+        let ahead = ParseAhead(Arc::new(Texts { texts, remaining, by_source }));
+        let texts = Arc::downgrade(&ahead.0);
+        second.or_else(SecondThread::start)?.run(move || {
+            // The chart may be invalid, so nobody needs its templates.
+            while let Some(texts) = texts.upgrade()
+                && let Some(at) = texts.first()
+            {
                 texts.texts[at].parse(functions);
             }
         });
@@ -201,7 +212,7 @@ mod tests {
         // The texts of all files, and of some files and of one that is not needed.
         let all = ParseAhead::while_reading(&sources, functions::NAMES, None);
         let some = [&sources[5..], &[Source::file("x", "{{ 1 }}")]].concat();
-        let some = ParseAhead::while_reading(&some, functions::NAMES, Second::start());
+        let some = ParseAhead::while_reading(&some, functions::NAMES, SecondThread::start());
         assert!(all.is_some() && some.is_some());
         for ahead in [None, all.as_ref(), some.as_ref(), all.as_ref()] {
             let outcomes: Vec<String> = parse_all(&files, functions::NAMES, ahead)

@@ -1,6 +1,6 @@
 //! Runs all files of a tree of charts: large trees on two threads.
 //!
-//! The files of a tree are run in order, because a file may change the objects that all files share, such as `.Values`.
+//! The files of a tree are run in order, because a file can change the objects that all files share, such as `.Values`.
 //! Hardly any file does. So a second thread, with objects of its own, runs files from the last one on, until both threads meet.
 //! If a file has changed an object, or the second thread has met an error, the work of the second thread is not used, and the
 //! first one runs the rest in order.
@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::exec::Refusal;
@@ -60,20 +60,21 @@ pub(super) fn render(files: &[&File], scope: &RunScope<'_>, run: &mut Run<Off>) 
     output
 }
 
-/// Runs files with the same result as [`render`], on this thread and a second one, which begins a run with `begin`.
+/// Runs files with the same result as [`render`], on this thread and a second one, whose run `begin` creates for part of the
+/// budgets.
 pub(super) fn render_on_two_threads(
     files: &[&File],
     scope: &RunScope<'_>,
     run: &mut Run<Off>,
-    begin: impl Fn() -> Run<Off> + Sync,
+    begin: impl Fn(Arc<AtomicBool>) -> Run<Off> + Sync,
 ) -> Output {
-    let shared = Remaining { files: Mutex::new(0..files.len()), is_over: AtomicBool::new(false) };
+    let shared = Remaining { files: Mutex::new(0..files.len()), is_over: Arc::default() };
     let mut output = Output::default();
     let mut done = 0;
     let ahead = thread::scope(|threads| {
         let second = stack::spawn(threads, stack::TEMPLATES, || {
             heap::grow_at_once();
-            Ahead::render(files, begin(), &shared)
+            Ahead::render(files, begin(Arc::clone(&shared.is_over)), &shared)
         });
         while let Some(at) = shared.first() {
             output.add(files[at], scope, run);
@@ -103,7 +104,7 @@ pub(super) fn render_on_two_threads(
 struct Remaining {
     files: Mutex<Range<usize>>,
     /// Whether the work of the second thread will not be used.
-    is_over: AtomicBool,
+    is_over: Arc<AtomicBool>,
 }
 
 impl Remaining {

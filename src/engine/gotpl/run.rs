@@ -98,7 +98,7 @@ impl<T: Tracer> Run<T> {
         Some(self.exec.render(&Text::from(file.path.as_str()), Value::Map(dot)))
     }
 
-    /// Whether the file that ran last has changed an object, so that later files may render differently.
+    /// Whether the file that ran last has changed an object, so later files may render differently.
     pub(super) fn has_changed_objects(&self) -> bool {
         self.watch.take()
     }

@@ -207,6 +207,12 @@ impl Map {
         self.entries().map_or_else(Vec::new, |entries| entries.iter().map(|(key, _)| key.clone()).collect())
     }
 
+    /// Whether changes of the map are noted.
+    #[cfg(test)]
+    pub fn is_watched(&self) -> bool {
+        self.shared.as_ref().is_some_and(|shared| shared.watch.is_some())
+    }
+
     /// An address that distinguishes maps with equal entries; 0 for a nil map.
     pub fn identity(&self) -> usize {
         self.shared.as_ref().map_or(0, |shared| Rc::as_ptr(shared).addr())

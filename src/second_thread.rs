@@ -8,19 +8,19 @@ use crate::{heap, stack};
 type Job = Box<dyn FnOnce() + Send>;
 
 /// A thread that runs jobs one after the other, while the caller does something else. It ends when this is dropped and all jobs are
-/// done. Nothing waits for it: what a job prepares, the caller must be able to do without.
+/// done. A job may never begin: the caller must be able to do what it prepares.
 #[derive(Debug)]
-pub struct Second(Sender<Job>);
+pub struct SecondThread(Sender<Job>);
 
 /// The size of its stack, enough to parse the most deeply nested templates. The address space of a process may be limited.
 const STACK: usize = 64 << 20;
 
-/// How often the thread looks for its next job before it sleeps. To wake a thread takes longer than most pauses between jobs.
+/// How often the thread looks for its next job before it sleeps. Waking a thread takes longer than most pauses between jobs.
 const LOOKS: u32 = 300;
 
-impl Second {
+impl SecondThread {
     /// Starts the thread; `None` if the system can't provide it.
-    pub fn start() -> Option<Second> {
+    pub fn start() -> Option<SecondThread> {
         let (sender, jobs) = mpsc::channel();
         let work = move || {
             heap::grow_at_once();
@@ -29,7 +29,7 @@ impl Second {
             }
         };
         stack::detach(STACK, work).ok()?;
-        Some(Second(sender))
+        Some(SecondThread(sender))
     }
 
     /// Adds a job.
@@ -55,12 +55,12 @@ mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
 
-    use super::Second;
+    use super::SecondThread;
 
     #[test]
     fn jobs_run_in_order_on_another_thread_even_after_a_pause() {
         let (sender, results) = mpsc::channel();
-        let second = Second::start().unwrap();
+        let second = SecondThread::start().unwrap();
         let first = std::thread::current().id();
         let add = |number: u32| {
             let sender = sender.clone();
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_job_that_panics_ends_the_thread_only() {
-        let second = Second::start().unwrap();
+        let second = SecondThread::start().unwrap();
         second.run(|| panic!("a test"));
         std::thread::sleep(Duration::from_millis(50));
         second.run(|| ());
