@@ -98,6 +98,8 @@ pub mod page;
 #[doc(hidden)]
 pub mod parallel;
 #[doc(hidden)]
+pub mod remaining;
+#[doc(hidden)]
 pub mod render;
 #[doc(hidden)]
 pub mod report;

@@ -32,6 +32,7 @@ const ORDER: &[&str] = &[
     "version",
     "parallel",
     "second_thread",
+    "remaining",
     "stack",
     "heap",
     "go",

@@ -1,6 +1,5 @@
 //! Reads the contents of a chart's files: many files on two threads.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -8,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::disk::Disk;
 use super::tree::{Tree, TreeError};
 use crate::chart::MAX_FILE_BYTES;
+use crate::remaining::Remaining;
 use crate::second_thread::SecondThread;
 
 /// How many files take longer to read than a thread takes to start.
@@ -37,7 +37,7 @@ pub(super) struct OnTwoThreads(Arc<Shared>);
 struct Shared {
     files: Vec<File>,
     /// The files that neither thread has begun.
-    remaining: Mutex<Range<usize>>,
+    remaining: Remaining,
     /// How many bytes may still be read ahead.
     allowed: AtomicU64,
 }
@@ -61,11 +61,11 @@ impl OnTwoThreads {
             return None;
         }
         let second = SecondThread::start()?;
-        let remaining = Mutex::new(0..files.len());
+        let remaining = Remaining::new(files.len());
         let shared = Arc::new(Shared { files, remaining, allowed: AtomicU64::new(allowed) });
         let ahead = Arc::clone(&shared);
         second.run(move || {
-            while let Some(last) = ahead.next(Range::next_back) {
+            while let Some(last) = ahead.next(Remaining::last) {
                 ahead.read(last);
             }
         });
@@ -83,7 +83,7 @@ impl Drop for OnTwoThreads {
 impl Contents for OnTwoThreads {
     fn take(&self, index: usize, _: &Path) -> Read {
         // It is this file unless the other thread has begun to read it.
-        if let Some(first) = self.0.next(Range::next) {
+        if let Some(first) = self.0.next(Remaining::first) {
             self.0.read(first);
         }
         let taken = self.0.read(index).lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -92,11 +92,8 @@ impl Contents for OnTwoThreads {
 }
 
 impl Shared {
-    fn next(&self, end: fn(&mut Range<usize>) -> Option<usize>) -> Option<usize> {
-        if self.allowed.load(Ordering::Relaxed) == 0 {
-            return None;
-        }
-        end(&mut self.remaining.lock().unwrap_or_else(PoisonError::into_inner))
+    fn next(&self, take: fn(&Remaining) -> Option<usize>) -> Option<usize> {
+        if self.allowed.load(Ordering::Relaxed) == 0 { None } else { take(&self.remaining) }
     }
 
     /// Reads a file unless a thread has begun to; then waits for it.

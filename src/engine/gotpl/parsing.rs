@@ -1,7 +1,6 @@
 //! Parses all files of a tree of charts: identical files only once, and many of them on two threads.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::ast::{Origin, Parsed};
@@ -9,6 +8,7 @@ use super::errors::ParseError;
 use super::parse::{Functions, parse};
 use super::value::Text;
 use crate::diagnostic::Source;
+use crate::remaining::Remaining;
 use crate::second_thread::SecondThread;
 
 /// A file that is to be parsed.
@@ -89,7 +89,7 @@ pub struct ParseAhead(Arc<Texts>);
 struct Texts {
     texts: Vec<Parsing>,
     /// The texts that no thread has begun.
-    remaining: Mutex<Range<usize>>,
+    remaining: Remaining,
     /// The index of each source's text, by its identity.
     by_source: HashMap<usize, usize, ahash::RandomState>,
 }
@@ -135,13 +135,13 @@ impl ParseAhead {
         if braces <= worth {
             return None;
         }
-        let remaining = Mutex::new(0..texts.len());
+        let remaining = Remaining::new(texts.len());
         let ahead = ParseAhead(Arc::new(Texts { texts, remaining, by_source }));
         let texts = Arc::downgrade(&ahead.0);
         second.or_else(SecondThread::start)?.run(move || {
             // The chart may be invalid, so nobody needs its templates.
             while let Some(texts) = texts.upgrade()
-                && let Some(at) = texts.first()
+                && let Some(at) = texts.remaining.first()
             {
                 texts.texts[at].parse(functions);
             }
@@ -156,25 +156,13 @@ impl ParseAhead {
             sources.iter().map(|source| by_source.get(&source.identity()).copied()).collect();
         let mut is_needed = vec![false; texts.len()];
         of_sources.iter().flatten().for_each(|&at| is_needed[at] = true);
-        while let Some(at) = self.0.last() {
+        while let Some(at) = self.0.remaining.last() {
             // A subchart may be disabled.
             if is_needed[at] {
                 texts[at].parse(functions);
             }
         }
         of_sources.into_iter().map(|at| Some(&texts[at?])).collect()
-    }
-}
-
-impl Texts {
-    /// Takes the first text that no thread has begun.
-    fn first(&self) -> Option<usize> {
-        self.remaining.lock().unwrap_or_else(PoisonError::into_inner).next()
-    }
-
-    /// Takes the last one.
-    fn last(&self) -> Option<usize> {
-        self.remaining.lock().unwrap_or_else(PoisonError::into_inner).next_back()
     }
 }
 

@@ -6,9 +6,8 @@
 //! first one runs the rest in order.
 
 use std::collections::HashMap;
-use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::exec::Refusal;
@@ -18,6 +17,7 @@ use super::run::{File, Run, RunScope};
 use super::trace::Off;
 use crate::diagnostic::Diagnostic;
 use crate::engine::scope::Rendered;
+use crate::remaining::Remaining;
 use crate::{heap, stack};
 
 /// The result of rendering a tree of charts.
@@ -68,19 +68,22 @@ pub(super) fn render_on_two_threads(
     run: &mut Run<Off>,
     begin: impl Fn(Arc<AtomicBool>) -> Run<Off> + Sync,
 ) -> Output {
-    let shared = Remaining { files: Mutex::new(0..files.len()), is_over: Arc::default() };
+    let remaining = Remaining::new(files.len());
+    // Whether the work of the second thread does not count.
+    let is_over = Arc::new(AtomicBool::new(false));
     let mut output = Output::default();
     let mut done = 0;
     let ahead = thread::scope(|threads| {
         let second = stack::spawn(threads, stack::TEMPLATES, || {
             heap::grow_at_once();
-            Ahead::render(files, begin(Arc::clone(&shared.is_over)), &shared)
+            Ahead::render(files, begin(Arc::clone(&is_over)), &remaining)
         });
-        while let Some(at) = shared.first() {
+        while let Some(at) = remaining.first() {
             output.add(files[at], scope, run);
             done = at + 1;
             if run.has_changed_objects() {
-                shared.is_over.store(true, Ordering::Relaxed);
+                is_over.store(true, Ordering::Relaxed);
+                remaining.give_up();
                 files[done..].iter().for_each(|file| output.add(file, scope, run));
                 done = files.len();
             }
@@ -98,27 +101,6 @@ pub(super) fn render_on_two_threads(
         _ => files[done..].iter().for_each(|file| output.add(file, scope, run)),
     }
     output
-}
-
-/// The files that neither thread has begun.
-struct Remaining {
-    files: Mutex<Range<usize>>,
-    /// Whether the work of the second thread will not be used.
-    is_over: Arc<AtomicBool>,
-}
-
-impl Remaining {
-    fn first(&self) -> Option<usize> {
-        if self.is_over() { None } else { self.files.lock().unwrap_or_else(PoisonError::into_inner).next() }
-    }
-
-    fn last(&self) -> Option<usize> {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).next_back()
-    }
-
-    fn is_over(&self) -> bool {
-        self.is_over.load(Ordering::Relaxed)
-    }
 }
 
 /// The last files of a tree, run by the second thread.
@@ -142,7 +124,7 @@ impl Ahead {
         while let Some(at) = remaining.last() {
             let file = files[at];
             if let Some(outcome) = run.file(file) {
-                if remaining.is_over() || run.has_changed_objects() {
+                if run.has_changed_objects() {
                     return None;
                 }
                 rendered.push(file.rendered(outcome.ok()?, run.exec.take_random()));

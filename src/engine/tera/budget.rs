@@ -57,6 +57,17 @@ pub(super) struct Spent {
 }
 
 impl Spent {
+    /// Returns what is spent together with other templates; `None` if the budgets do not allow it.
+    pub(super) fn and(self, other: Spent) -> Option<Spent> {
+        let within = |a: u64, b: u64, limit: u64| a.checked_add(b).filter(|sum| *sum <= limit);
+        Some(Spent {
+            calls: within(self.calls, other.calls, MAX_CALLS)?,
+            items: within(self.items, other.items, MAX_ITEMS)?,
+            written: within(self.written, other.written, MAX_BYTES)?,
+            made: within(self.made, other.made, MAX_MADE_IN_ALL)?,
+        })
+    }
+
     /// Returns the steps, and the bytes that were made or written.
     pub(super) fn steps_and_bytes(&self) -> (u64, u64) {
         (self.calls.saturating_add(self.items), self.written.saturating_add(self.made))

@@ -42,6 +42,7 @@ mod stock;
 mod switched_off;
 mod templates;
 mod tokens;
+mod two_threads;
 mod value;
 
 use std::borrow::Cow;
@@ -70,11 +71,13 @@ pub(super) struct TeraEngine;
 
 impl Engine for TeraEngine {
     fn render(&self, scope: &Scope<'_>, members: &[Member<'_>], _: Option<&ParseAhead>) -> Outcome {
-        let mut progress = Progress::default();
         let looked_at = |member: &&Member<'_>| member.is_rendered() || scope.refusals.is_some();
-        for member in members.iter().filter(looked_at) {
-            render_chart(scope, member, &mut progress);
-        }
+        let members: Vec<&Member<'_>> = members.iter().filter(looked_at).collect();
+        let progress = on_two_threads(scope, &members).unwrap_or_else(|| {
+            let mut progress = Progress::default();
+            members.iter().for_each(|member| render_chart(scope, member, &mut progress));
+            progress
+        });
         let (steps, bytes) = progress.spent.steps_and_bytes();
         scope.release.environment.work.add(steps, bytes);
         let errors = progress.errors.into_iter().map(|error| error.diagnostic).collect();
@@ -112,6 +115,35 @@ impl Progress {
             self.errors.push(error);
         }
     }
+}
+
+/// How many charts take longer to render than a thread takes to start.
+const WORTH_A_THREAD: usize = 6;
+
+/// Renders charts on two threads, since no chart sees what another one does. `None` if they are few, or the result can differ from
+/// rendering them in order: after an error, when the budgets do not suffice, or when something is noted.
+fn on_two_threads(scope: &Scope<'_>, members: &[&Member<'_>]) -> Option<Progress> {
+    let notes = scope.refusals.is_some() || scope.release.environment.missing_versions.is_some();
+    if members.len() < WORTH_A_THREAD || notes {
+        return None;
+    }
+    // Refusals can't be shared between threads.
+    let Scope { chart, values, release, capabilities, refusals: _ } = *scope;
+    let (mut first, last) = two_threads::share(members.len(), |remaining, take| {
+        let scope = Scope { chart, values, release, capabilities, refusals: None };
+        let mut progress = Progress::default();
+        while let Some(at) = take(remaining) {
+            render_chart(&scope, members[at], &mut progress);
+            if !progress.errors.is_empty() {
+                remaining.give_up();
+            }
+        }
+        progress
+    });
+    let last = last.unwrap_or_default();
+    first.spent = first.spent.and(last.spent)?;
+    first.rendered.extend(last.rendered);
+    (first.errors.is_empty() && last.errors.is_empty()).then_some(first)
 }
 
 /// Renders the templates of one chart.
@@ -200,4 +232,61 @@ fn locate_in_chart(scope: &Scope<'_>, member: &Member<'_>, path: &str, line: usi
     let text = &source.text()[range.clone()];
     let indent = text.len() - text.trim_start().len();
     Some(source.span(range.start + indent..range.start + text.trim_end().len().max(indent)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{Chart, Template};
+    use crate::diagnostic::Source;
+    use crate::engine::tree;
+    use crate::engine::{Capabilities, Release};
+    use crate::yaml::Map;
+
+    /// A chart with these subcharts, of one template each.
+    fn umbrella(subcharts: &[(String, String)]) -> Chart {
+        let chart = |name: &str, text: &str| {
+            let mut chart = Chart::default();
+            chart.metadata.name = name.to_owned();
+            let path = "templates/t.yaml".to_owned();
+            chart.templates.push(Template { source: Source::file(&path, text), path });
+            chart
+        };
+        let mut root = chart("root", "root: {{ Release.Name }}");
+        root.subcharts = subcharts.iter().map(|(name, text)| chart(name, text)).collect();
+        root
+    }
+
+    /// Renders a chart on two threads; `None` if it must be rendered in order.
+    fn texts_of_two_threads(chart: &Chart) -> Option<Vec<String>> {
+        let (values, release, capabilities) = (Map::new(), Release::install("r", "n"), Capabilities::default());
+        let scope = Scope { chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
+        let members = tree::members(chart, &values);
+        let mut rendered = on_two_threads(&scope, &members.iter().collect::<Vec<_>>())?.rendered;
+        rendered.sort_by(|a, b| a.path.cmp(&b.path));
+        Some(rendered.into_iter().map(|rendered| rendered.text).collect())
+    }
+
+    #[test]
+    fn charts_on_two_threads_render_as_in_order() {
+        let subcharts: Vec<_> = (10..40)
+            .map(|n| (n.to_string(), format!("{{% for i in range(end={n}) %}}{{{{ i }}}}{{% endfor %}}")))
+            .collect();
+        let mut wanted: Vec<String> = (10..40).map(|n| (0..n).map(|i: u32| i.to_string()).collect()).collect();
+        wanted.push("root: r".to_owned());
+        for _ in 0..20 {
+            assert_eq!(texts_of_two_threads(&umbrella(&subcharts)).unwrap(), wanted);
+        }
+        assert!(texts_of_two_threads(&umbrella(&subcharts[..WORTH_A_THREAD - 2])).is_none());
+    }
+
+    #[test]
+    fn charts_with_errors_or_too_much_work_are_rendered_in_order() {
+        let with = |text: &str| -> Vec<_> { (10..20).map(|n| (n.to_string(), text.to_owned())).collect() };
+        let mut subcharts = with("a: 1");
+        subcharts[3].1 = "{{ missing.value }}".to_owned();
+        assert!(texts_of_two_threads(&umbrella(&subcharts)).is_none());
+        // Five times 8 MB fit into the budget, ten times do not.
+        assert!(texts_of_two_threads(&umbrella(&with("{{ 'x' | repeat(count=8000000) }}"))).is_none());
+    }
 }

@@ -1,0 +1,42 @@
+//! Shares the charts of a tree between two threads.
+
+use std::thread;
+
+use crate::remaining::Remaining;
+use crate::{heap, stack};
+
+/// Takes the next index from one end.
+pub(super) type Take = fn(&Remaining) -> Option<usize>;
+
+/// Calls `work` on this thread, which takes indexes from the first one on, and on a second one, if the system can provide it, which
+/// takes them from the last one on. Returns both results.
+pub(super) fn share<T: Send>(count: usize, work: impl Fn(&Remaining, Take) -> T + Sync) -> (T, Option<T>) {
+    let remaining = Remaining::new(count);
+    thread::scope(|threads| {
+        let second = stack::spawn(threads, stack::TEMPLATES, || {
+            heap::grow_at_once();
+            work(&remaining, Remaining::last)
+        });
+        let first = work(&remaining, Remaining::first);
+        match second.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(last)) => (first, Some(last)),
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(stack::NoStack) => (first, None),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_index_is_taken_once() {
+        let taken = |remaining: &Remaining, take: Take| std::iter::from_fn(|| take(remaining)).collect::<Vec<usize>>();
+        for count in [0, 1, 1000] {
+            let (mut all, last) = share(count, taken);
+            all.extend(last.unwrap().into_iter().rev());
+            assert_eq!(all, (0..count).collect::<Vec<_>>());
+        }
+    }
+}
