@@ -106,6 +106,17 @@ pub(super) struct Loaded<'a> {
     all: OnceCell<Option<Context>>,
 }
 
+/// The part of loaded templates that takes long to free.
+pub(super) type Kept = (Arc<Run>, Tera, Context);
+
+/// Keeps templates until the next time. The process often ends soon, and freeing them piece by piece takes up to a tenth of a
+/// render.
+pub(super) fn keep_until_next(kept: Kept) {
+    static LAST: Mutex<Option<Kept>> = Mutex::new(None);
+    let before = LAST.lock().unwrap_or_else(PoisonError::into_inner).replace(kept);
+    drop(before);
+}
+
 impl<'a> Loaded<'a> {
     /// Loads the templates, each with the text that `text_of` returns for its number, its text and its references.
     pub(super) fn new<'t>(
@@ -158,12 +169,9 @@ impl<'a> Loaded<'a> {
         reported.collect()
     }
 
-    /// Keeps these templates, and frees those that were kept before. The process often ends soon, and freeing them piece
-    /// by piece takes up to a tenth of a render.
-    pub(super) fn keep_until_next(self) {
-        static LAST: Mutex<Option<(Arc<Run>, Tera, Context)>> = Mutex::new(None);
-        let before = LAST.lock().unwrap_or_else(PoisonError::into_inner).replace((self.run, self.tera, self.objects));
-        drop(before);
+    /// Returns the part that takes long to free.
+    pub(super) fn into_kept(self) -> Kept {
+        (self.run, self.tera, self.objects)
     }
 
     pub(super) fn render(&self, name: &str, spent: &mut Spent) -> tera::TeraResult<String> {

@@ -52,7 +52,7 @@ pub use functions::{Function, functions};
 pub(super) use stock::stock_templates;
 
 use self::budget::Spent;
-use self::chart::{Loaded, as_written};
+use self::chart::{Kept, Loaded, as_written, keep_until_next};
 use self::errors::TemplateError;
 use self::locate::Marks;
 use self::run::Run;
@@ -80,6 +80,7 @@ impl Engine for TeraEngine {
         });
         let (steps, bytes) = progress.spent.steps_and_bytes();
         scope.release.environment.work.add(steps, bytes);
+        progress.last.into_iter().for_each(keep_until_next);
         let errors = progress.errors.into_iter().map(|error| error.diagnostic).collect();
         Outcome { rendered: progress.rendered, errors, loaded: None }
     }
@@ -106,6 +107,8 @@ struct Progress {
     rendered: Vec<Rendered>,
     errors: Vec<TemplateError>,
     spent: Spent,
+    /// The chart that was rendered last. Each thread frees its own ones: the allocator is slow to free what another one made.
+    last: Option<Kept>,
 }
 
 impl Progress {
@@ -208,7 +211,7 @@ fn render_templates(
             Err(error) => progress.fail(chart.mapper.render_error(name, &error)),
         }
     }
-    chart.keep_until_next();
+    progress.last = Some(chart.into_kept());
     Ok(())
 }
 
