@@ -169,7 +169,7 @@ impl Host {
     }
 }
 
-/// Adds a number to a digest; 0 and 0 remain 0. Equal digests are no harm: calls of one site are counted.
+/// Adds a number to a digest; 0 and 0 remain 0. Equal digests do no harm: calls of one site are counted.
 pub fn mix(digest: u64, number: u64) -> u64 {
     /// The prime of the 64-bit FNV hash.
     const PRIME: u64 = 0x0100_0000_01b3;

@@ -10,18 +10,17 @@ use crate::engine::gotpl::value::Text;
 impl<T: Tracer> Exec<T> {
     /// Records that a random function is about to be called.
     pub(super) fn begin_random_call(&mut self, context: &Context<T>, function: &Function, node: NodeId) -> Result<()> {
+        let included = self.included_file().cloned();
+        if self.host.notes_calls() {
+            self.host.note_call(function.name, included.as_ref());
+        }
         if self.host.ignores_call_sites() {
             self.limits.step(self.frames.len() as u64)?;
             let iterations = digest(self.frames.iter());
-            let included = self.included_file().cloned();
             self.host.set_written_place(function.name, included, written_name(&self.out), iterations);
         } else {
             let iterations = self.iterations();
             self.host.set_call_site(&context.name, context.parsed.offset(node), iterations);
-        }
-        if self.host.notes_calls() {
-            let included = self.included_file().cloned();
-            self.host.note_call(function.name, included.as_ref());
         }
         Ok(())
     }
@@ -48,10 +47,10 @@ fn digest<'f, T: Tracer + 'f>(frames: impl Iterator<Item = &'f Frame<T>>) -> u64
 impl<T: Tracer> Loop<T> {
     /// A digest of the current iteration's key or index.
     fn iteration(&self) -> u64 {
-        /// Longer keys do not exist, and would take time.
+        /// Keys are shorter in practice. Reading all of a longer one in each iteration would take time.
         const MAX_LENGTH: usize = 256;
         match &self.key {
-            // Other keys that come or go do not change it.
+            // It does not depend on which other keys there are.
             Some(key) => key.iter().take(MAX_LENGTH).fold(1, |digest, byte| mix(digest, u64::from(*byte))),
             None => self.iterations as u64,
         }
@@ -61,7 +60,7 @@ impl<T: Tracer> Loop<T> {
 /// The name that the last line of the output gives to what follows, as `password` for `  password: `. White space after the
 /// line, such as that of a called template, does not matter.
 fn written_name(out: &[u8]) -> &[u8] {
-    /// Names are not longer, and a loop may write without line breaks.
+    /// Lines are shorter in practice, but a loop can write without line breaks.
     const MAX_LENGTH: usize = 1024;
     let out = out[out.len().saturating_sub(MAX_LENGTH)..].trim_ascii_end();
     let line = out.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();

@@ -21,7 +21,7 @@ pub enum Computed {
 impl Computed {
     /// Returns the value; `None` if it is unknown. `named` returns the value of a node.
     pub fn value(&self, named: &dyn Fn(NodeId) -> Option<Value>) -> Option<Value> {
-        /// Loops can compute names very often. Longer ones do not exist.
+        /// Names are shorter in practice. Loops can compute them very often.
         const MAX_LENGTH: usize = 4096;
         match self {
             Computed::Text(text) => Some(Value::Str(text.clone())),
