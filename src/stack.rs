@@ -86,6 +86,24 @@ pub fn spawn<'scope, T: Send + 'scope>(
     thread::Builder::new().stack_size(size).spawn_scoped(scope, noting).map_err(|_| NoStack)
 }
 
+/// Calls `first` on this thread, and `second` on a new one with a stack of `size` bytes at the same time. The second result is `None`
+/// if the system can't provide such a stack.
+pub fn call_both<A, B: Send>(
+    size: usize,
+    first: impl FnOnce() -> A,
+    second: impl FnOnce() -> B + Send,
+) -> (A, Option<B>) {
+    thread::scope(|scope| {
+        let second = spawn(scope, size, second);
+        let first = first();
+        match second.map(ScopedJoinHandle::join) {
+            Ok(Ok(second)) => (first, Some(second)),
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(NoStack) => (first, None),
+        }
+    })
+}
+
 /// Starts `work` on a new thread with a stack of `size` bytes that nothing waits for.
 ///
 /// # Errors
@@ -107,6 +125,14 @@ mod tests {
         assert_eq!(call(usize::MAX / 2, || 1), Err(NoStack));
         assert_eq!(call_or_here(&[usize::MAX / 2], || 1), 1);
         assert_eq!(call_or_here(&[usize::MAX / 2, 1 << 20], || 1), 1);
+    }
+
+    #[test]
+    fn both_calls_are_made_unless_there_is_no_stack() {
+        let thread = || thread::current().id();
+        let (first, second) = call_both(1 << 20, thread, thread);
+        assert!(first == thread() && second.is_some_and(|second| second != first));
+        assert_eq!(call_both(usize::MAX / 2, || 1, || 2), (1, None));
     }
 
     #[test]

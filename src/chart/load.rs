@@ -355,13 +355,11 @@ mod tests {
             file("charts/db/Chart.yaml", "name: db\nversion: 1.0.0\n"),
             file("charts/db/templates/a.yaml", "\u{feff}a"),
             file("charts/db/templates/b.yaml", "b"),
-            file("charts/x/templates/y.prov", "not a chart"),
             file("templates/a.yaml", "a"),
             file("templates/b.yaml", "\u{feff}b"),
             file("templates/c.yaml", "\u{feff}\u{feff}c"),
             bytes("templates/d.yaml", b"\xff"),
         ];
-        let files: Vec<File> = files.into_iter().filter(|file| !file.path.starts_with("charts/x")).collect();
         let mut ahead = files.clone();
         let sources = Chart::template_sources(&mut ahead);
         let (chart, same) = (Chart::from_files(files).unwrap(), Chart::from_files(ahead).unwrap());

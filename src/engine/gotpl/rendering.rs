@@ -8,7 +8,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use super::exec::Refusal;
 use super::limits::Spent;
@@ -73,11 +72,11 @@ pub(super) fn render_on_two_threads(
     let is_over = Arc::new(AtomicBool::new(false));
     let mut output = Output::default();
     let mut done = 0;
-    let ahead = thread::scope(|threads| {
-        let second = stack::spawn(threads, stack::TEMPLATES, || {
-            heap::grow_at_once();
-            Ahead::render(files, begin(Arc::clone(&is_over)), &remaining)
-        });
+    let second = || {
+        heap::grow_at_once();
+        Ahead::render(files, begin(Arc::clone(&is_over)), &remaining)
+    };
+    let first = || {
         while let Some(at) = remaining.first() {
             output.add(files[at], scope, run);
             done = at + 1;
@@ -88,13 +87,9 @@ pub(super) fn render_on_two_threads(
                 done = files.len();
             }
         }
-        match second.map(thread::ScopedJoinHandle::join) {
-            Ok(Ok(ahead)) => ahead,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(stack::NoStack) => None,
-        }
-    });
-    match ahead {
+    };
+    let ((), ahead) = stack::call_both(stack::TEMPLATES, first, second);
+    match ahead.flatten() {
         Some(ahead) if done < files.len() && run.exec.limits().add(ahead.spent) => {
             output.rendered.extend(ahead.rendered.into_iter().rev());
         }

@@ -1,7 +1,5 @@
 //! Shares the charts of a tree between two threads.
 
-use std::thread;
-
 use crate::remaining::Remaining;
 use crate::{heap, stack};
 
@@ -12,18 +10,11 @@ pub(super) type Take = fn(&Remaining) -> Option<usize>;
 /// takes them from the last one on. Returns both results.
 pub(super) fn share<T: Send>(count: usize, work: impl Fn(&Remaining, Take) -> T + Sync) -> (T, Option<T>) {
     let remaining = Remaining::new(count);
-    thread::scope(|threads| {
-        let second = stack::spawn(threads, stack::TEMPLATES, || {
-            heap::grow_at_once();
-            work(&remaining, Remaining::last)
-        });
-        let first = work(&remaining, Remaining::first);
-        match second.map(thread::ScopedJoinHandle::join) {
-            Ok(Ok(last)) => (first, Some(last)),
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(stack::NoStack) => (first, None),
-        }
-    })
+    let second = || {
+        heap::grow_at_once();
+        work(&remaining, Remaining::last)
+    };
+    stack::call_both(stack::TEMPLATES, || work(&remaining, Remaining::first), second)
 }
 
 #[cfg(test)]
