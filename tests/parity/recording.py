@@ -9,6 +9,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -51,9 +52,10 @@ def check_version(folder):
 
 
 def error(finished):
-    """Returns Helm's error as it prints it, without the advice that follows some errors."""
+    """Returns Helm's error as it prints it, without the advice that follows some errors, and as text: with U+FFFD for each
+    byte that is not UTF-8."""
     text = finished.stderr[finished.stderr.index("Error: "):] if "Error: " in finished.stderr else finished.stderr
-    return text.split("\n\nUse --debug flag")[0].rstrip("\n")
+    return re.sub("[\udc80-\udcff]", "\ufffd", text.split("\n\nUse --debug flag")[0].rstrip("\n"))
 
 
 def chart(folder, files, name="probe"):

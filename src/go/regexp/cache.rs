@@ -26,15 +26,15 @@ pub struct Cache(Mutex<Compiled>);
 
 #[derive(Debug, Default)]
 struct Compiled {
-    of_ascii: HashMap<String, Result<Known, String>>,
-    of_unicode: HashMap<String, Result<Known, String>>,
+    of_ascii: HashMap<Vec<u8>, Result<Known, String>>,
+    of_unicode: HashMap<Vec<u8>, Result<Known, String>>,
     bytes: usize,
     kept: usize,
 }
 
 impl Compiled {
     /// Returns a cached expression for searching a text.
-    fn lend(&mut self, pattern: &str, text: &[u8]) -> Option<Result<(Arc<Regexp>, usize), String>> {
+    fn lend(&mut self, pattern: &[u8], text: &[u8]) -> Option<Result<(Arc<Regexp>, usize), String>> {
         if self.kept == MAX_KEPT {
             self.of_ascii.values_mut().chain(self.of_unicode.values_mut()).flatten().for_each(Known::give_back);
             self.kept = 0;
@@ -49,7 +49,7 @@ impl Compiled {
         })
     }
 
-    fn add(&mut self, pattern: &str, alphabet: Alphabet, new: Result<(Regexp, usize), String>) {
+    fn add(&mut self, pattern: &[u8], alphabet: Alphabet, new: Result<(Regexp, usize), String>) {
         let bytes = pattern.len() + new.as_ref().map_or(0, |(_, size)| *size);
         if self.bytes + bytes > MAX_BYTES {
             *self = Compiled::default();
@@ -101,17 +101,17 @@ impl Cache {
         text: &[u8],
         charge: &mut impl FnMut(usize) -> Result<(), E>,
     ) -> Result<Result<Arc<Regexp>, String>, E> {
-        Ok(self.sized(pattern, text, charge)?.map(|(regexp, _)| regexp))
+        Ok(self.sized(pattern.as_bytes(), text, charge)?.map(|(regexp, _)| regexp))
     }
 
     /// Like [`Cache::get`], but also returns the largest size of the expression in bytes, on which the cost of a search
-    /// depends.
+    /// depends. A pattern that is not UTF-8 is malformed.
     ///
     /// # Errors
     /// Any error of `charge`.
     pub fn sized<E>(
         &self,
-        pattern: &str,
+        pattern: &[u8],
         text: &[u8],
         charge: &mut impl FnMut(usize) -> Result<(), E>,
     ) -> Result<Result<(Arc<Regexp>, usize), String>, E> {
@@ -136,7 +136,7 @@ impl Cache {
         text: &str,
         charge: &mut impl FnMut(usize) -> Result<(), E>,
     ) -> Result<Result<bool, String>, E> {
-        let (regexp, size) = match self.sized(pattern, text.as_bytes(), charge)? {
+        let (regexp, size) = match self.sized(pattern.as_bytes(), text.as_bytes(), charge)? {
             Ok(compiled) => compiled,
             Err(reason) => return Ok(Err(reason)),
         };

@@ -32,7 +32,7 @@ impl Regexp {
     /// Go's message, if Go rejects the expression or it is too large.
     pub fn parse(pattern: &str) -> Result<Regexp, String> {
         let any = &mut |_| Ok::<_, Infallible>(());
-        let compiled = compile(pattern, Alphabet::Unicode, any).unwrap_or_else(|never| match never {});
+        let compiled = compile(pattern.as_bytes(), Alphabet::Unicode, any).unwrap_or_else(|never| match never {});
         compiled.map(|(regexp, _)| regexp)
     }
 
@@ -209,7 +209,7 @@ impl Alphabet {
 
 /// Compiles an expression for texts in an alphabet, and returns it with its largest size in bytes.
 pub(super) fn compile<E>(
-    pattern: &str,
+    pattern: &[u8],
     alphabet: Alphabet,
     charge: &mut impl FnMut(usize) -> Result<(), E>,
 ) -> Result<Result<(Regexp, usize), String>, E> {
@@ -217,6 +217,7 @@ pub(super) fn compile<E>(
         Ok(translated) => translated,
         Err(reason) => return Ok(Err(reason)),
     };
+    let pattern = &*utf8::to_text(pattern);
     // Other characters in an expression are rare, and without Unicode they would mean bytes or nothing.
     let mut is_unicode = alphabet == Alphabet::Unicode || !translated.is_ascii();
     let mut sizes = SIZES.into_iter();

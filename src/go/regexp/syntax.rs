@@ -1,14 +1,17 @@
 //! Go's syntax of regular expressions (RE2), translated to that of the `regex` crate.
 //!
 //! The two syntaxes differ in details (`\d` is ASCII in Go, `[a[b]` is a set of three characters, `a{` is text), so
-//! every expression is translated character by character. [`check`] does so to find what Go rejects, with Go's message,
-//! without compiling anything.
+//! every expression is translated character by character, in the order of Go's parser. [`check`] does so to find what Go
+//! rejects, with Go's message, without compiling anything.
 
 use std::collections::BTreeSet;
 use std::iter::Peekable;
+use std::ops::Range;
 use std::str::CharIndices;
 
 use regex::bytes::Regex;
+
+use crate::go::utf8;
 
 /// Checks an expression without compiling it.
 ///
@@ -19,7 +22,7 @@ pub fn check(pattern: &str) -> Result<(), String> {
     if pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"^$-_/ ".contains(&byte)) {
         return Ok(());
     }
-    translate(pattern).map(drop)
+    translate(pattern.as_bytes()).map(drop)
 }
 
 pub(super) fn parse_error(what: &str, place: &str) -> String {
@@ -34,7 +37,7 @@ const MAX_LENGTH: usize = 32 << 10;
 ///
 /// # Errors
 /// The pattern is malformed or too long.
-pub(super) fn to_compile(pattern: &str) -> Result<String, String> {
+pub(super) fn to_compile(pattern: &[u8]) -> Result<String, String> {
     if pattern.len() > MAX_LENGTH {
         let length = pattern.len();
         return Err(format!(
@@ -44,9 +47,13 @@ pub(super) fn to_compile(pattern: &str) -> Result<String, String> {
     translate(pattern)
 }
 
-fn translate(pattern: &str) -> Result<String, String> {
+fn translate(pattern: &[u8]) -> Result<String, String> {
+    // Positions in the text are those in the bytes up to the first invalid byte, where the translation ends.
+    let invalid = str::from_utf8(pattern).err().map(|error| error.valid_up_to());
+    let pattern = &*utf8::to_text(pattern);
     let mut translator = Translator {
         pattern,
+        invalid,
         has_more_named_classes: true,
         known_classes: BTreeSet::new(),
         rest: pattern.char_indices().peekable(),
@@ -57,7 +64,10 @@ fn translate(pattern: &str) -> Result<String, String> {
 }
 
 struct Translator<'p> {
+    /// The pattern, with U+FFFD for each byte that is not UTF-8.
     pattern: &'p str,
+    /// The first of these bytes.
+    invalid: Option<usize>,
     /// Whether the end of a class like `[:alpha:]` may still follow: only one search for it may fail.
     has_more_named_classes: bool,
     /// The names of Unicode classes that are known to compile.
@@ -84,6 +94,23 @@ impl<'p> Translator<'p> {
         while self.rest.next_if(|&(at, _)| at < end).is_some() {}
     }
 
+    /// Reads a character, and fails if it is a byte that is not UTF-8.
+    fn next_char(&mut self) -> Result<Option<(usize, char)>, String> {
+        let at = self.at();
+        if self.invalid == Some(at) {
+            self.check_utf8(at..self.pattern.len())?;
+        }
+        Ok(self.rest.next())
+    }
+
+    /// Fails if a part is not UTF-8. The error contains the rest of this part.
+    fn check_utf8(&self, part: Range<usize>) -> Result<(), String> {
+        match self.invalid {
+            Some(at) if part.contains(&at) => Err(parse_error("invalid UTF-8", &self.pattern[at..part.end])),
+            _ => Ok(()),
+        }
+    }
+
     fn expression(&mut self) -> Result<(), String> {
         // For every open group, and for the whole expression, how often its most repeated part is repeated.
         let mut factors = vec![1u32];
@@ -93,7 +120,7 @@ impl<'p> Translator<'p> {
         let mut has_operand = false;
         // Where the repetition that ended just before this character began.
         let mut repeated: Option<usize> = None;
-        while let Some((start, c)) = self.rest.next() {
+        while let Some((start, c)) = self.next_char()? {
             let repeated_before = repeated.take();
             match c {
                 '(' => {
@@ -192,9 +219,12 @@ impl<'p> Translator<'p> {
         let whole = &self.pattern[start..];
         for (prefix, skipped) in [("P<", 3), ("<", 2)] {
             let Some(named) = after.strip_prefix(prefix) else { continue };
+            let name_start = start + 1 + skipped;
             let Some(end) = named.find('>') else {
+                self.check_utf8(start..self.pattern.len())?;
                 return Err(parse_error("invalid named capture", whole));
             };
+            self.check_utf8(name_start..name_start + end)?;
             let name = &named[..end];
             let head = &whole[..1 + skipped + end + 1];
             if name.is_empty() || !name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric()) {
@@ -205,32 +235,25 @@ impl<'p> Translator<'p> {
             self.out.push('(');
             return Ok(true);
         }
-        let flags = after.find([':', ')']).map(|end| &after[..=end]);
-        let valid = flags.is_some_and(|flags| {
-            let letters = &flags[..flags.len() - 1];
-            let (on, off) = letters.split_once('-').map_or((letters, None), |(on, off)| (on, Some(off)));
-            let known = |letters: &str| letters.bytes().all(|letter| b"imsU".contains(&letter));
-            known(on) && off.is_none_or(|off| !off.is_empty() && known(off))
-        });
-        match flags {
-            Some(flags) if valid => {
-                self.skip(1 + flags.len());
-                if flags != ")" {
-                    self.out.extend(["(?", flags]);
-                }
-                Ok(flags.ends_with(':'))
-            }
-            _ => {
-                let known = after.find(|c: char| !"imsU-".contains(c));
-                match known {
-                    None => Err(parse_error("invalid or unsupported Perl syntax", whole)),
-                    Some(at) => {
-                        let end = 2 + at + after[at..].chars().next().map_or(0, char::len_utf8);
-                        Err(parse_error("invalid or unsupported Perl syntax", &whole[..end]))
+        self.skip(1);
+        let (mut is_negated, mut is_empty) = (false, true);
+        while let Some((_, c)) = self.next_char()? {
+            match c {
+                'i' | 'm' | 's' | 'U' => is_empty = false,
+                '-' if !is_negated => (is_negated, is_empty) = (true, true),
+                ':' | ')' if !(is_negated && is_empty) => {
+                    let end = self.at();
+                    let flags = &self.pattern[start..end];
+                    if flags != "(?)" {
+                        self.out.push_str(flags);
                     }
+                    return Ok(c == ':');
                 }
+                _ => break,
             }
         }
+        let end = self.at();
+        Err(parse_error("invalid or unsupported Perl syntax", &self.pattern[start..end]))
     }
 
     fn literal(&mut self, c: char) {
@@ -252,7 +275,9 @@ impl<'p> Translator<'p> {
             Some('Q') => {
                 self.skip(1);
                 let quoted = self.following();
+                let quoted_start = self.at();
                 let length = quoted.find("\\E").unwrap_or(quoted.len());
+                self.check_utf8(quoted_start..quoted_start + length)?;
                 self.out.push_str(&regex::escape(&quoted[..length]));
                 self.skip(length + if length < quoted.len() { 2 } else { 0 });
             }
@@ -297,12 +322,15 @@ impl<'p> Translator<'p> {
     }
 
     fn unicode_class(&mut self, start: usize, p: char) -> Result<(), String> {
-        let name = match self.rest.next() {
+        let name = match self.next_char()? {
             Some((_, '{')) => {
+                let name_start = self.at();
                 let following = self.following();
                 let Some(end) = following.find('}') else {
+                    self.check_utf8(start..self.pattern.len())?;
                     return Err(parse_error("invalid character class range", &self.pattern[start..]));
                 };
+                self.check_utf8(name_start..name_start + end)?;
                 self.skip(end + 1);
                 &following[..end]
             }
@@ -325,59 +353,64 @@ impl<'p> Translator<'p> {
 
     /// Reads the character that an escape stands for; its backslash, at `start`, has been read.
     fn escaped_char(&mut self, start: usize) -> Result<char, String> {
-        let Some((at, c)) = self.rest.next() else {
+        let Some((_, c)) = self.next_char()? else {
             return Err(parse_error("trailing backslash at end of expression", ""));
         };
-        let simple = match c {
-            'a' => Some('\x07'),
-            'f' => Some('\x0c'),
-            't' => Some('\t'),
-            'n' => Some('\n'),
-            'r' => Some('\r'),
-            'v' => Some('\x0b'),
-            _ if c.is_ascii() && !c.is_ascii_alphanumeric() => Some(c),
-            _ => None,
-        };
-        if let Some(simple) = simple {
-            return Ok(simple);
-        }
-        let following = &self.pattern[at + c.len_utf8()..];
         let code = match c {
-            'x' => match following.strip_prefix('{') {
-                Some(braced) => {
-                    let digits = braced.find('}').map(|end| &braced[..end]);
-                    digits.filter(|digits| !digits.is_empty()).map(|digits| (digits.len() + 2, hexadecimal(digits)))
-                }
-                None => following.get(..2).map(|digits| (2, hexadecimal(digits))),
-            },
-            // A single digit other than zero would be a back reference.
-            '0' | '1'..='7' if c == '0' || following.starts_with(|next| ('0'..='7').contains(&next)) => {
-                let more = following.bytes().take(2).take_while(|digit| (b'0'..=b'7').contains(digit)).count();
-                Some((more, u32::from_str_radix(&self.pattern[at..=at + more], 8).ok()))
-            }
-            _ => None,
+            'a' => Some(0x07),
+            'f' => Some(0x0c),
+            't' => Some(0x09),
+            'n' => Some(0x0a),
+            'r' => Some(0x0d),
+            'v' => Some(0x0b),
+            'x' => self.hexadecimal()?,
+            '0'..='7' => self.octal(c),
+            _ => (c.is_ascii() && !c.is_ascii_alphanumeric()).then_some(u32::from(c)),
         };
-        match code.and_then(|(length, code)| Some((length, char::from_u32(code?)?))) {
-            Some((length, c)) => {
-                self.skip(length);
-                Ok(c)
+        let end = self.at();
+        // Go's message shows what had been read when it gave up.
+        let invalid = || parse_error("invalid escape sequence", &self.pattern[start..end]);
+        code.and_then(char::from_u32).ok_or_else(invalid)
+    }
+
+    /// Reads the two digits, or any number of them in braces, after `\x`.
+    fn hexadecimal(&mut self) -> Result<Option<u32>, String> {
+        let Some((_, first)) = self.next_char()? else { return Ok(None) };
+        if first != '{' {
+            let second = self.next_char()?.and_then(|(_, c)| c.to_digit(16));
+            return Ok(first.to_digit(16).zip(second).map(|(high, low)| high * 16 + low));
+        }
+        let mut number = None;
+        while let Some((_, c)) = self.next_char()? {
+            if c == '}' {
+                return Ok(number);
             }
-            None => {
-                // Go's message shows what had been read when it gave up.
-                let read = match (c, following.strip_prefix('{')) {
-                    ('x', Some(braced)) => 1 + read_in_braces(braced),
-                    ('x', None) => following.char_indices().nth(2).map_or(following.len(), |(end, _)| end),
-                    _ => 0,
-                };
-                let end = at + c.len_utf8() + read;
-                Err(parse_error("invalid escape sequence", &self.pattern[start..end]))
+            let Some(digit) = c.to_digit(16) else { break };
+            let longer = number.unwrap_or(0) * 16 + digit;
+            if longer > u32::from(char::MAX) {
+                break;
+            }
+            number = Some(longer);
+        }
+        Ok(None)
+    }
+
+    /// Reads up to two more digits of an octal number.
+    fn octal(&mut self, first: char) -> Option<u32> {
+        let mut number = first.to_digit(8)?;
+        for place in 0..2 {
+            match self.rest.next_if(|(_, c)| c.is_digit(8)) {
+                Some((_, digit)) => number = number * 8 + digit.to_digit(8)?,
+                // A single digit other than zero would be a back reference.
+                None if place == 0 && first != '0' => return None,
+                None => break,
             }
         }
+        Some(number)
     }
 
     /// Translates a bracketed class; its bracket, at `start`, has been read.
     fn class(&mut self, start: usize) -> Result<(), String> {
-        let unclosed = || parse_error("missing closing ]", &self.pattern[start..]);
         self.out.push('[');
         if self.rest.next_if(|&(_, c)| c == '^').is_some() {
             self.out.push('^');
@@ -386,7 +419,7 @@ impl<'p> Translator<'p> {
         loop {
             let following = self.following();
             if following.is_empty() {
-                return Err(unclosed());
+                return Err(self.unclosed(start));
             }
             if following.starts_with(']') && !first {
                 self.skip(1);
@@ -411,17 +444,13 @@ impl<'p> Translator<'p> {
                     continue;
                 }
             }
-            let low = if following.starts_with('\\') {
-                self.escaped_char(at)?
-            } else {
-                self.class_char().ok_or_else(unclosed)?
-            };
+            let low = if following.starts_with('\\') { self.escaped_char(at)? } else { self.class_char(start)? };
             let after = self.following();
             if after.len() >= 2 && after.starts_with('-') && !after.starts_with("-]") {
                 self.rest.next();
                 let from = self.at();
                 let escaped = self.rest.next_if(|&(_, c)| c == '\\').is_some();
-                let high = if escaped { self.escaped_char(from)? } else { self.class_char().ok_or_else(unclosed)? };
+                let high = if escaped { self.escaped_char(from)? } else { self.class_char(start)? };
                 if high < low {
                     let end = self.at();
                     return Err(parse_error("invalid character class range", &self.pattern[at..end]));
@@ -435,8 +464,13 @@ impl<'p> Translator<'p> {
         }
     }
 
-    fn class_char(&mut self) -> Option<char> {
-        self.rest.next().map(|(_, c)| c)
+    /// Reads a character in the class that begins at `start`.
+    fn class_char(&mut self, start: usize) -> Result<char, String> {
+        self.next_char()?.map(|(_, c)| c).ok_or_else(|| self.unclosed(start))
+    }
+
+    fn unclosed(&self, start: usize) -> String {
+        parse_error("missing closing ]", &self.pattern[start..])
     }
 
     fn class_literal(&mut self, c: char) {
@@ -466,25 +500,6 @@ fn raise(factors: &mut [u32], factor: u32) {
     if let Some(last) = factors.last_mut() {
         *last = factor.max(*last);
     }
-}
-
-/// Returns how far Go reads `\x{...}`: to the first character that is not a digit, or the digit that makes the number
-/// too large.
-fn read_in_braces(braced: &str) -> usize {
-    let mut number = 0;
-    for (at, c) in braced.char_indices() {
-        let end = at + c.len_utf8();
-        let Some(digit) = c.to_digit(16) else { return end };
-        number = number * 16 + digit;
-        if number > u32::from(char::MAX) {
-            return end;
-        }
-    }
-    braced.len()
-}
-
-fn hexadecimal(digits: &str) -> Option<u32> {
-    digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok()).flatten()
 }
 
 /// Parses `{2}`, `{2,}` or `{2,5}` at the beginning of a text: its length and its counts. Anything else is not a

@@ -56,7 +56,7 @@ fn compiled(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Result<(Arc<Regexp
     /// How many matches together count as reading the rest of the text once. Few expressions read all of it each time.
     const MATCHES: usize = 1 << 9;
     let text = args.bytes(1);
-    let compiled = CACHE.sized(&args.str(0), text, &mut |steps: usize| run.spend(steps.saturating_mul(STEP)))?;
+    let compiled = CACHE.sized(args.bytes(0), text, &mut |steps: usize| run.spend(steps.saturating_mul(STEP)))?;
     let Ok((regex, size)) = compiled else { return Ok(compiled.map(|(regex, _)| (regex, Search { of_match: 0 }))) };
     let steps = text.len().saturating_mul(size) / SEARCHED;
     run.work(steps as u64)?;
@@ -76,8 +76,8 @@ fn panicking(run: &mut dyn Evaluate, args: Args<'_>) -> Result<(Arc<Regexp>, Sea
     compiled(run, args)?.map_err(|message| {
         let pattern = args.bytes(0);
         let quoted = match can_backquote(pattern) {
-            true => format!("`{}`", String::from_utf8_lossy(pattern)),
-            false => String::from_utf8_lossy(quote_bytes(pattern).as_ref()).into_owned(),
+            true => format!("`{}`", args.str(0)),
+            false => quote_bytes(pattern),
         };
         FnError::Message(format!("regexp: Compile({quoted}): {message}"))
     })

@@ -69,12 +69,54 @@ fn errors_are_gos() {
     }
 }
 
+/// Recorded from Go's `regexp.Compile`. Go's messages contain the bytes.
+#[test]
+fn invalid_bytes_are_errors_in_gos_order() {
+    for (pattern, said) in [
+        (b"a(\xfe", "invalid UTF-8: `\u{fffd}`"),
+        (b")\xfe", "unexpected ): `)\u{fffd}`"),
+        (b"a**\xfe", "invalid nested repetition operator: `**`"),
+        (b"*\xfe", "missing argument to repetition operator: `*`"),
+        (b"\xfe(", "invalid UTF-8: `\u{fffd}(`"),
+        (b"x{1001}\xfe", "invalid repeat count: `{1001}`"),
+        (b"a{2\xfe}", "invalid UTF-8: `\u{fffd}}`"),
+        (b"[\xfe", "invalid UTF-8: `\u{fffd}`"),
+        (b"[a-\xfe]", "invalid UTF-8: `\u{fffd}]`"),
+        (b"[z-a\xfe]", "invalid character class range: `z-a`"),
+        (b"[[:\xfe:]]\xff", "invalid character class range: `[:\u{fffd}:]`"),
+        (b"[[:\xfe]]", "invalid UTF-8: `\u{fffd}]]`"),
+        (b"(?P<\xfe>a)", "invalid UTF-8: `\u{fffd}`"),
+        (b"(?P<n\xfe", "invalid UTF-8: `\u{fffd}`"),
+        (b"(?<a-\xfe>b\xff)", "invalid UTF-8: `\u{fffd}`"),
+        (b"(?P<a->\xfe)", "invalid named capture: `(?P<a->`"),
+        (b"(?i\xfe)", "invalid UTF-8: `\u{fffd})`"),
+        (b"(?x\xfe)", "invalid or unsupported Perl syntax: `(?x`"),
+        (b"\\\xfe", "invalid UTF-8: `\u{fffd}`"),
+        (b"\\y\xfe", "invalid escape sequence: `\\y`"),
+        (b"\\p\xfe", "invalid UTF-8: `\u{fffd}`"),
+        (b"\\p{L\xfe}a", "invalid UTF-8: `\u{fffd}`"),
+        (b"\\p{L\xfe", "invalid UTF-8: `\u{fffd}`"),
+        (b"\\p{Foo}\xfe", "invalid character class range: `\\p{Foo}`"),
+        (b"\\x\xfe", "invalid UTF-8: `\u{fffd}`"),
+        (b"\\xg\xfe", "invalid UTF-8: `\u{fffd}`"),
+        (b"\\x{4\xfe}", "invalid UTF-8: `\u{fffd}}`"),
+        (b"\\x{g\xfe", "invalid escape sequence: `\\x{g`"),
+        (b"\\Qa(\xfe\\E(", "invalid UTF-8: `\u{fffd}`"),
+        (b"\\Q(\xfe(", "invalid UTF-8: `\u{fffd}(`"),
+        (b"a\xe2\x98(\xe2\x98\x83)\xc3", "invalid UTF-8: `\u{fffd}\u{fffd}(\u{2603})\u{fffd}`"),
+    ] as [(&[u8], &str); _]
+    {
+        let shown = pattern.escape_ascii();
+        assert_eq!(translate(pattern), Err(format!("error parsing regexp: {said}")), "{shown}");
+    }
+}
+
 proptest::proptest! {
     /// Every pattern that passes the check compiles, so a chart cannot have one that fails only later.
     #[test]
     fn a_checked_pattern_compiles(pattern in r"[ab\\\[\](){}*+?|^$.,:0-3dDwpQE<>P=!i-]{0,12}") {
         if check(&pattern).is_ok() {
-            proptest::prop_assert!(Regexp::parse(&pattern).is_ok(), "{:?} -> {:?}", pattern, translate(&pattern));
+            proptest::prop_assert!(Regexp::parse(&pattern).is_ok(), "{:?} -> {:?}", pattern, translate(pattern.as_bytes()));
         }
     }
 }
