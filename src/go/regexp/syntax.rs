@@ -178,10 +178,7 @@ impl<'p> Translator<'p> {
                     self.class(start)?;
                     has_operand = true;
                 }
-                '\\' => {
-                    self.escape(start)?;
-                    has_operand = true;
-                }
+                '\\' => has_operand |= self.escape(start)?,
                 '.' | '^' | '$' => {
                     self.out.push(c);
                     has_operand = true;
@@ -199,17 +196,14 @@ impl<'p> Translator<'p> {
     /// Reads what follows a repetition operator: possibly `?`, but no other operator. Returns where the repetition
     /// began.
     fn repetition(&mut self, start: usize, has_operand: bool, before: Option<usize>) -> Result<usize, String> {
-        let end = self.at();
-        if !has_operand {
-            return Err(parse_error("missing argument to repetition operator", &self.pattern[start..end]));
-        }
         if self.rest.next_if(|&(_, c)| c == '?').is_some() {
             self.out.push('?');
         }
         let end = self.at();
         match before {
             Some(first) => Err(parse_error("invalid nested repetition operator", &self.pattern[first..end])),
-            None => Ok(start),
+            None if has_operand => Ok(start),
+            None => Err(parse_error("missing argument to repetition operator", &self.pattern[start..end])),
         }
     }
 
@@ -218,7 +212,7 @@ impl<'p> Translator<'p> {
     fn group(&mut self, start: usize, after: &'p str) -> Result<bool, String> {
         let whole = &self.pattern[start..];
         for (prefix, skipped) in [("P<", 3), ("<", 2)] {
-            let Some(named) = after.strip_prefix(prefix) else { continue };
+            let Some(named) = after.strip_prefix(prefix).filter(|named| !named.is_empty()) else { continue };
             let name_start = start + 1 + skipped;
             let Some(end) = named.find('>') else {
                 self.check_utf8(start..self.pattern.len())?;
@@ -236,16 +230,19 @@ impl<'p> Translator<'p> {
             return Ok(true);
         }
         self.skip(1);
-        let (mut is_negated, mut is_empty) = (false, true);
+        // `regex` accepts each flag only once.
+        let (mut on, mut off) = (BTreeSet::new(), None::<BTreeSet<char>>);
         while let Some((_, c)) = self.next_char()? {
             match c {
-                'i' | 'm' | 's' | 'U' => is_empty = false,
-                '-' if !is_negated => (is_negated, is_empty) = (true, true),
-                ':' | ')' if !(is_negated && is_empty) => {
-                    let end = self.at();
-                    let flags = &self.pattern[start..end];
-                    if flags != "(?)" {
-                        self.out.push_str(flags);
+                'i' | 'm' | 's' | 'U' => _ = off.as_mut().unwrap_or(&mut on).insert(c),
+                '-' if off.is_none() => off = Some(BTreeSet::new()),
+                ':' | ')' if off.as_ref().is_none_or(|off| !off.is_empty()) => {
+                    let off = off.unwrap_or_default();
+                    if c == ':' || !on.is_empty() || !off.is_empty() {
+                        self.out.push_str("(?");
+                        self.out.extend(on.difference(&off));
+                        self.out.extend((!off.is_empty()).then_some('-').iter().chain(&off));
+                        self.out.push(c);
                     }
                     return Ok(c == ':');
                 }
@@ -261,8 +258,9 @@ impl<'p> Translator<'p> {
         self.out.push_str(&regex::escape(c.encode_utf8(&mut buffer)));
     }
 
-    /// Translates an escape outside a class, whose backslash has been read.
-    fn escape(&mut self, start: usize) -> Result<(), String> {
+    /// Translates an escape outside a class, whose backslash has been read. Returns whether it can be repeated, which
+    /// only an empty quotation can't.
+    fn escape(&mut self, start: usize) -> Result<bool, String> {
         match self.rest.peek().map(|&(_, c)| c) {
             Some(c @ ('A' | 'z')) => {
                 self.skip(1);
@@ -280,6 +278,7 @@ impl<'p> Translator<'p> {
                 self.check_utf8(quoted_start..quoted_start + length)?;
                 self.out.push_str(&regex::escape(&quoted[..length]));
                 self.skip(length + if length < quoted.len() { 2 } else { 0 });
+                return Ok(length > 0);
             }
             _ => {
                 if !self.class_escape(start, false)? {
@@ -288,7 +287,7 @@ impl<'p> Translator<'p> {
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Translates `\d`, `\pL` and the like, whose backslash has been read. Returns whether there was one.
@@ -486,8 +485,8 @@ impl<'p> Translator<'p> {
             "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper",
             "word", "xdigit",
         ];
-        let name = written.trim_start_matches("[:").trim_end_matches(":]").trim_start_matches('^');
-        if !NAMES.contains(&name) {
+        let name = written.strip_prefix("[:").and_then(|name| name.strip_suffix(":]")).unwrap_or_default();
+        if !NAMES.contains(&name.strip_prefix('^').unwrap_or(name)) {
             return Err(parse_error("invalid character class range", written));
         }
         self.skip(written.len());

@@ -22,6 +22,8 @@ fn patterns_match_as_in_go() {
     assert!(matches(r"(?i)^ab$", "AB") && matches("(?P<x>a)(?<y>b)", "ab"));
     assert!(matches(r"^\pL\p{Greek}\P{Lu}$", "äαa"));
     assert!(matches(r"^\p{Letter}+$", "π"));
+    assert!(matches("^(?ii)a$", "A") && matches("^(?iis-s:a.)$", "Ab") && !matches("^(?i-i:a)$", "A"));
+    assert!(matches(r"^a\Q\E*$", "aa"));
     assert!(matches(r"\bfoo\b", "a foo b") && matches(r"a\Bb", "ab") && !matches(r"a\B-", "a-"));
     assert!(!matches("^a$", "a\n"));
     assert!(matches("", "x") && matches("a||b", ""));
@@ -64,6 +66,17 @@ fn errors_are_gos() {
         (r"\x{4g}", r"invalid escape sequence: `\x{4g`"),
         (r"\p", r"invalid character class range: `\p`"),
         (r"\p{Foo}", r"invalid character class range: `\p{Foo}`"),
+        ("*?", "missing argument to repetition operator: `*?`"),
+        ("a|{2}?", "missing argument to repetition operator: `{2}?`"),
+        ("a{2}*?", "invalid nested repetition operator: `{2}*?`"),
+        ("(?<", "invalid or unsupported Perl syntax: `(?<`"),
+        ("(?P<", "invalid or unsupported Perl syntax: `(?P`"),
+        ("(?--i)", "invalid or unsupported Perl syntax: `(?--`"),
+        ("(?i-:", "invalid or unsupported Perl syntax: `(?i-:`"),
+        ("(?-i-s)", "invalid or unsupported Perl syntax: `(?-i-`"),
+        (r"\Q\E*", "missing argument to repetition operator: `*`"),
+        ("[[:[:alpha:]]", "invalid character class range: `[:[:alpha:]`"),
+        ("[[:^^alpha:]]", "invalid character class range: `[:^^alpha:]`"),
     ] {
         assert_eq!(check(pattern), Err(format!("error parsing regexp: {said}")), "{pattern}");
     }
