@@ -127,6 +127,8 @@ pub struct ExecError {
     pub context: String,
     /// The message up to the nested error.
     pub message: String,
+    /// Whether the node reads a field of nil.
+    pub is_nil_field: bool,
     /// The error of the called function.
     pub cause: Option<FnError>,
     /// The place to show in a diagnostic.
@@ -234,6 +236,7 @@ mod tests {
             executing: "h".into(),
             context: "x".into(),
             message: message.into(),
+            is_nil_field: false,
             cause,
             place: Place::default(),
             value: Vec::new(),

@@ -45,7 +45,7 @@ pub fn exec_error(error: &ExecError, values: &Map, names: &[String]) -> Diagnost
         };
         diagnostic = diagnostic.at(span(&level.place, values), text);
     }
-    if innermost.message.starts_with("nil pointer evaluating") && !innermost.value.is_empty() {
+    if innermost.is_nil_field && !innermost.value.is_empty() {
         diagnostic.about = Some(names.iter().chain(&innermost.value).cloned().collect());
     }
     match help(error) {
@@ -66,7 +66,7 @@ pub fn refusal(refusal: &Refusal) -> Diagnostic {
 /// The help text for an error that has an obvious remedy.
 fn help(error: &ExecError) -> Option<String> {
     let innermost = error.innermost();
-    if innermost.message.starts_with("nil pointer evaluating") {
+    if innermost.is_nil_field {
         let context = &innermost.context;
         return Some(format!(
             "a value in the path {context} is missing or null: set it, or test for it with `if` or `with`"

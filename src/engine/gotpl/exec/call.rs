@@ -63,7 +63,11 @@ impl<T: Tracer> Exec<T> {
             let result = (function.run)(self, Args(values));
             let result = result.map_err(|error| {
                 self.error_node = node;
-                Box::new(Fail { message: format!("error calling {}: ", function.name), cause: Some(error) })
+                Box::new(Fail {
+                    message: format!("error calling {}: ", function.name),
+                    cause: Some(error),
+                    ..Fail::default()
+                })
             })?;
             let mut mark = self.trace.returned(function.name, values, marks, &result);
             if function.is_random {

@@ -1,7 +1,7 @@
 //! Evaluates pipelines, commands, fields and variables.
 
 use super::operand::Operand;
-use super::{Context, Exec, Result, Variable, fail};
+use super::{Context, Exec, Fail, Result, Variable, fail};
 use crate::engine::gotpl::ast::{self, Fields, Node, NodeId, first_field};
 use crate::engine::gotpl::node_text::node_text;
 use crate::engine::gotpl::number::Number;
@@ -206,7 +206,10 @@ impl<T: Tracer> Exec<T> {
         let type_name = if is_interface { "interface {}" } else { value.go_type() };
         match &value {
             Value::Invalid => return Ok(Operand::marked(Value::Invalid, self.trace.entry(&value, mark, name))),
-            Value::Nil => return Err(fail(format!("nil pointer evaluating interface {{}}.{}", utf8::to_text(name)))),
+            Value::Nil => {
+                let message = format!("nil pointer evaluating interface {{}}.{}", utf8::to_text(name));
+                return Err(Box::new(Fail { message, is_nil_field: true, ..Fail::default() }));
+            }
             _ => {}
         }
         if has_methods(&value)

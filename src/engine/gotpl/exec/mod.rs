@@ -156,20 +156,23 @@ struct Loop<T: Tracer> {
 }
 
 /// The error that ended a template. Its place is added by [`Exec::located`].
+#[derive(Default)]
 struct Fail {
     message: String,
+    /// Whether a field of nil was read.
+    is_nil_field: bool,
     cause: Option<FnError>,
 }
 
 type Result<T> = std::result::Result<T, Box<Fail>>;
 
 fn fail(message: impl Into<String>) -> Box<Fail> {
-    Box::new(Fail { message: message.into(), cause: None })
+    Box::new(Fail { message: message.into(), ..Fail::default() })
 }
 
 impl From<FnError> for Box<Fail> {
     fn from(error: FnError) -> Self {
-        Box::new(Fail { message: String::new(), cause: Some(error) })
+        Box::new(Fail { cause: Some(error), ..Fail::default() })
     }
 }
 
@@ -299,6 +302,7 @@ impl<T: Tracer> Exec<T> {
             value: self.value_path(parsed),
             context: text,
             message: fail.message,
+            is_nil_field: fail.is_nil_field,
             cause: fail.cause,
         })
     }
