@@ -145,29 +145,62 @@ pub struct Lexer<'t> {
     start: usize,
     inside_action: bool,
     paren_depth: u32,
-    /// The message of the error token, which is the last token.
-    message: Option<String>,
+    /// The reason for the error token, which is the last token.
+    error: Option<LexError>,
 }
+
+/// Why a text can't be split into tokens.
+#[derive(Debug)]
+pub enum LexError {
+    /// The text ends inside an action.
+    UnclosedAction,
+    /// Any other reason: Go's message.
+    Message(String),
+}
+
+impl LexError {
+    /// Go's message.
+    pub fn message(&self) -> &str {
+        match self {
+            LexError::UnclosedAction => "unclosed action",
+            LexError::Message(message) => message,
+        }
+    }
+}
+
+impl From<String> for LexError {
+    fn from(message: String) -> LexError {
+        LexError::Message(message)
+    }
+}
+
+impl From<&str> for LexError {
+    fn from(message: &str) -> LexError {
+        LexError::Message(message.to_owned())
+    }
+}
+
+type Result<T> = std::result::Result<T, LexError>;
 
 impl<'t> Lexer<'t> {
     /// Starts at the beginning of a text, which must be shorter than 4 GiB.
     pub fn new(text: &'t [u8]) -> Lexer<'t> {
-        Lexer { text, at: 0, start: 0, inside_action: false, paren_depth: 0, message: None }
+        Lexer { text, at: 0, start: 0, inside_action: false, paren_depth: 0, error: None }
     }
 
-    /// The message of the error token; empty before one was returned.
-    pub fn message(&self) -> &str {
-        self.message.as_deref().unwrap_or_default()
+    /// The reason for the error token; `None` before one was returned.
+    pub fn error(&self) -> Option<&LexError> {
+        self.error.as_ref()
     }
 
     /// Returns the next token; [`TokenKind::Eof`] after the last one and after an error.
     pub fn next_token(&mut self) -> Token {
-        if self.message.is_some() {
+        if self.error.is_some() {
             return Token { kind: TokenKind::Eof, start: self.start as u32, end: self.at as u32 };
         }
         let token = if self.inside_action { self.in_action() } else { self.in_text() };
-        token.unwrap_or_else(|message| {
-            self.message = Some(message);
+        token.unwrap_or_else(|error| {
+            self.error = Some(error);
             Token { kind: TokenKind::Error, start: self.start as u32, end: self.at as u32 }
         })
     }
@@ -209,7 +242,7 @@ impl<'t> Lexer<'t> {
         while self.accept(valid) {}
     }
 
-    fn in_text(&mut self) -> Result<Token, String> {
+    fn in_text(&mut self) -> Result<Token> {
         loop {
             let Some(length) = find(self.rest(), b"{{") else {
                 self.at = self.text.len();
@@ -248,7 +281,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn comment(&mut self) -> Result<(), String> {
+    fn comment(&mut self) -> Result<()> {
         self.at += 2;
         let length = find(self.rest(), b"*/").ok_or("unclosed comment")?;
         self.at += length + 2;
@@ -286,14 +319,14 @@ impl<'t> Lexer<'t> {
         token
     }
 
-    fn in_action(&mut self) -> Result<Token, String> {
-        let first = *self.text.get(self.at).ok_or("unclosed action")?;
+    fn in_action(&mut self) -> Result<Token> {
+        let first = *self.text.get(self.at).ok_or(LexError::UnclosedAction)?;
         if matches!(first, b' ' | b'\t' | b'\r' | b'\n' | b'}') {
             if self.at_right_delimiter().is_some() {
                 if self.paren_depth == 0 {
                     return Ok(self.right_delimiter());
                 }
-                return Err("unclosed left paren".to_owned());
+                return Err("unclosed left paren".into());
             }
             if first != b'}' {
                 return Ok(self.space());
@@ -316,7 +349,7 @@ impl<'t> Lexer<'t> {
             }
             b'=' => TokenKind::Assign,
             b':' if self.advance() == Some('=') => TokenKind::Declare,
-            b':' => return Err("expected :=".to_owned()),
+            b':' => return Err("expected :=".into()),
             b'\'' => self.quoted(b'\'', "unterminated character constant", TokenKind::CharConstant)?,
             b'`' => self.raw_quoted()?,
             b'.' | b'+' | b'-' | b'0'..=b'9' => {
@@ -328,7 +361,7 @@ impl<'t> Lexer<'t> {
                 self.at -= 1;
                 match self.advance().unwrap_or(char::REPLACEMENT_CHARACTER) {
                     c if is_alphanumeric(c) => self.identifier()?,
-                    c => return Err(format!("unrecognized character in action: {}", unicode(c))),
+                    c => return Err(format!("unrecognized character in action: {}", unicode(c)).into()),
                 }
             }
         };
@@ -356,26 +389,26 @@ impl<'t> Lexer<'t> {
         self.token(TokenKind::Space)
     }
 
-    fn quoted(&mut self, quote: u8, unterminated: &str, kind: TokenKind) -> Result<TokenKind, String> {
+    fn quoted(&mut self, quote: u8, unterminated: &str, kind: TokenKind) -> Result<TokenKind> {
         loop {
             let special = memchr::memchr3(quote, b'\\', b'\n', self.rest()).ok_or(unterminated)?;
             self.at += special + 1;
             match self.text[self.at - 1] {
                 byte if byte == quote => return Ok(kind),
                 b'\\' if self.rest().first().is_some_and(|&escaped| escaped != b'\n') => self.at += 1,
-                _ => return Err(unterminated.to_owned()),
+                _ => return Err(unterminated.into()),
             }
         }
     }
 
-    fn raw_quoted(&mut self) -> Result<TokenKind, String> {
+    fn raw_quoted(&mut self) -> Result<TokenKind> {
         let length = memchr::memchr(b'`', self.rest()).ok_or("unterminated raw quoted string")?;
         self.at += length + 1;
         Ok(TokenKind::RawString)
     }
 
     /// Lexes a field or variable whose `.` or `$` was consumed.
-    fn name(&mut self, kind: TokenKind) -> Result<TokenKind, String> {
+    fn name(&mut self, kind: TokenKind) -> Result<TokenKind> {
         if self.at_terminator() {
             return Ok(if kind == TokenKind::Variable { kind } else { TokenKind::Dot });
         }
@@ -385,7 +418,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// Lexes a keyword or identifier whose first character was consumed.
-    fn identifier(&mut self) -> Result<TokenKind, String> {
+    fn identifier(&mut self) -> Result<TokenKind> {
         self.skip_alphanumeric();
         self.check_terminator()?;
         Ok(TokenKind::of_keyword(&self.text[self.start..self.at]).unwrap_or(TokenKind::Identifier))
@@ -408,11 +441,11 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn check_terminator(&self) -> Result<(), String> {
+    fn check_terminator(&self) -> Result<()> {
         if self.at_terminator() {
             return Ok(());
         }
-        self.peek().map_or(Ok(()), |c| Err(format!("bad character {}", unicode(c))))
+        self.peek().map_or(Ok(()), |c| Err(format!("bad character {}", unicode(c)).into()))
     }
 
     fn at_terminator(&self) -> bool {
@@ -422,10 +455,10 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn number(&mut self) -> Result<TokenKind, String> {
+    fn number(&mut self) -> Result<TokenKind> {
         let bad = |lexer: &Lexer<'_>| {
             let text = String::from_utf8_lossy(&lexer.text[lexer.start..lexer.at]);
-            Err(format!("bad number syntax: {}", crate::go::strconv::quote_double(&text)))
+            Err(format!("bad number syntax: {}", crate::go::strconv::quote_double(&text)).into())
         };
         if !self.scan_number() {
             return bad(self);

@@ -8,7 +8,7 @@ fn tokens(text: &str) -> Vec<(TokenKind, String)> {
         let token = lexer.next_token();
         match token.kind {
             TokenKind::Eof => return all,
-            TokenKind::Error => all.push((token.kind, lexer.message().to_owned())),
+            TokenKind::Error => all.push((token.kind, lexer.error().unwrap().message().to_owned())),
             kind => all.push((kind, text[token.start as usize..token.end as usize].to_owned())),
         }
     }

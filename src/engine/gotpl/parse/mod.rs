@@ -15,7 +15,7 @@ use self::tokens::Tokens;
 use self::variables::{Mark, Variables};
 use super::ast::{Control, Invocation, Node, NodeId, Origin, Parsed, Tree};
 use super::errors::ParseError;
-use super::lex::{Token, TokenKind};
+use super::lex::{LexError, Token, TokenKind};
 use super::value::Text;
 use crate::go::strconv::{quote_double, unquote_bytes};
 
@@ -435,14 +435,14 @@ impl<'t> Parser<'t> {
     }
 
     fn unexpected(&self, token: Token, context: &str) -> ParseError {
-        if token.kind != TokenKind::Error {
+        let Some(error) = self.tokens.error().filter(|_| token.kind == TokenKind::Error) else {
             return self.error(&format!("unexpected {} in {context}", self.shown(token)));
-        }
-        let message = self.tokens.message();
+        };
+        let message = error.message();
         let mut extra = String::new();
         let action_line = self.action.map(|action| self.line(action));
         if let Some(line) = action_line.filter(|line| *line != self.line(token)) {
-            let start = if message.ends_with(" action") { "" } else { " in action" };
+            let start = if matches!(error, LexError::UnclosedAction) { "" } else { " in action" };
             extra = format!("{start} started at {}:{line}", self.parsed.name.lossy());
         }
         self.error(&format!("{message}{extra}"))

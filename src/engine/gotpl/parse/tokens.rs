@@ -1,6 +1,6 @@
 //! The tokens of a text, the latest of which can be put back.
 
-use crate::engine::gotpl::lex::{Lexer, Token, TokenKind};
+use crate::engine::gotpl::lex::{LexError, Lexer, Token, TokenKind};
 
 /// The tokens of a text. As in Go's parser, up to three can be read again.
 pub(super) struct Tokens<'t> {
@@ -75,8 +75,8 @@ impl<'t> Tokens<'t> {
         self.tokens[0]
     }
 
-    /// The message of the lexer about a [`TokenKind::Error`].
-    pub(super) fn message(&self) -> &str {
-        self.lexer.message()
+    /// The reason of the lexer for a [`TokenKind::Error`].
+    pub(super) fn error(&self) -> Option<&LexError> {
+        self.lexer.error()
     }
 }
