@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::reader::parse_error;
 use super::reads_ahead::reads_ahead;
 use super::replace::{Replacement, group_names};
 use super::syntax;
@@ -228,10 +229,10 @@ pub(super) fn compile<E>(
             Err(regex::Error::CompiledTooBig(_)) => {}
             // The expression names a Unicode class.
             Err(_) if !is_unicode => (is_unicode, sizes) = (true, SIZES.into_iter()),
-            Err(_) => return Ok(Err(syntax::parse_error("unsupported expression", pattern))),
+            Err(_) => return Ok(Err(parse_error("unsupported expression", pattern))),
         }
     }
-    Ok(Err(syntax::parse_error("expression too large", pattern)))
+    Ok(Err(parse_error("expression too large", pattern)))
 }
 
 /// Escapes the text so that it matches literally (`regexp.QuoteMeta`).

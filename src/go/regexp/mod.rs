@@ -3,7 +3,10 @@
 //! As in Go, each byte that belongs to no character counts as U+FFFD.
 
 mod cache;
+mod class_names;
+mod classes;
 mod expression;
+mod reader;
 mod reads_ahead;
 mod replace;
 mod syntax;

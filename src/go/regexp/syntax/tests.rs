@@ -82,6 +82,70 @@ fn errors_are_gos() {
     }
 }
 
+#[test]
+fn unicode_classes_have_the_names_of_go() {
+    for name in [
+        "Greek",
+        "greek",
+        "GREEK",
+        " gr_ee-k ",
+        "L",
+        "l",
+        "LC",
+        "lc",
+        "L  l",
+        "any",
+        "ASCII",
+        "Assigned",
+        "Cn",
+        "Unassigned",
+        "Cs",
+        "surrogate",
+        "Cased Letter",
+        "^cased-letter",
+        "PUNCT",
+        "digit",
+        "cntrl",
+        "N_ko",
+        "Kawi",
+        "_L",
+        "Private_Use",
+    ] {
+        assert_eq!(check(&format!(r"\p{{{name}}}")), Ok(()), "{name}");
+        assert!(Regexp::parse(&format!(r"\p{{{name}}}[\P{{{name}}}]")).is_ok(), "{name}");
+    }
+    for name in [
+        "",
+        "^",
+        "-",
+        "^^L",
+        "Alphabetic",
+        "Lowercase",
+        "Grek",
+        "IsGreek",
+        "Is Greek",
+        "gc=L",
+        "sc=Greek",
+        "L&",
+        "Garay",
+        "Old_Italic",
+        "OldItalic",
+        "SignWriting",
+        "Signwriting",
+        "Gréek",
+        "Space",
+        "Other Foo",
+        "scriptextensions",
+    ] {
+        let message = format!(r"error parsing regexp: invalid character class range: `\p{{{name}}}`");
+        assert_eq!(check(&format!(r"\p{{{name}}}")), Err(message), "{name}");
+    }
+    assert!(matches(r"^\pl\p{^lu}$", "ab") && check(r"\p-").is_err() && check(r"\p_L").is_err());
+    assert!(matches(r"^\p{ASCII}\P{ascii}\p{Assigned}\P{Cn}$", "aéaa") && !matches(r"\P{Any}", "a"));
+    assert!(!matches(r"\p{Cs}|[\p{Cs}]", "\u{fffd}a") && matches(r"^\P{Cs}[^\p{Surrogate}](?i)\p{^cs}$", "\u{fffd}ab"));
+    assert!(matches(r"(?i)^\p{Lu}$", "a") && !matches(r"(?i)^\P{Lu}$", "a"));
+}
+
 /// Recorded from Go's `regexp.Compile`. Go's messages contain the bytes.
 #[test]
 fn invalid_bytes_are_errors_in_gos_order() {
