@@ -1,7 +1,7 @@
 //! Classes of characters, translated from Go's syntax to that of the `regex` crate.
 
 use super::class_names;
-use super::reader::{Reader, parse_error};
+use super::reader::{NOTHING, Reader, parse_error};
 
 /// Translates `\d`, `\pL` and the like, whose backslash, at `start`, has been read. Returns whether there was one.
 pub(super) fn escape(reader: &mut Reader, start: usize, in_class: bool, out: &mut String) -> Result<bool, String> {
@@ -89,36 +89,48 @@ pub(super) fn bracketed(reader: &mut Reader, start: usize, out: &mut String) -> 
                 continue;
             }
         }
-        let low = if following.starts_with('\\') { reader.escaped_char(at)? } else { class_char(reader, start)? };
+        let low = if following.starts_with('\\') { reader.escaped_code(at)? } else { class_code(reader, start)? };
+        let mut high = low;
         let after = reader.following();
         if after.len() >= 2 && after.starts_with('-') && !after.starts_with("-]") {
             reader.skip(1);
             let from = reader.at();
             let escaped = reader.skip_char('\\');
-            let high = if escaped { reader.escaped_char(from)? } else { class_char(reader, start)? };
+            high = if escaped { reader.escaped_code(from)? } else { class_code(reader, start)? };
             if high < low {
                 let end = reader.at();
                 return Err(parse_error("invalid character class range", &reader.pattern[at..end]));
             }
-            class_literal(low, out);
-            out.push('-');
-            class_literal(high, out);
-        } else {
-            class_literal(low, out);
         }
+        class_range(low, high, out);
     }
 }
 
 /// Reads a character in the class that begins at `start`.
-fn class_char(reader: &mut Reader, start: usize) -> Result<char, String> {
+fn class_code(reader: &mut Reader, start: usize) -> Result<u32, String> {
     match reader.next_char()? {
-        Some((_, c)) => Ok(c),
+        Some((_, c)) => Ok(u32::from(c)),
         None => Err(unclosed(reader, start)),
     }
 }
 
 fn unclosed(reader: &Reader, start: usize) -> String {
     parse_error("missing closing ]", &reader.pattern[start..])
+}
+
+/// Appends the characters from `low` to `high`. Surrogates among these are left out, because no text contains them.
+fn class_range(low: u32, high: u32, out: &mut String) {
+    let low = char::from_u32(low).unwrap_or('\u{e000}');
+    let high = char::from_u32(high).unwrap_or('\u{d7ff}');
+    if high < low {
+        out.push_str(NOTHING);
+        return;
+    }
+    class_literal(low, out);
+    if low < high {
+        out.push('-');
+        class_literal(high, out);
+    }
 }
 
 fn class_literal(c: char, out: &mut String) {

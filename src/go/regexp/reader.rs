@@ -9,6 +9,9 @@ pub(super) fn parse_error(what: &str, place: &str) -> String {
     format!("error parsing regexp: {what}: `{place}`")
 }
 
+/// A class that matches nothing, in the syntax of the `regex` crate.
+pub(super) const NOTHING: &str = r"\P{any}";
+
 /// A pattern, and what is left of it.
 pub(super) struct Reader<'p> {
     /// The pattern, with U+FFFD for each byte that is not UTF-8.
@@ -69,8 +72,8 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// Reads the character that an escape stands for; its backslash, at `start`, has been read.
-    pub(super) fn escaped_char(&mut self, start: usize) -> Result<char, String> {
+    /// Reads the code point that an escape stands for, which may be a surrogate; its backslash, at `start`, has been read.
+    pub(super) fn escaped_code(&mut self, start: usize) -> Result<u32, String> {
         let Some((_, c)) = self.next_char()? else {
             return Err(parse_error("trailing backslash at end of expression", ""));
         };
@@ -88,7 +91,7 @@ impl<'p> Reader<'p> {
         let end = self.at();
         // Go's message shows what had been read when it gave up.
         let invalid = || parse_error("invalid escape sequence", &self.pattern[start..end]);
-        code.and_then(char::from_u32).ok_or_else(invalid)
+        code.ok_or_else(invalid)
     }
 
     /// Reads the two digits, or any number of them in braces, after `\x`.

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::classes;
-use super::reader::{Reader, parse_error};
+use super::reader::{NOTHING, Reader, parse_error};
 use crate::go::utf8;
 
 /// Checks an expression without compiling it.
@@ -44,8 +44,14 @@ fn translate(pattern: &[u8]) -> Result<String, String> {
     // Positions in the text are those in the bytes up to the first invalid byte, where the translation ends.
     let invalid = str::from_utf8(pattern).err().map(|error| error.valid_up_to());
     let pattern = &*utf8::to_text(pattern);
-    let reader = Reader::new(pattern, invalid);
-    let mut translator = Translator { reader, out: String::with_capacity(pattern.len() + 8) };
+    let mut translator = Translator {
+        reader: Reader::new(pattern, invalid),
+        out: String::with_capacity(pattern.len() + 8),
+        groups: vec![Group { factor: 1, was_lazy: false }],
+        operand: None,
+        flags: String::new(),
+        is_lazy: false,
+    };
     translator.expression()?;
     Ok(translator.out)
 }
@@ -53,6 +59,31 @@ fn translate(pattern: &[u8]) -> Result<String, String> {
 struct Translator<'p> {
     reader: Reader<'p>,
     out: String,
+    /// For the whole expression and every open group.
+    groups: Vec<Group>,
+    /// What a repetition would repeat, if there is anything. It is at the end of `out`.
+    operand: Option<Operand>,
+    /// Flags to append after the operand and its repetitions.
+    flags: String,
+    /// Whether repetitions prefer less text, unless followed by `?` (flag `U`).
+    is_lazy: bool,
+}
+
+struct Group {
+    /// How often the most repeated part is repeated.
+    factor: u32,
+    /// [`Translator::is_lazy`] before the group.
+    was_lazy: bool,
+}
+
+struct Operand {
+    /// How often the most repeated part is repeated.
+    factor: u32,
+    is_repetition: bool,
+}
+
+impl Operand {
+    const SIMPLE: Operand = Operand { factor: 1, is_repetition: false };
 }
 
 /// The largest repetition count that Go accepts.
@@ -60,104 +91,114 @@ const MAX_REPETITIONS: u32 = 1000;
 
 impl<'p> Translator<'p> {
     fn expression(&mut self) -> Result<(), String> {
-        // For every open group, and for the whole expression, how often its most repeated part is repeated.
-        let mut factors = vec![1u32];
-        // How often the most repeated part of the operand before a repetition is repeated.
-        let mut factor = 1;
-        // Whether there is an operand before a repetition.
-        let mut has_operand = false;
         // Where the repetition that ended just before this character began.
         let mut repeated: Option<usize> = None;
         while let Some((start, c)) = self.reader.next_char()? {
             let repeated_before = repeated.take();
             match c {
-                '(' => {
-                    if let Some(after) = self.reader.following().strip_prefix('?') {
-                        let opened = self.group(start, after)?;
-                        if opened {
-                            factors.push(1);
-                            has_operand = false;
-                        }
-                    } else {
-                        self.out.push('(');
-                        factors.push(1);
-                        has_operand = false;
-                    }
-                }
-                ')' => {
-                    if factors.len() == 1 {
-                        return Err(parse_error("unexpected )", self.reader.pattern));
-                    }
-                    factor = factors.pop().unwrap_or(1);
-                    raise(&mut factors, factor);
-                    self.out.push(')');
-                    has_operand = true;
-                    continue;
-                }
+                '(' => match self.reader.following().strip_prefix('?') {
+                    Some(after) => self.group(start, after)?,
+                    None => self.open("("),
+                },
+                ')' => self.close()?,
                 '|' => {
+                    self.begin(None);
                     self.out.push('|');
-                    has_operand = false;
                 }
-                '*' | '+' | '?' => {
-                    self.out.push(c);
-                    repeated = Some(self.repetition(start, has_operand, repeated_before)?);
-                }
+                '*' => repeated = Some(self.repetition(start, (0, None), repeated_before)?),
+                '+' => repeated = Some(self.repetition(start, (1, None), repeated_before)?),
+                '?' => repeated = Some(self.repetition(start, (0, Some(1)), repeated_before)?),
                 '{' => match bounds(&self.reader.pattern[start..]) {
                     Some((length, least, most)) => {
-                        let written = &self.reader.pattern[start..start + length];
                         if least > MAX_REPETITIONS || most.is_some_and(|most| most > MAX_REPETITIONS || most < least) {
+                            let written = &self.reader.pattern[start..start + length];
                             return Err(parse_error("invalid repeat count", written));
                         }
                         self.reader.skip(length - 1);
-                        self.out.push_str(written);
-                        repeated = Some(self.repetition(start, has_operand, repeated_before)?);
-                        factor *= most.unwrap_or(least).max(1);
-                        if factor > MAX_REPETITIONS {
-                            return Err(parse_error("invalid repeat count", written));
-                        }
-                        raise(&mut factors, factor);
+                        repeated = Some(self.repetition(start, (least, most), repeated_before)?);
                     }
-                    None => {
-                        self.out.push_str("\\{");
-                        has_operand = true;
-                    }
+                    None => self.literal('{'),
                 },
                 '[' => {
+                    self.begin(Some(Operand::SIMPLE));
                     classes::bracketed(&mut self.reader, start, &mut self.out)?;
-                    has_operand = true;
                 }
-                '\\' => has_operand |= self.escape(start)?,
+                '\\' => self.escape(start)?,
                 '.' | '^' | '$' => {
+                    self.begin(Some(Operand::SIMPLE));
                     self.out.push(c);
-                    has_operand = true;
                 }
-                _ => {
-                    self.literal(c);
-                    has_operand = true;
-                }
+                _ => self.literal(c),
             }
-            factor = 1;
         }
-        if factors.len() > 1 { Err(parse_error("missing closing )", self.reader.pattern)) } else { Ok(()) }
+        if self.groups.len() > 1 { Err(parse_error("missing closing )", self.reader.pattern)) } else { Ok(()) }
     }
 
-    /// Reads what follows a repetition operator: possibly `?`, but no other operator. Returns where the repetition
-    /// began.
-    fn repetition(&mut self, start: usize, has_operand: bool, before: Option<usize>) -> Result<usize, String> {
-        if self.reader.skip_char('?') {
+    /// Begins what follows the operand. The caller appends it, with the new operand.
+    fn begin(&mut self, next: Option<Operand>) {
+        self.out.push_str(&self.flags);
+        self.flags.clear();
+        let factor = self.operand.as_ref().map_or(1, |operand| operand.factor);
+        self.operand = next;
+        if let Some(group) = self.groups.last_mut() {
+            group.factor = factor.max(group.factor);
+        }
+    }
+
+    fn open(&mut self, head: &str) {
+        self.begin(None);
+        self.out.push_str(head);
+        self.groups.push(Group { factor: 1, was_lazy: self.is_lazy });
+    }
+
+    fn close(&mut self) -> Result<(), String> {
+        if self.groups.len() == 1 {
+            return Err(parse_error("unexpected )", self.reader.pattern));
+        }
+        self.begin(None);
+        let factor = self.groups.pop().map_or(1, |group| {
+            self.is_lazy = group.was_lazy;
+            group.factor
+        });
+        self.operand = Some(Operand { factor, is_repetition: false });
+        self.out.push(')');
+        Ok(())
+    }
+
+    /// Translates a repetition operator at `start`, and the `?` after it. Fails if another operator, which began at
+    /// `before`, is just before it. Returns where the repetition began.
+    fn repetition(&mut self, start: usize, bounds: (u32, Option<u32>), before: Option<usize>) -> Result<usize, String> {
+        let operator_end = self.reader.at();
+        let is_marked = self.reader.skip_char('?');
+        let end = self.reader.at();
+        let written = &self.reader.pattern[start..end];
+        if let Some(first) = before {
+            return Err(parse_error("invalid nested repetition operator", &self.reader.pattern[first..end]));
+        }
+        let Some(operand) = &mut self.operand else {
+            return Err(parse_error("missing argument to repetition operator", written));
+        };
+        let operator = &self.reader.pattern[start..operator_end];
+        let (least, most) = bounds;
+        let factor = match most {
+            // Nothing is left of the operand.
+            Some(0) => 1,
+            _ => operand.factor * most.unwrap_or(least).max(1),
+        };
+        if factor > MAX_REPETITIONS {
+            return Err(parse_error("invalid repeat count", written));
+        }
+        // Directly after another operator, `?` would belong to that.
+        self.out.push_str(if operand.is_repetition && operator == "?" { "{0,1}" } else { operator });
+        if is_marked != self.is_lazy {
             self.out.push('?');
         }
-        let end = self.reader.at();
-        match before {
-            Some(first) => Err(parse_error("invalid nested repetition operator", &self.reader.pattern[first..end])),
-            None if has_operand => Ok(start),
-            None => Err(parse_error("missing argument to repetition operator", &self.reader.pattern[start..end])),
-        }
+        *operand = Operand { factor, is_repetition: true };
+        Ok(start)
     }
 
-    /// Translates a group that begins with `(?`, followed by `after`. Returns whether the group is still open after its
-    /// head.
-    fn group(&mut self, start: usize, after: &'p str) -> Result<bool, String> {
+    /// Translates a group that begins with `(?`, followed by `after`, or flags for the rest of a group.
+    fn group(&mut self, start: usize, after: &'p str) -> Result<(), String> {
         let whole = &self.reader.pattern[start..];
         for (prefix, skipped) in [("P<", 3), ("<", 2)] {
             let Some(named) = after.strip_prefix(prefix).filter(|named| !named.is_empty()) else { continue };
@@ -174,8 +215,8 @@ impl<'p> Translator<'p> {
             }
             self.reader.skip(head.len() - 1);
             // Matching needs no name, and `regex` may reject this one.
-            self.out.push('(');
-            return Ok(true);
+            self.open("(");
+            return Ok(());
         }
         self.reader.skip(1);
         // `regex` accepts each flag only once.
@@ -185,14 +226,8 @@ impl<'p> Translator<'p> {
                 'i' | 'm' | 's' | 'U' => _ = off.as_mut().unwrap_or(&mut on).insert(c),
                 '-' if off.is_none() => off = Some(BTreeSet::new()),
                 ':' | ')' if off.as_ref().is_none_or(|off| !off.is_empty()) => {
-                    let off = off.unwrap_or_default();
-                    if c == ':' || !on.is_empty() || !off.is_empty() {
-                        self.out.push_str("(?");
-                        self.out.extend(on.difference(&off));
-                        self.out.extend((!off.is_empty()).then_some('-').iter().chain(&off));
-                        self.out.push(c);
-                    }
-                    return Ok(c == ':');
+                    self.set_flags(on, off.unwrap_or_default(), c == ':');
+                    return Ok(());
                 }
                 _ => break,
             }
@@ -201,47 +236,61 @@ impl<'p> Translator<'p> {
         Err(parse_error("invalid or unsupported Perl syntax", &self.reader.pattern[start..end]))
     }
 
+    /// Sets flags, for a new group or for the rest of this one.
+    fn set_flags(&mut self, mut on: BTreeSet<char>, mut off: BTreeSet<char>, opens: bool) {
+        let (turned_on, turned_off) = (on.remove(&'U'), off.remove(&'U'));
+        let mut head = "(?".to_owned();
+        head.extend(on.difference(&off));
+        head.extend((!off.is_empty()).then_some('-').iter().chain(&off));
+        if opens {
+            self.open(&(head + ":"));
+        } else if head.len() > 2 {
+            self.flags.push_str(&(head + ")"));
+        }
+        self.is_lazy = !turned_off && (turned_on || self.is_lazy);
+    }
+
     fn literal(&mut self, c: char) {
+        self.begin(Some(Operand::SIMPLE));
         let mut buffer = [0; 4];
         self.out.push_str(&regex::escape(c.encode_utf8(&mut buffer)));
     }
 
-    /// Translates an escape outside a class, whose backslash has been read. Returns whether it can be repeated, which
-    /// only an empty quotation can't.
-    fn escape(&mut self, start: usize) -> Result<bool, String> {
-        match self.reader.peek_char() {
-            Some(c @ ('A' | 'z')) => {
-                self.reader.skip(1);
-                self.out.extend(['\\', c]);
-            }
-            Some(c @ ('b' | 'B')) => {
-                self.reader.skip(1);
-                self.out.push_str(if c == 'b' { "(?-u:\\b)" } else { "(?-u:\\B)" });
-            }
-            Some('Q') => {
-                self.reader.skip(1);
-                let quoted = self.reader.following();
-                let quoted_start = self.reader.at();
-                let length = quoted.find("\\E").unwrap_or(quoted.len());
-                self.reader.check_utf8(quoted_start..quoted_start + length)?;
+    /// Translates an escape outside a class, whose backslash, at `start`, has been read.
+    fn escape(&mut self, start: usize) -> Result<(), String> {
+        let following = self.reader.following();
+        if let Some(quoted) = following.strip_prefix('Q') {
+            self.reader.skip(1);
+            let quoted_start = self.reader.at();
+            let length = quoted.find("\\E").unwrap_or(quoted.len());
+            self.reader.check_utf8(quoted_start..quoted_start + length)?;
+            // An empty quotation is not an operand.
+            if length > 0 {
+                self.begin(Some(Operand::SIMPLE));
                 self.out.push_str(&regex::escape(&quoted[..length]));
-                self.reader.skip(length + if length < quoted.len() { 2 } else { 0 });
-                return Ok(length > 0);
             }
-            _ => {
-                if !classes::escape(&mut self.reader, start, false, &mut self.out)? {
-                    let c = self.reader.escaped_char(start)?;
-                    self.literal(c);
-                }
-            }
+            self.reader.skip(length + if length < quoted.len() { 2 } else { 0 });
+            return Ok(());
         }
-        Ok(true)
-    }
-}
-
-fn raise(factors: &mut [u32], factor: u32) {
-    if let Some(last) = factors.last_mut() {
-        *last = factor.max(*last);
+        self.begin(Some(Operand::SIMPLE));
+        let assertion = match following.chars().next() {
+            Some('A') => "\\A",
+            Some('z') => "\\z",
+            Some('b') => "(?-u:\\b)",
+            Some('B') => "(?-u:\\B)",
+            _ if classes::escape(&mut self.reader, start, false, &mut self.out)? => return Ok(()),
+            _ => {
+                match char::from_u32(self.reader.escaped_code(start)?) {
+                    Some(c) => self.literal(c),
+                    // A surrogate, which no text contains.
+                    None => self.out.push_str(NOTHING),
+                }
+                return Ok(());
+            }
+        };
+        self.reader.skip(1);
+        self.out.push_str(assertion);
+        Ok(())
     }
 }
 

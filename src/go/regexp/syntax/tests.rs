@@ -77,6 +77,13 @@ fn errors_are_gos() {
         (r"\Q\E*", "missing argument to repetition operator: `*`"),
         ("[[:[:alpha:]]", "invalid character class range: `[:[:alpha:]`"),
         ("[[:^^alpha:]]", "invalid character class range: `[:^^alpha:]`"),
+        ("(a{100}){100}?", "invalid repeat count: `{100}?`"),
+        ("a{100}(?i){11}", "invalid repeat count: `{11}`"),
+        (r"a{100}\Q\E*\Q\E{11}", "invalid repeat count: `{11}`"),
+        ("((a{0,}){1000}){2}", "invalid repeat count: `{2}`"),
+        ("(?i)*", "missing argument to repetition operator: `*`"),
+        ("a|(?i)*", "missing argument to repetition operator: `*`"),
+        (r"[\x{d801}-\x{d800}]", r"invalid character class range: `\x{d801}-\x{d800}`"),
     ] {
         assert_eq!(check(pattern), Err(format!("error parsing regexp: {said}")), "{pattern}");
     }
@@ -144,6 +151,44 @@ fn unicode_classes_have_the_names_of_go() {
     assert!(matches(r"^\p{ASCII}\P{ascii}\p{Assigned}\P{Cn}$", "aéaa") && !matches(r"\P{Any}", "a"));
     assert!(!matches(r"\p{Cs}|[\p{Cs}]", "\u{fffd}a") && matches(r"^\P{Cs}[^\p{Surrogate}](?i)\p{^cs}$", "\u{fffd}ab"));
     assert!(matches(r"(?i)^\p{Lu}$", "a") && !matches(r"(?i)^\P{Lu}$", "a"));
+}
+
+#[test]
+fn surrogates_match_nothing() {
+    assert!(!matches(r"\x{d800}", "\u{fffd}") && matches(r"^a\x{dfff}*b$", "ab"));
+    assert!(!matches(r"[\x{d800}]", "\u{fffd}") && matches(r"^[\x{d800}a]$", "a"));
+    assert!(matches(r"^[^\x{d800}-\x{dfff}]+$", "\u{d7ff}\u{e000}"));
+    assert!(matches(r"^[\x{d7ff}-\x{d800}][\x{d900}-\x{e001}][\x{d000}-\x{f000}]$", "\u{d7ff}\u{e000}\u{e000}"));
+}
+
+/// Flags and empty quotations are not operands, so a repetition applies to what is before them.
+#[test]
+fn repetitions_apply_to_the_last_operand() {
+    let found = |pattern: &str, text: &str| {
+        let regexp = Regexp::parse(pattern).unwrap();
+        String::from_utf8(regexp.find(text.as_bytes()).unwrap().to_vec()).unwrap()
+    };
+    for (pattern, text, said) in [
+        ("a(?i)*", "aaA", "aa"),
+        ("a(?i)*B", "Aab", "ab"),
+        ("a*(?i)*", "aaA", "aa"),
+        (r"a*\Q\E?", "aaa", "aaa"),
+        (r"a*\Q\E??", "aaa", ""),
+        (r"a{2}\Q\E?", "aaa", "aa"),
+        (r"a(?i)\Q\E(?s)+b", "aaB", "aaB"),
+        ("a(?i)?(?-i)?a", "aaA", "aa"),
+        ("a(?U)+", "aaa", "a"),
+        ("(?U)a+", "aaa", "a"),
+        ("(?U)a+?", "aaa", "aaa"),
+        ("(?U:a+)a*", "aaaa", "aaaa"),
+        ("(?:(?U)a+)b|a+", "aaaa", "aaaa"),
+        ("(?U)(?-U:a+)", "aaa", "aaa"),
+        ("(?U)(?U-U)a+", "aaa", "aaa"),
+        ("((a{1000}){0}){2}", "a", ""),
+    ] {
+        assert_eq!(found(pattern, text), said, "{pattern}");
+    }
+    assert!(!matches("(?:a(?i))+b", "aaB"));
 }
 
 /// Recorded from Go's `regexp.Compile`. Go's messages contain the bytes.
