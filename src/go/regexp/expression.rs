@@ -4,6 +4,8 @@ use std::convert::Infallible;
 use std::ops::Range;
 
 use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::ast::ErrorKind;
+use regex_syntax::ast::parse::Parser;
 
 use super::reader::parse_error;
 use super::reads_ahead::reads_ahead;
@@ -229,10 +231,20 @@ pub(super) fn compile<E>(
             Err(regex::Error::CompiledTooBig(_)) => {}
             // The expression names a Unicode class.
             Err(_) if !is_unicode => (is_unicode, sizes) = (true, SIZES.into_iter()),
+            Err(_) if nests_too_deeply(&translated) => {
+                return Ok(Err(parse_error("expression nests too deeply", pattern)));
+            }
             Err(_) => return Ok(Err(parse_error("unsupported expression", pattern))),
         }
     }
     Ok(Err(parse_error("expression too large", pattern)))
+}
+
+/// Whether the `regex` crate refuses an expression because it nests more than 250 levels deep. Go refuses 1000 levels with
+/// the same message. The compiler recurses, and needs some megabytes of stack for so many.
+fn nests_too_deeply(translated: &str) -> bool {
+    let refused = Parser::new().parse(translated).err();
+    refused.is_some_and(|error| matches!(error.kind(), ErrorKind::NestLimitExceeded(_)))
 }
 
 /// Escapes the text so that it matches literally (`regexp.QuoteMeta`).
@@ -318,5 +330,11 @@ mod tests {
     #[test]
     fn errors_are_gos() {
         assert_eq!(Regexp::parse("a(").unwrap_err(), "error parsing regexp: missing closing ): `a(`");
+        let nested = |levels: usize| "(".repeat(levels) + "a" + &")".repeat(levels);
+        assert!(Regexp::parse(&nested(249)).is_ok());
+        let message = format!("error parsing regexp: expression nests too deeply: `{}`", nested(1001));
+        assert_eq!(Regexp::parse(&nested(1001)).unwrap_err(), message);
+        let message = format!("error parsing regexp: expression too large: `({}){{1000}}`", "ab".repeat(1700));
+        assert_eq!(Regexp::parse(&format!("({}){{1000}}", "ab".repeat(1700))).unwrap_err(), message);
     }
 }
