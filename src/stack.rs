@@ -93,15 +93,14 @@ pub fn call_both<A, B: Send>(
     first: impl FnOnce() -> A,
     second: impl FnOnce() -> B + Send,
 ) -> (A, Option<B>) {
-    thread::scope(|scope| {
-        let second = spawn(scope, size, second);
-        let first = first();
-        match second.map(ScopedJoinHandle::join) {
-            Ok(Ok(second)) => (first, Some(second)),
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(NoStack) => (first, None),
-        }
-    })
+    let result = Mutex::new(None);
+    let first = thread::scope(|scope| {
+        let keep = || *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(second());
+        // Joining the thread would also wait until its stack has been freed. The scope waits for the call alone.
+        let _ = spawn(scope, size, keep).map(drop);
+        first()
+    });
+    (first, result.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Starts `work` on a new thread with a stack of `size` bytes that nothing waits for.

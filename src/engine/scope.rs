@@ -95,6 +95,16 @@ pub struct RandomCalls {
 }
 
 impl Rendered {
+    /// Whether printed output shows or depends on random values.
+    pub fn is_random(&self) -> bool {
+        !self.random.functions.is_empty() && !self.notes
+    }
+
+    /// Whether the file itself makes random calls, not only files that it includes.
+    pub fn has_own_random_calls(&self) -> bool {
+        self.random.files.contains(&self.path)
+    }
+
     /// Converts the output to a source named by its path.
     pub fn into_source(self) -> Source {
         match self.bytes {

@@ -23,8 +23,7 @@ pub(super) fn random_note(
     loaded: &LoadedTree,
     trace: Option<&Trace>,
 ) -> Option<Diagnostic> {
-    let random: Vec<&Rendered> =
-        rendered.iter().filter(|rendered| !rendered.random.functions.is_empty() && !rendered.notes).collect();
+    let random: Vec<&Rendered> = rendered.iter().filter(|rendered| rendered.is_random()).collect();
     if random.is_empty() {
         return None;
     }
@@ -63,11 +62,10 @@ pub(super) fn random_note(
 /// Returns those of the files with random values that show which values would replace them.
 fn asked_for_values<'r>(random: &[&'r Rendered]) -> Vec<&'r Rendered> {
     // Usually a workload has the checksum of a file with a Secret; the Secret's own file says the same.
-    let has_own = |rendered: &Rendered| rendered.random.files.contains(&rendered.path);
-    let own: Vec<&str> =
-        random.iter().filter(|rendered| has_own(rendered)).map(|rendered| rendered.path.as_str()).collect();
+    let own = random.iter().filter(|rendered| rendered.has_own_random_calls());
+    let own: Vec<&str> = own.map(|rendered| rendered.path.as_str()).collect();
     let is_needed = |rendered: &Rendered| {
-        has_own(rendered) || rendered.random.files.iter().any(|file| !own.contains(&file.as_str()))
+        rendered.has_own_random_calls() || rendered.random.files.iter().any(|file| !own.contains(&file.as_str()))
     };
     random.iter().copied().filter(|rendered| is_needed(rendered)).collect()
 }

@@ -1,7 +1,6 @@
 //! The templates of a tree of charts: parsed once, then run with values.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ast::Parsed;
 use super::exec::{Exec, Library};
@@ -14,6 +13,7 @@ use super::report;
 use super::run::{File, Run, RunScope};
 use super::set::{Definitions, TemplateSet};
 use super::trace::{Off, Recorder, Tracer};
+use super::tracing::{EarlyTrace, Tracing};
 use super::tree_mentions::TreeMentions;
 use crate::diagnostic::Diagnostic;
 use crate::engine::mentions::Found;
@@ -38,6 +38,8 @@ pub(super) struct Loaded {
     /// The parsed files, in the same order.
     parsed: Vec<Arc<Parsed>>,
     unseeded: Arc<Unseeded>,
+    /// A trace that was made during a render, until it is asked for.
+    early: Mutex<Option<EarlyTrace>>,
 }
 
 impl Loaded {
@@ -65,7 +67,13 @@ impl Loaded {
         if !output.errors.is_empty() {
             return Err(output.errors);
         }
-        Ok(Loaded { files, definitions: Arc::new(definitions), parsed: all, unseeded: Arc::default() })
+        Ok(Loaded {
+            files,
+            definitions: Arc::new(definitions),
+            parsed: all,
+            unseeded: Arc::default(),
+            early: Mutex::default(),
+        })
     }
 
     /// Runs the templates when they are unlikely to be run again.
@@ -73,15 +81,29 @@ impl Loaded {
         let mut run = self.run(scope);
         let files: Vec<&File> = self.rendered_files().collect();
         let output = match self.is_worth_two_threads(&files, scope) {
-            true => rendering::render_on_two_threads(&files, scope, &mut run, |is_over| {
-                self.run_within(scope, Limits::ahead(MAX_STACK, is_over))
-            }),
+            true => {
+                let (output, early) = self.render_on_two_threads(&files, scope, &mut run);
+                *self.early.lock().unwrap_or_else(PoisonError::into_inner) = early;
+                output
+            }
             false => rendering::render(&files, scope, &mut run),
         };
         note_work(scope, &mut run);
         // The process ends soon, so freeing values piece by piece would only take time.
         std::mem::forget(run);
         output
+    }
+
+    fn render_on_two_threads(
+        &self,
+        files: &[&File],
+        scope: &RunScope<'_>,
+        run: &mut Run<Off>,
+    ) -> (Output, Option<EarlyTrace>) {
+        let begin = |is_over| self.run_within(scope, Limits::ahead(MAX_STACK, is_over));
+        let begin_tracing =
+            |is_over| Tracing::new(&self.files, scope, self.run_within(scope, Limits::ahead(MAX_STACK, is_over)));
+        rendering::render_on_two_threads(files, scope, run, begin, begin_tracing)
     }
 
     /// Whether a second thread makes a run faster, and can't change its result.
@@ -130,41 +152,31 @@ impl Loaded {
         focus: Option<Focus<'_>>,
         needs_all: bool,
     ) -> Option<(Vec<Rendered>, Trace)> {
+        if let Some(Focus::Random(files)) = focus
+            && let Some(early) = self.early.lock().unwrap_or_else(PoisonError::into_inner).take()
+            && early.is_of(files)
+        {
+            return Some(early.traced);
+        }
         let mut run: Run<Recorder> = self.run(scope);
         if let Some(Focus::Values(values)) = focus {
             run.exec.trace().watch(values);
         }
-        let mut known = HashSet::new();
-        for file in self.files.iter().filter(|file| known.insert(file.chart.as_str())) {
-            if let Some(dot) = run.objects(file).map(|objects| objects.dot.clone()) {
-                run.exec.trace().set_values(&dot, &file.names, scope.values);
-            }
-        }
-        let (mut all, mut pieces) = (Vec::new(), Vec::new());
+        let mut tracing = Tracing::new(&self.files, scope, run);
         for file in self.rendered_files() {
-            match focus {
+            let random_calls = match focus {
                 Some(Focus::Files(files)) if !files.contains(&file.path.as_str()) => continue,
                 Some(Focus::Random(files)) => {
                     let Some((_, calls)) = files.iter().find(|(path, _)| *path == file.path) else { continue };
-                    run.exec.end_files_after(*calls);
+                    Some(*calls)
                 }
-                _ => {}
-            }
-            let bytes = run.file(file).and_then(Result::ok);
-            if needs_all && bytes.is_none() || run.exec.trace().is_spent() {
+                _ => None,
+            };
+            if !tracing.add(file, random_calls) && needs_all || tracing.is_spent() {
                 return None;
             }
-            let random = run.exec.take_random();
-            let rendered = bytes.map(|bytes| file.rendered(bytes, random));
-            let text = rendered.as_ref().map_or("", |rendered| &rendered.text);
-            let of_file = run.exec.trace().take_file(&file.path, text);
-            if let Some(rendered) = rendered {
-                pieces.push(of_file);
-                all.push(rendered);
-            }
         }
-        let recorder = run.exec.into_trace();
-        (!recorder.is_spent()).then(|| (all, recorder.finish(pieces)))
+        tracing.finish()
     }
 
     /// The values that templates mention, with the places.
@@ -226,7 +238,7 @@ mod tests {
     use crate::diagnostic::Source;
     use crate::engine::scope::Release;
     use crate::engine::{Capabilities, tree};
-    use crate::yaml::Map;
+    use crate::yaml::{Map, read_values};
 
     fn chart(name: &str, templates: &[(String, String)]) -> Chart {
         let mut chart = Chart::default();
@@ -258,9 +270,7 @@ mod tests {
         let in_order = loaded.render(&scope);
         for _ in 0..times {
             let mut run = loaded.run(&scope);
-            let output = rendering::render_on_two_threads(&files, &scope, &mut run, |is_over| {
-                loaded.run_within(&scope, Limits::ahead(MAX_STACK, is_over))
-            });
+            let (output, _) = loaded.render_on_two_threads(&files, &scope, &mut run);
             assert_eq!(result(&output), result(&in_order));
         }
         in_order
@@ -312,6 +322,47 @@ mod tests {
         }
         // Only the change of a map that is not shared.
         renders_alike(50, &chart("c", &named(&[("1.yaml", "{{ set (dict) \"a\" 1 }}"), ("2.yaml", "{{ .Values }}")])));
+    }
+
+    #[test]
+    fn random_lines_are_traced_while_the_rest_is_rendered() {
+        let set =
+            "{{ if .Values.shown }}{{ set .Values \"p\" (.Values.given | default (randAlpha 9)) | len }}{{ end }}";
+        let mut files: Vec<_> = (0..30)
+            .map(|n| (format!("{n:02}.yaml"), "{{ range until 30 }}x{{ end }}{{ .Values.p }}".to_owned()))
+            .collect();
+        files[28].1.insert_str(0, set);
+        files[9].1.push_str("{{ .Values.given | default uuidv4 }}");
+        // Only the file that it includes calls a random function.
+        files[10].1.push_str("{{ include \"c/templates/09.yaml\" . }}");
+        let chart = chart("c", &files);
+        let values = read_values(&Source::file("values.yaml", "shown: true\ngiven: ''\n")).unwrap();
+        let (release, capabilities) = (Release::install("r", "n"), Capabilities::default());
+        let scope = RunScope {
+            chart: &chart,
+            values: &values,
+            release: &release,
+            capabilities: &capabilities,
+            notes_refusals: false,
+        };
+        let loaded = Loaded::new(&tree::members(&chart, &values), None).unwrap();
+        let run_on_two_threads = || {
+            let rendered_files: Vec<&File> = loaded.rendered_files().collect();
+            loaded.render_on_two_threads(&rendered_files, &scope, &mut loaded.run(&scope)).1
+        };
+        let files = [("c/templates/28.yaml", 1), ("c/templates/09.yaml", 1)];
+        let replacing = |trace: &Trace| files.map(|(path, _)| trace.values_replacing_random(path));
+        for _ in 0..20 {
+            let early = run_on_two_threads().unwrap();
+            assert!(early.is_of(&files) && !early.is_of(&files[..1]) && !early.is_of(&[files[0], ("other", 1)]));
+            let (rendered, trace) = loaded.trace(&scope, Some(Focus::Random(&files))).unwrap();
+            assert_eq!(early.traced.0.len(), rendered.len());
+            assert_eq!(
+                (early.traced.1.uses_random(), replacing(&early.traced.1)),
+                (trace.uses_random(), replacing(&trace))
+            );
+            assert!(replacing(&trace).iter().all(|values| !values.is_empty()));
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@
 //! | `template_mentions`, `tree_mentions` | finds the values that templates mention, whether they run or not |
 //! | `loaded` | the parsed templates of a tree of charts, and the ways to run them |
 //! | `run`, `rendering` | a run with the objects of a scope; runs all files, on two threads if they are many |
+//! | `tracing` | a run that is traced |
 //! | `flag_templates` | templates given as flags: `--name-template`, `version --template` |
 //! | `objects` | the objects that Helm passes to templates: `Release`, `Chart`, `Values`, ... |
 //! | `host` | time, time zones, randomness |
@@ -47,6 +48,7 @@ mod template_mentions;
 mod times;
 mod tpl_places;
 mod trace;
+mod tracing;
 mod tree_mentions;
 mod value;
 

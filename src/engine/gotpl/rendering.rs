@@ -3,17 +3,19 @@
 //! The files of a tree are run in order, because a file can change the objects that all files share, such as `.Values`.
 //! Hardly any file does. So a second thread, with objects of its own, runs files from the last one on, until both threads meet.
 //! If a file has changed an object, or the second thread has met an error, the work of the second thread is not used, and the
-//! first one runs the rest in order.
+//! first one runs the rest in order. Meanwhile, the second thread traces the origins of random lines, which the note about random values
+//! needs.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 
 use super::exec::Refusal;
 use super::limits::Spent;
 use super::report;
 use super::run::{File, Run, RunScope};
 use super::trace::Off;
+use super::tracing::{EarlyTrace, Tracing};
 use crate::diagnostic::Diagnostic;
 use crate::engine::scope::Rendered;
 use crate::remaining::Remaining;
@@ -35,6 +37,14 @@ impl Output {
         if place.is_none() || !self.errors.iter().any(|known| known.labels.first().map(|label| &label.span) == place) {
             self.errors.push(error);
         }
+    }
+
+    /// The number of random calls of the file that was added last, if the note about random values is likely to need its trace. Usually
+    /// a workload has the checksum of a file with random values, and the trace of that file says the same. But if the file has changed
+    /// an object, the other one may see the value instead of calling the function.
+    fn calls_to_trace(&self, file: &File, has_changed: bool) -> Option<usize> {
+        let rendered = self.rendered.last().filter(|rendered| rendered.path == file.path && rendered.is_random())?;
+        (has_changed || rendered.has_own_random_calls()).then_some(rendered.random.count)
     }
 
     /// Runs a file and adds its output or its error.
@@ -59,43 +69,65 @@ pub(super) fn render(files: &[&File], scope: &RunScope<'_>, run: &mut Run<Off>) 
     output
 }
 
-/// Runs files with the same result as [`render`], on this thread and a second one, whose run `begin` creates for part of the
-/// budgets.
+/// Runs files with the same result as [`render`], on this thread and a second one, whose runs `begin` and `begin_tracing` create for
+/// part of the budgets. If the work of the second thread is not used, it traces the files with random lines.
 pub(super) fn render_on_two_threads(
     files: &[&File],
     scope: &RunScope<'_>,
     run: &mut Run<Off>,
-    begin: impl Fn(Arc<AtomicBool>) -> Run<Off> + Sync,
-) -> Output {
-    let remaining = Remaining::new(files.len());
+    begin: impl Fn(Arc<AtomicBool>) -> Run<Off> + Send,
+    begin_tracing: impl Fn(Arc<AtomicBool>) -> Tracing + Send,
+) -> (Output, Option<EarlyTrace>) {
+    let remaining = &Remaining::new(files.len());
     // Whether the work of the second thread does not count.
-    let is_over = Arc::new(AtomicBool::new(false));
+    let is_over = &Arc::new(AtomicBool::new(false));
+    // Whether nobody needs a trace.
+    let has_failed = &Arc::new(AtomicBool::new(false));
+    let (random, requests) = mpsc::channel();
     let mut output = Output::default();
     let mut done = 0;
-    let second = || {
+    let second = move || {
         heap::grow_at_once();
-        Ahead::render(files, begin(Arc::clone(&is_over)), &remaining)
+        let ahead = Ahead::render(files, begin(Arc::clone(is_over)), remaining);
+        let is_used = ahead.is_some() && !is_over.load(Ordering::Relaxed);
+        let requests = requests.into_iter().map(|(at, calls): (usize, usize)| (files[at], calls));
+        let traced = match is_used {
+            true => None,
+            false => EarlyTrace::of_files(requests, || begin_tracing(Arc::clone(has_failed))),
+        };
+        (ahead, traced)
     };
     let first = || {
-        while let Some(at) = remaining.first() {
+        // The other thread ends its work when this is dropped.
+        let random = random;
+        loop {
+            let next = match is_over.load(Ordering::Relaxed) {
+                true => Some(done).filter(|done| *done < files.len()),
+                false => remaining.first(),
+            };
+            let Some(at) = next else { break };
             output.add(files[at], scope, run);
             done = at + 1;
-            if run.has_changed_objects() {
-                is_over.store(true, Ordering::Relaxed);
+            let has_changed = run.has_changed_objects();
+            if has_changed && !is_over.swap(true, Ordering::Relaxed) {
                 remaining.give_up();
-                files[done..].iter().for_each(|file| output.add(file, scope, run));
-                done = files.len();
+            }
+            if let Some(calls) = output.calls_to_trace(files[at], has_changed) {
+                // If the other thread needs no more requests, it has ended.
+                let _ = random.send((at, calls));
             }
         }
+        has_failed.store(!output.errors.is_empty(), Ordering::Relaxed);
     };
-    let ((), ahead) = stack::call_both(stack::TEMPLATES, first, second);
-    match ahead.flatten() {
+    let ((), second) = stack::call_both(stack::TEMPLATES, first, second);
+    let (ahead, traced) = second.unwrap_or_default();
+    match ahead {
         Some(ahead) if done < files.len() && run.exec.limits().add(ahead.spent) => {
             output.rendered.extend(ahead.rendered.into_iter().rev());
         }
         _ => files[done..].iter().for_each(|file| output.add(file, scope, run)),
     }
-    output
+    (output, traced)
 }
 
 /// The last files of a tree, run by the second thread.

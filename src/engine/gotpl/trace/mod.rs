@@ -40,6 +40,7 @@ use super::ast::{NodeId, Parsed};
 use super::set::TemplateSet;
 use super::value::{Text, Value};
 
+pub use self::finish::FilePieces;
 pub use self::known_effects::Changed;
 pub use self::recorder::Recorder;
 pub use self::untaken::{Change, Effect, text_changes_maps};
