@@ -352,8 +352,11 @@ mod tests {
         };
         let files = [("c/templates/28.yaml", 1), ("c/templates/09.yaml", 1)];
         let replacing = |trace: &Trace| files.map(|(path, _)| trace.values_replacing_random(path));
+        let mut count = 0;
         for _ in 0..20 {
-            let early = run_on_two_threads().unwrap();
+            // There is none if the second thread has run nearly all files before the first one begins.
+            let Some(early) = run_on_two_threads() else { continue };
+            count += 1;
             assert!(early.is_of(&files) && !early.is_of(&files[..1]) && !early.is_of(&[files[0], ("other", 1)]));
             let (rendered, trace) = loaded.trace(&scope, Some(Focus::Random(&files))).unwrap();
             assert_eq!(early.traced.0.len(), rendered.len());
@@ -363,6 +366,7 @@ mod tests {
             );
             assert!(replacing(&trace).iter().all(|values| !values.is_empty()));
         }
+        assert_ne!(count, 0);
     }
 
     #[test]

@@ -89,11 +89,13 @@ pub(super) fn render_on_two_threads(
     let second = move || {
         heap::grow_at_once();
         let ahead = Ahead::render(files, begin(Arc::clone(is_over)), remaining);
-        let is_used = ahead.is_some() && !is_over.load(Ordering::Relaxed);
+        if ahead.is_none() {
+            is_over.store(true, Ordering::Relaxed);
+        }
         let requests = requests.into_iter().map(|(at, calls): (usize, usize)| (files[at], calls));
-        let traced = match is_used {
-            true => None,
-            false => EarlyTrace::of_files(requests, || begin_tracing(Arc::clone(has_failed))),
+        let traced = match is_over.load(Ordering::Relaxed) {
+            true => EarlyTrace::of_files(requests, || begin_tracing(Arc::clone(has_failed))),
+            false => None,
         };
         (ahead, traced)
     };
