@@ -2,6 +2,7 @@
 
 use memchr::memmem::Finder;
 
+use super::gotpl::string_literals;
 use super::switches::switches;
 use crate::chart::Chart;
 use crate::values::{Step, ValuePath};
@@ -59,6 +60,12 @@ impl<'k> Searched<'k> {
         Some(Searched(keys.filter(|key| !charts.contains(key)).map(Finder::new).collect()))
     }
 
+    /// Keeps only the first key. All templates that mention a part of the value, or a map that contains it, contain this key.
+    pub(super) fn only_first(mut self) -> Searched<'k> {
+        self.0.truncate(1);
+        self
+    }
+
     /// Whether a template of a chart, enabled or not, or of its subcharts may name the value.
     fn is_in_chart(&self, chart: &Chart) -> bool {
         chart.templates.iter().any(|template| self.is_in_template(template.source.bytes()))
@@ -97,9 +104,15 @@ impl<'k> Searched<'k> {
     }
 }
 
-/// Whether a string in a template may contain characters that are written in another way: by their number, as in `"\u0061"`, or
-/// with carriage returns between them, which Go ignores in raw strings.
+/// Whether a string in a template may contain characters that are written in another way.
 fn has_rewritten_characters(text: &[u8]) -> bool {
+    // Scripts and regular expressions in the text between actions contain such escape sequences too.
+    may_be_rewritten(text) && string_literals(text).is_none_or(|literals| literals.into_iter().any(may_be_rewritten))
+}
+
+/// Whether a text may contain characters that are written by their number, as in `"\u0061"`, or with carriage returns between them,
+/// which Go ignores in raw strings.
+fn may_be_rewritten(text: &[u8]) -> bool {
     let mut escapes = memchr::memchr_iter(b'\\', text);
     escapes.any(|at| matches!(text.get(at + 1), Some(b'x' | b'u' | b'U' | b'0'..=b'7')))
         || memchr::memchr(b'\r', text).is_some_and(|_| memchr::memchr(b'`', text).is_some())
@@ -127,6 +140,8 @@ mod tests {
             "{{ .a }}{{ .key }}",
             "{{ index .Values \"a\" \"\\u006bey\" }}",
             "{{ index .Values.a `k\rey` }}",
+            "{{ tpl `{{ index .Values \"a\" \"\\u006bey\" }}` . }}",
+            "{{ index .Values \"a\" \"\\u006bey\" ",
         ] {
             assert!(is_found(template, "{}", "a.key"), "{template}");
         }
@@ -138,7 +153,8 @@ mod tests {
 
     #[test]
     fn a_value_that_no_template_can_name_is_not_found() {
-        for template in ["", "key: {{ .Values.a }}", "{{ .Values.a.monkey }}", "{{ .key }}"] {
+        let between_actions = "{{ .Values.b }} sed 's/\\x41//' \r `{{ .Values.c }}`";
+        for template in ["", "key: {{ .Values.a }}", "{{ .Values.a.monkey }}", "{{ .key }}", between_actions] {
             assert!(!is_found(template, "text: .a.key", "a.key"), "{template}");
         }
         assert!(!is_found("{{ range .Values.a }}{{ .key }}{{ end }}", "{}", "a[0].key"));

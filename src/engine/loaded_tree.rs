@@ -29,14 +29,8 @@ impl LoadedTree {
     /// are few. `None` if all mentions must be found: of a value that these files do not name, if it belongs to a subchart, or if
     /// the keys are also in a subchart, whose templates any chart can call, or in a string among the values.
     pub fn named(&self, scope: &Scope<'_>, paths: &[&ValuePath]) -> Option<Vec<bool>> {
-        let searches: Option<Vec<Searched<'_>>> =
-            paths.iter().map(|path| Searched::exactly(scope.chart, path)).collect();
-        let searches = searches?;
-        let mut found = Found::default();
-        for loaded in self.0.iter().flatten() {
-            found.extend(loaded.mentions_in(&|text| searches.iter().any(|searched| searched.is_in_template(text))));
-        }
-        let mentions = Mentions::of_chart(scope.chart, found);
+        let searches = searches(scope, paths)?;
+        let mentions = self.mentions_of(scope, &searches);
         let is_certain = |path: &ValuePath, searched: &Searched<'_>| {
             let first = path.steps().first();
             let is_of_subchart =
@@ -52,6 +46,23 @@ impl LoadedTree {
         paths.iter().zip(&searches).map(is_named).collect()
     }
 
+    /// Whether templates mention something that contains each of these values, as far as a search for their first keys shows.
+    pub fn use_more_than(&self, scope: &Scope<'_>, paths: &[&ValuePath]) -> bool {
+        let Some(searches) = searches(scope, paths) else { return false };
+        let searches: Vec<Searched<'_>> = searches.into_iter().map(Searched::only_first).collect();
+        let mentions = self.mentions_of(scope, &searches);
+        paths.iter().all(|path| mentions.mentioned(path).is_certain)
+    }
+
+    /// Returns the mentions in templates that contain all keys of one of these values.
+    fn mentions_of(&self, scope: &Scope<'_>, searches: &[Searched<'_>]) -> Mentions {
+        let mut found = Found::default();
+        for loaded in self.0.iter().flatten() {
+            found.extend(loaded.mentions_in(&|text| searches.iter().any(|searched| searched.is_in_template(text))));
+        }
+        Mentions::of_chart(scope.chart, found)
+    }
+
     /// Returns where Go templates mention values, including values that are templates themselves.
     pub fn mentions(&self, scope: &Scope<'_>) -> Mentions {
         let members = tree::by_kind(tree::members(scope.chart, scope.values));
@@ -61,6 +72,11 @@ impl LoadedTree {
         }
         Mentions::of_chart(scope.chart, found)
     }
+}
+
+/// Returns a search for each value; `None` if a key may be written in many ways.
+fn searches<'p>(scope: &Scope<'_>, paths: &[&'p ValuePath]) -> Option<Vec<Searched<'p>>> {
+    paths.iter().map(|path| Searched::exactly(scope.chart, path)).collect()
 }
 
 /// Combines the output and the traces of all languages in a tree; `None` if one of them has no trace.
@@ -94,6 +110,7 @@ mod tests {
     use crate::chart::{Chart, Template};
     use crate::diagnostic::Source;
     use crate::engine::{Capabilities, Release, Rendered, Scope, render_and_keep, render_with_trace};
+    use crate::values::ValuePath;
     use crate::yaml::Map;
 
     fn texts(rendered: &[Rendered]) -> Vec<&str> {
@@ -121,6 +138,25 @@ mod tests {
             assert_eq!(texts(&again), texts(&rendered));
             let (other, _) = render_and_keep(scope, None).unwrap();
             assert!(texts(&other).iter().zip(texts(&rendered)).all(|(other, text)| *other != text));
+        });
+    }
+
+    #[test]
+    fn a_mention_above_a_value_is_found_without_all_mentions() {
+        let templates = [
+            "{{ range .Values.jobs }}{{ .name }}{{ end }}",
+            "{{ if .Values.hosts }}{{ .Values.hosts.main }}{{ end }}",
+            "{{ .Values | len }}",
+        ];
+        with_templates(&templates, |scope| {
+            let (_, loaded) = render_and_keep(scope, None).unwrap();
+            let uses = |paths: &[&str]| {
+                let parse = |path: &&str| ValuePath::parse(&Source::flag("KEY", *path)).unwrap();
+                let paths: Vec<ValuePath> = paths.iter().map(parse).collect();
+                loaded.use_more_than(scope, &paths.iter().collect::<Vec<_>>())
+            };
+            assert!(uses(&["jobs.a.x"]) && uses(&["jobs.a", "hosts.main.port"]));
+            assert!(!uses(&["names.other"]) && !uses(&["jobs.a", "names.other"]) && !uses(&["other"]));
         });
     }
 

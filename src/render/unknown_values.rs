@@ -28,7 +28,10 @@ pub(super) fn adjust_warnings(
         if let Some(named) = loaded.named(scope, &paths) {
             let (known, unknown): (Vec<_>, Vec<_>) = others.iter().zip(named).partition(|(_, is_named)| *is_named);
             warnings.retain(|warning| !known.iter().any(|(value, _)| value.warning == *warning));
-            if unknown.iter().all(|(value, _)| value.is_suspicious) {
+            // Where a template uses a map above a value as a whole, it is unknown what it uses of it.
+            let unsuspicious = unknown.iter().filter(|(value, _)| !value.is_suspicious);
+            let paths: Vec<_> = unsuspicious.map(|(value, _)| &value.path).collect();
+            if paths.is_empty() || loaded.use_more_than(scope, &paths) {
                 return;
             }
         }
@@ -36,7 +39,7 @@ pub(super) fn adjust_warnings(
     let mentions = loaded.mentions(scope);
     let (known, unknown): (Vec<_>, Vec<_>) = unknown.iter().partition(|value| mentions.names(&value.path));
     warnings.retain(|warning| !known.iter().any(|value| value.warning == *warning));
-    // Where a template uses all values or a map above this one as a whole, it is unknown what it uses of it.
+    // The same if a template uses all values as a whole.
     let is_open = |value: &UnknownValue| value.is_suspicious || !mentions.mentioned(&value.path).places.is_empty();
     let unsuspicious: Vec<_> = unknown.into_iter().filter(|value| !is_open(value)).collect();
     if unsuspicious.is_empty() || mentions.has_whole() {

@@ -53,6 +53,7 @@ mod tree_mentions;
 mod value;
 
 pub use self::flag_templates::{render_name, render_version};
+pub(super) use self::template_mentions::string_literals;
 
 use self::loaded::Loaded;
 use self::parsing::ParseAhead;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::ast::{Children, Fields, Node, NodeId, Origin, Parsed};
 use super::functions;
+use super::lex::{Lexer, TokenKind};
 use super::parse::parse;
 use crate::diagnostic::Span;
 use crate::go::utf8;
@@ -63,6 +64,23 @@ pub(super) fn of_text(parsed: &Parsed, place: &dyn Fn(Range<usize>) -> Span) -> 
 /// Parses a string that may itself be a template; `None` if it can't be parsed.
 pub(super) fn template_text(text: &str) -> Option<Parsed> {
     parse(&"gotpl".into(), Origin::Text(text.into()), functions::NAMES).ok()
+}
+
+/// Returns the string literals in the actions of a text, as they are written; `None` if the text can't be split into tokens.
+pub(in crate::engine) fn string_literals(text: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut lexer = Lexer::new(text);
+    let mut literals = Vec::new();
+    loop {
+        let token = lexer.next_token();
+        match token.kind {
+            TokenKind::Eof => return Some(literals),
+            TokenKind::Error => return None,
+            TokenKind::String | TokenKind::RawString => {
+                literals.push(&text[token.start as usize..token.end as usize]);
+            }
+            _ => {}
+        }
+    }
 }
 
 struct Collector<'a> {
