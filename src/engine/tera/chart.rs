@@ -111,9 +111,9 @@ pub(super) type Kept = (Arc<Run>, Tera, Context);
 
 /// Keeps templates until the next time. The process often ends soon, and freeing them piece by piece takes up to a tenth of a
 /// render.
-pub(super) fn keep_until_next(kept: Kept) {
-    static LAST: Mutex<Option<Kept>> = Mutex::new(None);
-    let before = LAST.lock().unwrap_or_else(PoisonError::into_inner).replace(kept);
+pub(super) fn keep_until_next(kept: Vec<Kept>) {
+    static LAST: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+    let before = std::mem::replace(&mut *LAST.lock().unwrap_or_else(PoisonError::into_inner), kept);
     drop(before);
 }
 

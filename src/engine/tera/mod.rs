@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `templates` | which templates a chart needs: those it renders, and those they refer to |
 //! | `scan` | tags and references of a template, found without parsing it |
+//! | `halves` | splits the templates of a chart between two threads |
 //! | `switched_off` | templates of the built-in chart that need not be parsed |
 //! | `stock`, `copies` | the stock templates in the binary; copies of them in charts |
 //! | `objects`, `value` | the objects that templates see: `Values`, `Release`, `Chart`, ... |
@@ -28,6 +29,7 @@ mod expressions;
 mod failure;
 mod functions;
 mod go_template_hints;
+mod halves;
 mod hints;
 mod instrument;
 mod loading;
@@ -54,6 +56,8 @@ pub(super) use stock::stock_templates;
 use self::budget::Spent;
 use self::chart::{Kept, Loaded, as_written, keep_until_next};
 use self::errors::TemplateError;
+use self::halves::halves;
+use self::loading::check_loaded;
 use self::locate::Marks;
 use self::run::Run;
 use self::scan::References;
@@ -75,12 +79,12 @@ impl Engine for TeraEngine {
         let members: Vec<&Member<'_>> = members.iter().filter(looked_at).collect();
         let progress = on_two_threads(scope, &members).unwrap_or_else(|| {
             let mut progress = Progress::default();
-            members.iter().for_each(|member| render_chart(scope, member, &mut progress));
+            members.iter().for_each(|member| render_chart(scope, member, Threads::Two, &mut progress));
             progress
         });
         let (steps, bytes) = progress.spent.steps_and_bytes();
         scope.release.environment.work.add(steps, bytes);
-        progress.last.into_iter().for_each(keep_until_next);
+        keep_until_next(progress.last);
         let errors = progress.errors.into_iter().map(|error| error.diagnostic).collect();
         Outcome { rendered: progress.rendered, errors, loaded: None }
     }
@@ -107,8 +111,9 @@ struct Progress {
     rendered: Vec<Rendered>,
     errors: Vec<TemplateError>,
     spent: Spent,
-    /// The chart that was rendered last. Each thread frees its own ones: the allocator is slow to free what another one made.
-    last: Option<Kept>,
+    /// The templates of the chart that was rendered last. Each thread frees its own ones: the allocator is slow to free what another
+    /// one made.
+    last: Vec<Kept>,
 }
 
 impl Progress {
@@ -120,14 +125,25 @@ impl Progress {
     }
 }
 
+/// How many threads may render a chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Threads {
+    One,
+    Two,
+}
+
 /// How many charts take longer to render than a thread takes to start.
 const WORTH_A_THREAD: usize = 6;
+
+/// Whether something is noted while templates are rendered, which must be done in order.
+fn is_noted(scope: &Scope<'_>) -> bool {
+    scope.refusals.is_some() || scope.release.environment.missing_versions.is_some()
+}
 
 /// Renders charts on two threads, since no chart sees what another one does. `None` if they are few, or the result can differ from
 /// rendering them in order: after an error, when the budgets do not suffice, or when something is noted.
 fn on_two_threads(scope: &Scope<'_>, members: &[&Member<'_>]) -> Option<Progress> {
-    let notes = scope.refusals.is_some() || scope.release.environment.missing_versions.is_some();
-    if members.len() < WORTH_A_THREAD || notes {
+    if members.len() < WORTH_A_THREAD || is_noted(scope) {
         return None;
     }
     // Refusals can't be shared between threads.
@@ -136,7 +152,7 @@ fn on_two_threads(scope: &Scope<'_>, members: &[&Member<'_>]) -> Option<Progress
         let scope = Scope { chart, values, release, capabilities, refusals: None };
         let mut progress = Progress::default();
         while let Some(at) = take(remaining) {
-            render_chart(&scope, members[at], &mut progress);
+            render_chart(&scope, members[at], Threads::One, &mut progress);
             if !progress.errors.is_empty() {
                 remaining.give_up();
             }
@@ -150,7 +166,7 @@ fn on_two_threads(scope: &Scope<'_>, members: &[&Member<'_>]) -> Option<Progress
 }
 
 /// Renders the templates of one chart.
-fn render_chart(scope: &Scope<'_>, member: &Member<'_>, progress: &mut Progress) {
+fn render_chart(scope: &Scope<'_>, member: &Member<'_>, threads: Threads, progress: &mut Progress) {
     let mut templates = Templates::new(member.chart, &member.path);
     if scope.refusals.is_some() {
         templates.load_with_partials();
@@ -169,6 +185,9 @@ fn render_chart(scope: &Scope<'_>, member: &Member<'_>, progress: &mut Progress)
             })
         }));
     }
+    if threads == Threads::Two && render_halves(scope, member, &mut templates, progress).is_some() {
+        return;
+    }
     if let Err(errors) = render_templates(scope, member, &templates, progress) {
         // The other templates are still rendered, so that their errors are reported together with these.
         let sources = errors.iter().filter_map(|error| error.diagnostic.labels.first()?.span.source());
@@ -181,6 +200,33 @@ fn render_chart(scope: &Scope<'_>, member: &Member<'_>, progress: &mut Progress)
             let _ = render_templates(scope, member, &templates, progress);
         }
     }
+}
+
+/// Renders the loaded templates on two threads, since no template sees what another one does, if that is faster. `None`, and nothing is
+/// rendered, if the result can differ from rendering them in order: after an error, or when the budgets do not suffice.
+fn render_halves(
+    scope: &Scope<'_>,
+    member: &Member<'_>,
+    templates: &mut Templates<'_>,
+    progress: &mut Progress,
+) -> Option<()> {
+    if is_noted(scope) || !member.chart.is_built_in && check_loaded(templates).is_err() {
+        return None;
+    }
+    let [first, second] = halves(templates)?;
+    let Scope { chart, values, release, capabilities, refusals: _ } = *scope;
+    let render = |templates: &Templates<'_>| {
+        let scope = Scope { chart, values, release, capabilities, refusals: None };
+        let mut progress = Progress::default();
+        render_templates(&scope, member, templates, &mut progress).ok()?;
+        progress.errors.is_empty().then_some(progress)
+    };
+    let (first, second) = two_threads::call(|| render(&first), || render(&second));
+    let (first, second) = (first?, second??);
+    progress.spent = progress.spent.and(first.spent)?.and(second.spent)?;
+    progress.rendered.extend(first.rendered.into_iter().chain(second.rendered));
+    progress.last = first.last.into_iter().chain(second.last).collect();
+    Some(())
 }
 
 /// Renders the loaded templates.
@@ -211,7 +257,7 @@ fn render_templates(
             Err(error) => progress.fail(chart.mapper.render_error(name, &error)),
         }
     }
-    progress.last = Some(chart.into_kept());
+    progress.last = vec![chart.into_kept()];
     Ok(())
 }
 
@@ -291,5 +337,62 @@ mod tests {
         assert!(texts_of_two_threads(&umbrella(&subcharts)).is_none());
         // Five times 8 MB fit into the budget, ten times do not.
         assert!(texts_of_two_threads(&umbrella(&with("{{ 'x' | repeat(count=8000000) }}"))).is_none());
+    }
+
+    /// Renders the root chart in halves, and checks that the result is the same as in order. `None` if it must be rendered in order.
+    fn renders_in_halves(chart: &Chart) -> Option<()> {
+        let (values, release, capabilities) = (Map::new(), Release::install("r", "n"), Capabilities::default());
+        let scope = Scope { chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
+        let members = tree::members(chart, &values);
+        let texts = |progress: Progress| {
+            let mut texts: Vec<_> =
+                progress.rendered.into_iter().map(|rendered| (rendered.path, rendered.text)).collect();
+            texts.sort();
+            texts
+        };
+        let mut templates = Templates::new(chart, &members[0].path);
+        templates.load();
+        for _ in 0..10 {
+            let (mut on_two, mut in_order) = (Progress::default(), Progress::default());
+            render_halves(&scope, &members[0], &mut templates, &mut on_two)?;
+            render_templates(&scope, &members[0], &templates, &mut in_order).ok()?;
+            assert_eq!(on_two.spent.steps_and_bytes(), in_order.spent.steps_and_bytes());
+            assert_eq!(texts(on_two), texts(in_order));
+        }
+        Some(())
+    }
+
+    fn with_templates(texts: &[String]) -> Chart {
+        let mut chart = Chart::default();
+        chart.metadata.name = "c".to_owned();
+        for (number, text) in texts.iter().enumerate() {
+            let path = format!("templates/{number}.yaml");
+            chart.templates.push(Template { source: Source::file(&path, text.as_str()), path });
+        }
+        chart
+    }
+
+    #[test]
+    fn halves_of_a_chart_render_as_in_order() {
+        let texts: Vec<_> = (0..40)
+            .map(|n| {
+                format!("{{% set a = {n} %}}{{{{ a }}}}{}", "{{ Release.Name | upper }}{{ Template.Name }}".repeat(20))
+            })
+            .collect();
+        assert!(renders_in_halves(&with_templates(&texts)).is_some());
+    }
+
+    #[test]
+    fn charts_with_an_error_or_too_much_output_are_not_rendered_in_halves() {
+        let valid = "{{ Release.Name | upper }}".repeat(50);
+        let mut texts = vec![valid; 20];
+        assert!(renders_in_halves(&with_templates(&texts)).is_some());
+        for invalid in ["{{ missing.value }}", "{% if %}"] {
+            texts[7] = invalid.to_owned();
+            assert!(renders_in_halves(&with_templates(&texts)).is_none());
+        }
+        texts.iter_mut().for_each(|text| text.push_str("{{ 'x' | repeat(count=8000000) }}"));
+        texts[7] = "{{ 'x' | repeat(count=8000000) }}".to_owned();
+        assert!(renders_in_halves(&with_templates(&texts)).is_none());
     }
 }

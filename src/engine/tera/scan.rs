@@ -126,7 +126,7 @@ pub(super) fn inside(tag: &str) -> &str {
 }
 
 /// What a template refers to and defines.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct References<'a> {
     /// Names in `extends` and `include`.
     pub(super) templates: Vec<&'a str>,

@@ -27,6 +27,7 @@ pub(super) struct Templates<'a> {
 }
 
 /// A library subchart.
+#[derive(Clone)]
 struct Library<'a> {
     /// The path of its `templates` folder.
     base_path: String,
@@ -114,14 +115,44 @@ impl<'a> Templates<'a> {
                 continue;
             }
             let references = self.looked_through.remove(&name).unwrap_or_else(|| references(text.as_str()));
-            waiting.extend(references.templates.iter().filter_map(|name| self.resolve(name)));
-            for component in &references.components {
-                if !references.defines.contains(component) {
-                    waiting.extend(self.defining(component));
-                }
-            }
+            waiting.extend(self.referred(&references));
             self.loaded.insert(name, Loaded { text, references });
         }
+    }
+
+    /// Returns the templates that have these references.
+    fn referred(&mut self, references: &References<'a>) -> Vec<(String, Text<'a>)> {
+        let mut found: Vec<_> = references.templates.iter().filter_map(|name| self.resolve(name)).collect();
+        for component in &references.components {
+            if !references.defines.contains(component) {
+                found.extend(self.defining(component));
+            }
+        }
+        found
+    }
+
+    /// Returns the names of the loaded templates, each with the names of those it refers to.
+    pub(super) fn loaded_with_referred(&mut self) -> Vec<(String, Vec<String>)> {
+        let loaded = std::mem::take(&mut self.loaded);
+        let names = |found: Vec<(String, Text<'a>)>| found.into_iter().map(|(name, _)| name).collect();
+        let found =
+            loaded.iter().map(|(name, loaded)| (name.clone(), names(self.referred(&loaded.references)))).collect();
+        self.loaded = loaded;
+        found
+    }
+
+    /// Returns the same templates, with only these and everything they refer to loaded.
+    pub(super) fn part(&self, names: Vec<&'a str>) -> Templates<'a> {
+        let mut part = Templates {
+            base_path: self.base_path.clone(),
+            own: self.own.clone(),
+            libraries: self.libraries.clone(),
+            loaded: BTreeMap::new(),
+            components: self.components.clone(),
+            looked_through: self.loaded.iter().map(|(name, found)| (name.clone(), found.references.clone())).collect(),
+        };
+        part.load_these(names);
+        part
     }
 
     /// Removes faulty templates from those that are loaded, and all that refer to them, directly or not.

@@ -1,4 +1,4 @@
-//! Shares the charts of a tree between two threads.
+//! Shares the charts of a tree, or the templates of a chart, between two threads.
 
 use crate::remaining::Remaining;
 use crate::{heap, stack};
@@ -10,11 +10,16 @@ pub(super) type Take = fn(&Remaining) -> Option<usize>;
 /// takes them from the last one on. Returns both results.
 pub(super) fn share<T: Send>(count: usize, work: impl Fn(&Remaining, Take) -> T + Sync) -> (T, Option<T>) {
     let remaining = Remaining::new(count);
+    call(|| work(&remaining, Remaining::first), || work(&remaining, Remaining::last))
+}
+
+/// Calls `first` on this thread, and `second` on another one, if the system can provide it.
+pub(super) fn call<T: Send>(first: impl FnOnce() -> T, second: impl FnOnce() -> T + Send) -> (T, Option<T>) {
     let second = || {
         heap::grow_at_once();
-        work(&remaining, Remaining::last)
+        second()
     };
-    stack::call_both(stack::TEMPLATES, || work(&remaining, Remaining::first), second)
+    stack::call_both(stack::TEMPLATES, first, second)
 }
 
 #[cfg(test)]
