@@ -25,8 +25,9 @@ pub(super) fn halves<'a>(templates: &mut Templates<'a>) -> Option<[Templates<'a>
     }
     let needs = Needs::new(&templates.loaded_with_referred(), bytes);
     let (mut needed, mut count) = (Vec::new(), 0);
+    let mut is_found = vec![false; needs.bytes.len()];
     for name in templates.rendered_and_loaded() {
-        let found = needs.of(name);
+        let found = needs.of(name, &mut is_found);
         count += found.len();
         if count > MAX_NEEDED {
             return None;
@@ -67,10 +68,10 @@ impl Needs {
         Needs { numbers, referred, bytes }
     }
 
-    /// Returns the numbers of a template and of all that it refers to, directly or not.
-    fn of(&self, name: &str) -> Vec<usize> {
+    /// Returns the numbers of a template and of all that it refers to, directly or not. `is_found` has an entry for each template, which is
+    /// `false` before and after.
+    fn of(&self, name: &str, is_found: &mut [bool]) -> Vec<usize> {
         let mut found: Vec<usize> = self.numbers.get(name).copied().into_iter().collect();
-        let mut is_found = vec![false; self.bytes.len()];
         found.iter().for_each(|&number| is_found[number] = true);
         let mut next = 0;
         while let Some(&number) = found.get(next) {
@@ -81,6 +82,7 @@ impl Needs {
                 }
             }
         }
+        found.iter().for_each(|&number| is_found[number] = false);
         found
     }
 
