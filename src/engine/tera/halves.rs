@@ -17,7 +17,7 @@ const MAX_NEEDED: usize = 100_000;
 const WORTH_A_THREAD: usize = PARSING * 4_000;
 
 /// Splits the rendered templates into two parts, each with what it refers to. `None` if a second thread would not make the chart faster:
-/// what both refer to is loaded twice, and two processors of one core are slower than one by itself.
+/// what both refer to is loaded twice.
 pub(super) fn halves<'a>(templates: &mut Templates<'a>) -> Option<[Templates<'a>; 2]> {
     let bytes: Vec<usize> = templates.references().map(|found| found.tags.bytes).collect();
     if bytes.iter().sum::<usize>() * PARSING < WORTH_A_THREAD {
