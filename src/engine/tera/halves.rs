@@ -6,11 +6,13 @@ use ahash::AHashMap;
 
 use super::templates::Templates;
 
-/// How long a template takes to render, per byte of its tags and of those it refers to. Parsing a byte takes [`PARSING`].
+/// The work of rendering a template, per byte of its own tags and of those of all templates that it refers to.
 const RENDERING: usize = 1;
+
+/// The work of parsing a byte of a tag.
 const PARSING: usize = 2;
 
-/// How many templates all rendered ones together may need until finding that out takes too long.
+/// A chart is not split if its rendered templates refer to more templates than this in total: counting them would take too long.
 const MAX_NEEDED: usize = 100_000;
 
 /// How much work takes longer than a thread takes to start.

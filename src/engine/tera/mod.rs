@@ -123,9 +123,17 @@ impl Progress {
             self.errors.push(error);
         }
     }
+
+    /// Combines the results of two threads. `None` if there is an error, or the budgets do not suffice for both.
+    fn and(mut self, other: Progress) -> Option<Progress> {
+        self.spent = self.spent.and(other.spent)?;
+        self.rendered.extend(other.rendered);
+        self.last.extend(other.last);
+        (self.errors.is_empty() && other.errors.is_empty()).then_some(self)
+    }
 }
 
-/// How many threads may render a chart.
+/// How many threads can render a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Threads {
     One,
@@ -148,7 +156,7 @@ fn on_two_threads(scope: &Scope<'_>, members: &[&Member<'_>]) -> Option<Progress
     }
     // Refusals can't be shared between threads.
     let Scope { chart, values, release, capabilities, refusals: _ } = *scope;
-    let (mut first, last) = two_threads::share(members.len(), |remaining, take| {
+    let (first, last) = two_threads::share(members.len(), |remaining, take| {
         let scope = Scope { chart, values, release, capabilities, refusals: None };
         let mut progress = Progress::default();
         while let Some(at) = take(remaining) {
@@ -159,10 +167,7 @@ fn on_two_threads(scope: &Scope<'_>, members: &[&Member<'_>]) -> Option<Progress
         }
         progress
     });
-    let last = last.unwrap_or_default();
-    first.spent = first.spent.and(last.spent)?;
-    first.rendered.extend(last.rendered);
-    (first.errors.is_empty() && last.errors.is_empty()).then_some(first)
+    first.and(last.unwrap_or_default())
 }
 
 /// Renders the templates of one chart.
@@ -210,22 +215,26 @@ fn render_halves(
     templates: &mut Templates<'_>,
     progress: &mut Progress,
 ) -> Option<()> {
-    if is_noted(scope) || !member.chart.is_built_in && check_loaded(templates).is_err() {
+    if is_noted(scope) {
         return None;
     }
     let [first, second] = halves(templates)?;
+    // The limits are those of the whole chart.
+    if !member.chart.is_built_in {
+        check_loaded(templates).ok()?;
+    }
     let Scope { chart, values, release, capabilities, refusals: _ } = *scope;
     let render = |templates: &Templates<'_>| {
         let scope = Scope { chart, values, release, capabilities, refusals: None };
         let mut progress = Progress::default();
         render_templates(&scope, member, templates, &mut progress).ok()?;
-        progress.errors.is_empty().then_some(progress)
+        Some(progress)
     };
     let (first, second) = two_threads::call(|| render(&first), || render(&second));
-    let (first, second) = (first?, second??);
-    progress.spent = progress.spent.and(first.spent)?.and(second.spent)?;
-    progress.rendered.extend(first.rendered.into_iter().chain(second.rendered));
-    progress.last = first.last.into_iter().chain(second.last).collect();
+    let both = first?.and(second??)?;
+    progress.spent = progress.spent.and(both.spent)?;
+    progress.rendered.extend(both.rendered);
+    progress.last = both.last;
     Some(())
 }
 

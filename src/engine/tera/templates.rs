@@ -120,7 +120,7 @@ impl<'a> Templates<'a> {
         }
     }
 
-    /// Returns the templates that have these references.
+    /// Returns the templates that these references name.
     fn referred(&mut self, references: &References<'a>) -> Vec<(String, Text<'a>)> {
         let mut found: Vec<_> = references.templates.iter().filter_map(|name| self.resolve(name)).collect();
         for component in &references.components {
