@@ -13,11 +13,13 @@ const LARGEST: usize = 31 << 20;
 ///
 /// glibc's allocator keeps blocks of 128 KiB and more outside the heap, and returns memory at the end of the heap to the system
 /// above the same limit. Freeing such a block raises the limit to its size. So the first block raises the limit, and the second
-/// allocation enlarges the heap, which then stays large. With other allocators this has no lasting effect.
+/// allocation enlarges the heap, which then stays large. With other allocators this does nothing.
 pub fn grow_at_once() {
-    reserve([LARGEST]);
-    // glibc limits the heap of a thread to 64 MiB.
-    reserve([START; 2]);
+    if cfg!(target_env = "gnu") {
+        reserve([LARGEST]);
+        // glibc limits the heap of a thread to 64 MiB.
+        reserve([START; 2]);
+    }
 }
 
 /// Allocates blocks and frees them.

@@ -14,6 +14,9 @@ pub const TEMPLATES: usize = 256 << 20;
 /// The stack size for a whole run: still has room for [`TEMPLATES`] some frames down.
 pub const RUN: usize = TEMPLATES + (8 << 20);
 
+/// The stack size for a whole command: parsing its arguments takes less than the difference to [`RUN`].
+pub const COMMAND: usize = RUN + (1 << 20);
+
 thread_local! {
     /// The start and the size of this thread's stack, if [`spawn`] started it.
     static STACK: Cell<Option<(usize, usize)>> = const { Cell::new(None) };
@@ -57,7 +60,7 @@ pub fn call_or_here<T: Send>(sizes: &[usize], work: impl FnOnce() -> T + Send) -
 }
 
 /// Whether the current stack was started by [`spawn`] and has `size` bytes left.
-fn has_room(size: usize) -> bool {
+pub fn has_room(size: usize) -> bool {
     STACK.get().is_some_and(|(start, whole)| {
         let used = start.abs_diff(position());
         whole.checked_sub(used).is_some_and(|left| left >= size)

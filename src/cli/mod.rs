@@ -114,6 +114,25 @@ fn run_then(arguments: impl IntoIterator<Item = OsString>, then: impl FnOnce(u8)
         stack::call_or_here(&[stack::RUN, stack::DEEPEST], || request.answer(completed_command()));
         return 0;
     }
+    if names_input(arguments) {
+        return stack::call_or_here(&[stack::COMMAND, stack::DEEPEST], || {
+            heap::grow_at_once();
+            parse_and_run(arguments, then)
+        });
+    }
+    parse_and_run(arguments, then)
+}
+
+/// Whether the arguments certainly name a chart or a file, so that the command needs the large stack. The thread that has it also
+/// parses the arguments then: it can use that memory again, while that of this thread would be lost.
+fn names_input(arguments: &[OsString]) -> bool {
+    let is_flag = |argument: &OsString| argument.as_encoded_bytes().starts_with(b"-");
+    let command = arguments.get(1).and_then(|command| command.to_str());
+    matches!(command, Some("template" | "values" | "diff" | "validate" | "lint" | "images"))
+        && arguments.windows(2).skip(1).any(|pair| !pair.iter().any(is_flag))
+}
+
+fn parse_and_run(arguments: &[OsString], then: impl FnOnce(u8) -> u8 + Send) -> u8 {
     let parsed = try_help(arguments).map_or_else(|| parse(arguments), Err);
     let parsed = parsed.and_then(|matches| Ok((CommandLine::from_arg_matches(&matches)?, matches)));
     let (line, matches) = match parsed {
@@ -121,8 +140,8 @@ fn run_then(arguments: impl IntoIterator<Item = OsString>, then: impl FnOnce(u8)
         Err(error) => return usage::report(&error, arguments, command_with_helm_flags),
     };
     let reads_deep_input = line.command.as_ref().is_some_and(Command::reads_deep_input);
-    if !reads_deep_input {
-        return run_command(line, &matches);
+    if !reads_deep_input || stack::has_room(stack::RUN) {
+        return then(run_command(line, &matches));
     }
     stack::call_or_here(&[stack::RUN, stack::DEEPEST], || {
         heap::grow_at_once();

@@ -1,8 +1,8 @@
-//! Tests of the help texts, at several widths of the terminal, and of the global flags.
+//! Tests of the help texts, at several widths of the terminal, of the global flags, and of the choice of a stack.
 
 use clap::Command;
 
-use super::{command, shown_command};
+use super::{command, names_input, shown_command};
 
 /// Returns all commands, each with the names that lead to it.
 fn all_commands() -> Vec<(String, Command)> {
@@ -71,5 +71,23 @@ fn every_command_accepts_every_global_flag() {
             let unknown = parsed.err().filter(|error| error.kind() == clap::error::ErrorKind::UnknownArgument);
             assert!(unknown.is_none(), "{arguments:?}: {unknown:?}");
         }
+    }
+}
+
+#[test]
+fn only_arguments_that_certainly_name_input_are_parsed_on_the_large_stack() {
+    let names = |line: &str| names_input(&line.split(' ').map(Into::into).collect::<Vec<_>>());
+    for line in ["mim-chart template chart", "mim-chart template --debug r ./chart", "mim-chart diff old.yaml new.yaml"]
+    {
+        assert!(names(line), "{line}");
+    }
+    for line in [
+        "mim-chart",
+        "mim-chart template",
+        "mim-chart template --set a=b",
+        "mim-chart show values",
+        "mim-chart completion bash",
+    ] {
+        assert!(!names(line), "{line}");
     }
 }
