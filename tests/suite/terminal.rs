@@ -154,12 +154,11 @@ fn less_leaves_at_once_if_everything_fits() {
     assert!(text.contains("no differences, 5 unchanged"), "{text}");
 }
 
-/// Creates a chart that is slow to render, and slower with each attempt.
-fn slow_chart(folder: &Path, attempt: u32) {
+/// Creates a chart that loops over so many items.
+fn slow_chart(folder: &Path, times: usize) {
     let chart = folder.join("slow");
     write(&chart.join("Chart.yaml"), "apiVersion: v2\nname: slow\nversion: 1.0.0\nengine: tera\n");
     write(&chart.join("values.yaml"), "size: 1\n");
-    let times = 20_000 * 4usize.pow(attempt);
     let template = format!(
         "size: {{{{ Values.size }}}}\n{{% for i in range(end={times}) %}}{{% if i < 0 %}}x{{% endif %}}{{% endfor %}}\n"
     );
@@ -172,8 +171,9 @@ fn long_work_shows_progress_on_a_terminal_only() {
     const LINE: &str = "mim-chart why size slow";
     const SHOWN: &str = "trying values: ";
     let folder = tempfile::tempdir().expect("a folder");
-    for attempt in 0..4 {
-        slow_chart(folder.path(), attempt);
+    // The first is slow enough for a debug build, the last is close to the most items that a template can loop over.
+    for times in [20_000, 80_000, 320_000, 1_280_000, 4_900_000] {
+        slow_chart(folder.path(), times);
         let begun = Instant::now();
         let Some(text) = on_a_terminal_in(folder.path(), LINE, &[]) else { return };
         assert!(text.contains("size: 1"), "{text}");
