@@ -1,9 +1,10 @@
 //! Versions and constraints, parsed as Helm's version library does: for `semverCompare`, and for the versions of dependencies
 //! and Kubernetes that a Chart.yaml requires.
 
+use memchr::memmem;
 use semver::{BuildMetadata, Prerelease, Version};
 
-use crate::go::strconv::quote_double;
+use crate::go::strconv::{quote_bytes, quote_double};
 
 /// The greatest length of a version, in bytes.
 const MAX_VERSION: usize = 256;
@@ -22,7 +23,8 @@ pub fn parse_version(text: &str) -> Result<Version, String> {
     if text.len() > MAX_VERSION {
         return Err(format!("version string is too long (max {MAX_VERSION} bytes)"));
     }
-    let written = VersionText::at(text, 0).filter(|written| written.end == text.len() && written.is_closed());
+    let written =
+        VersionText::at(text.as_bytes(), 0).filter(|written| written.end == text.len() && written.is_closed());
     let written = written.ok_or_else(|| "invalid semantic version".to_owned())?;
     let number = |at: usize| match written.numbers[at] {
         "" => Ok(0),
@@ -92,20 +94,24 @@ enum Operator {
 }
 
 impl Constraints {
-    /// Parses constraints: comparisons separated by spaces or commas, ranges `1.2 - 1.4`, alternatives with `||`.
+    /// Parses constraints: comparisons separated by spaces or commas, ranges `1.2 - 1.4`, alternatives with `||`. The text can be
+    /// any bytes, because Helm quotes it in its message.
     ///
     /// # Errors
     /// Helm's message for a constraint that is invalid or too long.
-    pub fn parse(text: &str) -> Result<Constraints, String> {
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Constraints, String> {
+        let text = text.as_ref();
         if text.len() > MAX_CONSTRAINT {
             return Err(format!("constraint string is too long (max {MAX_CONSTRAINT} bytes)"));
         }
         let text = without_ranges(text);
-        if text.split("||").count() > MAX_ALTERNATIVES {
+        let ends = || memmem::find_iter(&text, "||").chain([text.len()]);
+        if ends().count() > MAX_ALTERNATIVES {
             return Err(format!("too many constraint groups (max {MAX_ALTERNATIVES})"));
         }
-        let alternatives: Result<Vec<_>, String> = text.split("||").map(Alternative::parse).collect();
-        Ok(Constraints(alternatives?))
+        let mut start = 0;
+        let alternatives = ends().map(|end| Alternative::parse(&text[std::mem::replace(&mut start, end + 2)..end]));
+        Ok(Constraints(alternatives.collect::<Result<_, _>>()?))
     }
 
     /// Whether `version` meets one of the alternatives.
@@ -115,8 +121,8 @@ impl Constraints {
 }
 
 impl Alternative {
-    fn parse(text: &str) -> Result<Alternative, String> {
-        let improper = || format!("improper constraint: {}", quote_double(text));
+    fn parse(text: &[u8]) -> Result<Alternative, String> {
+        let improper = || format!("improper constraint: {}", quote_bytes(text));
         let mut comparisons = Vec::new();
         let mut at = space_end(text, 0);
         loop {
@@ -127,7 +133,7 @@ impl Alternative {
             if at == text.len() {
                 break;
             }
-            if text[at..].starts_with(',') {
+            if text[at..].starts_with(b",") {
                 at = space_end(text, at + 1);
             } else if at == written.end {
                 return Err(improper());
@@ -148,7 +154,7 @@ impl Alternative {
 
 impl Operator {
     /// Parses the operator at `at` and returns where it ends. No operator means `=`.
-    fn at(text: &str, at: usize) -> (Operator, usize) {
+    fn at(text: &[u8], at: usize) -> (Operator, usize) {
         let known = [
             ("=>", Operator::GreaterOrEqual),
             (">=", Operator::GreaterOrEqual),
@@ -162,7 +168,7 @@ impl Operator {
             ("~", Operator::Tilde),
             ("^", Operator::Caret),
         ];
-        let found = known.into_iter().find(|(sign, _)| text[at..].starts_with(sign));
+        let found = known.into_iter().find(|(sign, _)| text[at..].starts_with(sign.as_bytes()));
         found.map_or((Operator::Equal, at), |(sign, operator)| (operator, at + sign.len()))
     }
 }
@@ -251,35 +257,35 @@ struct VersionText<'t> {
 
 impl<'t> VersionText<'t> {
     /// Parses the version that starts at `at`; more text may follow it.
-    fn at(text: &'t str, at: usize) -> Option<VersionText<'t>> {
+    fn at(text: &'t [u8], at: usize) -> Option<VersionText<'t>> {
         // The library's regular expression has `|` in this character class.
         let number_end = |at: usize| run_end(text, at, |byte| byte.is_ascii_digit() || b"xX*|".contains(&byte));
-        let mut end = at + usize::from(text[at..].starts_with('v'));
+        let mut end = at + usize::from(text[at..].starts_with(b"v"));
         let mut numbers = [""; 3];
         for (index, number) in numbers.iter_mut().enumerate() {
             let start = end + usize::from(index > 0);
-            if index > 0 && !text[end..].starts_with('.') {
+            if index > 0 && !text[end..].starts_with(b".") {
                 break;
             }
             let Some(number_end) = number_end(start) else { break };
-            *number = &text[start..number_end];
+            *number = ascii(&text[start..number_end]);
             end = number_end;
         }
         if numbers[0].is_empty() {
             return None;
         }
-        let mut suffix = |sign: char| {
+        let mut suffix = |sign: &[u8]| {
             let mut suffix_end = run_end(text, text[end..].strip_prefix(sign).map(|_| end + 1)?, is_identifier)?;
-            while text[suffix_end..].starts_with('.')
+            while text[suffix_end..].starts_with(b".")
                 && let Some(next) = run_end(text, suffix_end + 1, is_identifier)
             {
                 suffix_end = next;
             }
-            let found = &text[end + 1..suffix_end];
+            let found = ascii(&text[end + 1..suffix_end]);
             end = suffix_end;
             Some(found)
         };
-        let (pre, build) = (suffix('-').unwrap_or(""), suffix('+').unwrap_or(""));
+        let (pre, build) = (suffix(b"-").unwrap_or(""), suffix(b"+").unwrap_or(""));
         Some(VersionText { numbers, pre, build, end })
     }
 
@@ -289,35 +295,42 @@ impl<'t> VersionText<'t> {
     }
 }
 
+/// Returns the text of bytes that are all ASCII.
+fn ascii(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
 fn is_identifier(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-'
 }
 
 /// Returns where the run of bytes of a kind that starts at `at` ends, or `None` if it is empty. `kind` must accept only ASCII.
-fn run_end(text: &str, at: usize, kind: impl Fn(u8) -> bool) -> Option<usize> {
-    let length = text.as_bytes().get(at..)?.iter().take_while(|&&byte| kind(byte)).count();
+fn run_end(text: &[u8], at: usize, kind: impl Fn(u8) -> bool) -> Option<usize> {
+    let length = text.get(at..)?.iter().take_while(|&&byte| kind(byte)).count();
     (length > 0).then_some(at + length)
 }
 
 /// Returns where the white space that starts at `at` ends.
-fn space_end(text: &str, at: usize) -> usize {
+fn space_end(text: &[u8], at: usize) -> usize {
     run_end(text, at, |byte| b" \t\n\x0c\r".contains(&byte)).unwrap_or(at)
 }
 
 /// Rewrites every range `1.2 - 1.4` as two comparisons. As in Helm, white space around a range is part of it: `1 2 - 3` becomes
 /// `1>= 2, <= 3 `, which is then refused.
-fn without_ranges(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+fn without_ranges(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
+    while let Some(byte) = text.get(at) {
         match range_at(text, at) {
             Some((from, to, end)) => {
-                out.push_str(&format!(">= {from}, <= {to} "));
+                for part in [b">= ", from, b", <= ", to, b" "] {
+                    out.extend_from_slice(part);
+                }
                 at = end;
             }
             None => {
-                out.push(c);
-                at += c.len_utf8();
+                out.push(*byte);
+                at += 1;
             }
         }
     }
@@ -325,11 +338,11 @@ fn without_ranges(text: &str) -> String {
 }
 
 /// Returns the two ends of the range that starts at `at`, and where the range ends.
-fn range_at(text: &str, at: usize) -> Option<(&str, &str, usize)> {
+fn range_at(text: &[u8], at: usize) -> Option<(&[u8], &[u8], usize)> {
     let start = space_end(text, at);
     let from = VersionText::at(text, start)?.end;
     let dash = space_end(text, from);
-    let to = space_end(text, dash + text[dash..].strip_prefix('-').map(|_| 1)?);
+    let to = space_end(text, dash + text[dash..].strip_prefix(b"-").map(|_| 1)?);
     if dash == from || to == dash + 1 {
         return None;
     }
@@ -365,5 +378,12 @@ mod tests {
             assert!(parse_version(text).is_err(), "{text}");
             assert!(Constraints::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn constraints_may_be_any_bytes() {
+        let error = |text: &[u8]| Constraints::parse(text).unwrap_err();
+        assert_eq!(error(b"\xfe"), "improper constraint: \"\\xfe\"");
+        assert_eq!(error(b"1 || 2 - 3\xff"), "improper constraint: \">= 2, <= 3 \\xff\"");
     }
 }

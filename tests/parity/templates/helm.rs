@@ -72,6 +72,14 @@ impl Helm {
         self.ask(std::slice::from_ref(case), || ()).0.pop().flatten()
     }
 
+    /// Ends the process. The next question starts another one.
+    pub fn restart(&mut self) {
+        if let Some(Process { mut child, stdin, .. }) = self.process.take() {
+            drop(stdin);
+            let _ = child.wait();
+        }
+    }
+
     fn ask_some<T>(&mut self, cases: &[Case], answers: &mut Vec<Option<Answer>>, meanwhile: impl FnOnce() -> T) -> T {
         let Process { mut child, mut stdin, mut stdout } = self.start();
         let mut input = String::new();
@@ -129,10 +137,7 @@ impl Helm {
 
 impl Drop for Helm {
     fn drop(&mut self) {
-        if let Some(Process { mut child, stdin, .. }) = self.process.take() {
-            drop(stdin);
-            let _ = child.wait();
-        }
+        self.restart();
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(object(VersionObject { version, original: args.str(0).into_owned(), is_pointer: true }))
     }),
     Function::new("semverCompare", &[Param::Str, Param::Str], |_, args| {
-        let constraints = Constraints::parse(&args.str(0))?;
+        let constraints = Constraints::parse(args.bytes(0))?;
         let version = parse_version(&args.str(1))?;
         Ok(Value::Bool(constraints.are_met_by(&version)))
     }),
