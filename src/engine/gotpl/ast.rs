@@ -216,6 +216,11 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    /// All nodes, in the order in which they were parsed.
+    pub fn nodes(&self) -> impl Iterator<Item = Node> {
+        self.nodes.iter().copied()
+    }
+
     /// The number of nodes.
     pub fn node_count(&self) -> usize {
         self.nodes.len()

@@ -57,6 +57,17 @@ pub struct Spent {
     pub costly: u64,
 }
 
+impl Spent {
+    /// What was spent after an earlier point.
+    pub fn without(self, earlier: Spent) -> Spent {
+        Spent {
+            steps: self.steps - earlier.steps,
+            bytes: self.bytes - earlier.bytes,
+            costly: self.costly - earlier.costly,
+        }
+    }
+}
+
 impl Limits {
     /// Creates the budgets of a render, which may use `max_stack` bytes of stack from here.
     pub fn new(max_stack: usize) -> Limits {

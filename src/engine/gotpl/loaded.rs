@@ -15,6 +15,7 @@ use super::set::{Definitions, TemplateSet};
 use super::trace::{Off, Recorder, Tracer};
 use super::tracing::{EarlyTrace, Tracing};
 use super::tree_mentions::TreeMentions;
+use super::two_threads::{self, Begin};
 use crate::diagnostic::Diagnostic;
 use crate::engine::mentions::Found;
 use crate::engine::paths::{helm_order, is_partial};
@@ -100,10 +101,12 @@ impl Loaded {
         scope: &RunScope<'_>,
         run: &mut Run<Off>,
     ) -> (Output, Option<EarlyTrace>) {
-        let begin = |is_over| self.run_within(scope, Limits::ahead(MAX_STACK, is_over));
-        let begin_tracing =
-            |is_over| Tracing::new(&self.files, scope, self.run_within(scope, Limits::ahead(MAX_STACK, is_over)));
-        rendering::render_on_two_threads(files, scope, run, begin, begin_tracing)
+        let begin = Begin {
+            run: |ends| self.run_within(scope, Limits::ahead(MAX_STACK, ends)),
+            tracing: |ends| Tracing::new(&self.files, scope, self.run_within(scope, Limits::ahead(MAX_STACK, ends))),
+            may_change: || self.parsed.iter().any(|parsed| parsed.may_change_objects()),
+        };
+        two_threads::render_on_two_threads(files, scope, run, begin)
     }
 
     /// Whether a second thread makes a run faster, and can't change its result.
@@ -153,10 +156,14 @@ impl Loaded {
         needs_all: bool,
     ) -> Option<(Vec<Rendered>, Trace)> {
         if let Some(Focus::Random(files)) = focus
-            && let Some(early) = self.early.lock().unwrap_or_else(PoisonError::into_inner).take()
-            && early.is_of(files)
+            && let Some(early) = self.take_early_trace()
+            && let Some(missing) = early.missing(files)
         {
-            return Some(early.traced);
+            let other = match missing.is_empty() {
+                true => None,
+                false => Some(self.traced(scope, Some(Focus::Random(&missing)), needs_all)?),
+            };
+            return Some(early.with(other));
         }
         let mut run: Run<Recorder> = self.run(scope);
         if let Some(Focus::Values(values)) = focus {
@@ -177,6 +184,10 @@ impl Loaded {
             }
         }
         tracing.finish()
+    }
+
+    fn take_early_trace(&self) -> Option<EarlyTrace> {
+        self.early.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The values that templates mention, with the places.
@@ -320,6 +331,15 @@ mod tests {
             let output = renders_alike(50, &chart);
             assert_ne!(output.rendered[0].text, output.rendered[19].text);
         }
+        // Some changes, and too many, by files that are run early, with random values that later files see and make.
+        let set = "{{ set .Values \"p\" (print .Values.p (randAlpha 4)) | len }}";
+        let text = "{{ .Values.p }} {{ randAlpha 4 }}{{ range until 30 }}x{{ end }}";
+        for changes in [1, 2, 4, 5, 40] {
+            let text_of = |n| if n >= 40 - changes { format!("{set}{text}") } else { text.to_owned() };
+            let files: Vec<_> = (0..40).map(|n| (format!("{n:02}.yaml"), text_of(n))).collect();
+            let output = renders_alike(30, &chart("c", &files));
+            assert_eq!(output.rendered.len(), 40);
+        }
         // Only the change of a map that is not shared.
         renders_alike(50, &chart("c", &named(&[("1.yaml", "{{ set (dict) \"a\" 1 }}"), ("2.yaml", "{{ .Values }}")])));
     }
@@ -351,20 +371,57 @@ mod tests {
             loaded.render_on_two_threads(&rendered_files, &scope, &mut loaded.run(&scope)).1
         };
         let files = [("c/templates/28.yaml", 1), ("c/templates/09.yaml", 1)];
-        let replacing = |trace: &Trace| files.map(|(path, _)| trace.values_replacing_random(path));
         let mut count = 0;
         for _ in 0..20 {
             // There is none if the second thread has run nearly all files before the first one begins.
             let Some(early) = run_on_two_threads() else { continue };
             count += 1;
-            assert!(early.is_of(&files) && !early.is_of(&files[..1]) && !early.is_of(&[files[0], ("other", 1)]));
+            assert_eq!(early.missing(&files), Some(Vec::new()));
+            assert!(early.missing(&files[..1]).is_none() && early.missing(&[files[0], ("other", 1)]).is_none());
+            // A file that is missing could depend on those before it.
+            assert!(early.missing(&[files[0], files[1], ("other", 1)]).is_none());
+            let replacing = |trace: &Trace| files.map(|(path, _)| trace.values_replacing_random(path));
             let (rendered, trace) = loaded.trace(&scope, Some(Focus::Random(&files))).unwrap();
-            assert_eq!(early.traced.0.len(), rendered.len());
-            assert_eq!(
-                (early.traced.1.uses_random(), replacing(&early.traced.1)),
-                (trace.uses_random(), replacing(&trace))
-            );
+            let (early_rendered, early_trace) = early.with(None);
+            assert_eq!(early_rendered.len(), rendered.len());
+            assert_eq!((early_trace.uses_random(), replacing(&early_trace)), (trace.uses_random(), replacing(&trace)));
             assert!(replacing(&trace).iter().all(|values| !values.is_empty()));
+        }
+        assert_ne!(count, 0);
+    }
+
+    #[test]
+    fn the_second_thread_traces_random_lines_between_files() {
+        let text = "{{ range until 30 }}x{{ end }}\na: {{ .Values.given | default uuidv4 }}\n";
+        let files: Vec<_> = (0..30).map(|n| (format!("{n:02}.yaml"), text.to_owned())).collect();
+        let chart = chart("c", &files);
+        let values = read_values(&Source::file("values.yaml", "given: ''\n")).unwrap();
+        let (release, capabilities) = (Release::install("r", "n"), Capabilities::default());
+        let scope = RunScope {
+            chart: &chart,
+            values: &values,
+            release: &release,
+            capabilities: &capabilities,
+            notes_refusals: false,
+        };
+        let loaded = Loaded::new(&tree::members(&chart, &values), None).unwrap();
+        let files: Vec<(&str, usize)> = loaded.rendered_files().map(|file| (file.path.as_str(), 1)).collect();
+        let mut count = 0;
+        for _ in 0..20 {
+            let rendered_files: Vec<&File> = loaded.rendered_files().collect();
+            let (_, early) = loaded.render_on_two_threads(&rendered_files, &scope, &mut loaded.run(&scope));
+            let Some(early) = early else { continue };
+            count += 1;
+            let missing = early.missing(&files).unwrap();
+            assert!(missing.len() < files.len());
+            *loaded.early.lock().unwrap() = Some(early);
+            let (rendered, trace) = loaded.trace(&scope, Some(Focus::Random(&files))).unwrap();
+            assert_eq!(rendered.len(), files.len());
+            assert!(trace.uses_random());
+            for (path, _) in &files {
+                let replacing = trace.values_replacing_random(path);
+                assert_eq!(replacing.iter().map(|used| used.path.to_string()).collect::<Vec<_>>(), ["given"], "{path}");
+            }
         }
         assert_ne!(count, 0);
     }

@@ -16,7 +16,7 @@
 //! | `trace` | records where the output of templates comes from |
 //! | `template_mentions`, `tree_mentions` | finds the values that templates mention, whether they run or not |
 //! | `loaded` | the parsed templates of a tree of charts, and the ways to run them |
-//! | `run`, `rendering` | a run with the objects of a scope; runs all files, on two threads if they are many |
+//! | `run`, `rendering`, `two_threads` | a run with the objects of a scope; runs all files in order; many on two threads |
 //! | `tracing` | a run that is traced |
 //! | `flag_templates` | templates given as flags: `--name-template`, `version --template` |
 //! | `objects` | the objects that Helm passes to templates: `Release`, `Chart`, `Values`, ... |
@@ -50,6 +50,7 @@ mod tpl_places;
 mod trace;
 mod tracing;
 mod tree_mentions;
+mod two_threads;
 mod value;
 
 pub use self::flag_templates::{render_name, render_version};

@@ -35,6 +35,26 @@ pub struct Change {
 /// The functions that change a map passed to them.
 const CHANGING: [&str; 6] = ["set", "unset", "merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite"];
 
+impl Parsed {
+    /// Whether a template seems to change an object, since it passes one to such a function. Those that it passes in other ways are not
+    /// noticed.
+    pub fn may_change_objects(&self) -> bool {
+        let is_object = |id: &NodeId| match self.node(*id) {
+            Node::Field(_) => true,
+            Node::Variable(variable, fields) => variable.name == 0 && !fields.is_empty(),
+            _ => false,
+        };
+        self.nodes().any(|node| match node {
+            Node::Command(operands) => {
+                let operands = self.children(operands);
+                self.called_function(operands).is_some_and(|name| CHANGING.contains(&name))
+                    && operands.get(1).is_some_and(is_object)
+            }
+            _ => false,
+        })
+    }
+}
+
 /// The effects of a part of a template other than its output.
 pub(super) fn effects(parsed: &Parsed, list: NodeId) -> Vec<Effect> {
     let mut found = Finder { parsed, effects: Vec::new(), variables: Vec::new() };
