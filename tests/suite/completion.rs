@@ -176,16 +176,19 @@ fn completes(shell: &str, arguments: &[&str], driver: &str) {
 const BASH: &str = include_str!("completion/offered.bash");
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn bash_completes_every_command_flag_and_value() {
     completes("bash", &[], BASH);
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn zsh_completes_every_command_flag_and_value() {
     completes("zsh", &["-f"], include_str!("completion/offered.zsh"));
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn fish_completes_every_command_flag_and_value() {
     completes("fish", &["--no-config"], include_str!("completion/offered.fish"));
 }

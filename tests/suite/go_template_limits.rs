@@ -91,6 +91,7 @@ fn endless_loops_end_at_the_limit_of_steps() {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn endless_texts_and_lists_end_at_the_limit_of_bytes() {
     let wanted = "the templates produce more than 1536 MiB";
     for template in [

@@ -228,6 +228,7 @@ fn results_of_operators_are_limited() {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn templates_that_grow_exponentially_are_limited() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();

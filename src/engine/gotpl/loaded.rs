@@ -392,7 +392,7 @@ mod tests {
 
     #[test]
     fn the_second_thread_traces_random_lines_between_files() {
-        let text = "{{ range until 30 }}x{{ end }}\na: {{ .Values.given | default uuidv4 }}\n";
+        let text = "{{ range until 300 }}x{{ end }}\na: {{ .Values.given | default uuidv4 }}\n";
         let files: Vec<_> = (0..30).map(|n| (format!("{n:02}.yaml"), text.to_owned())).collect();
         let chart = chart("c", &files);
         let values = read_values(&Source::file("values.yaml", "given: ''\n")).unwrap();
