@@ -105,13 +105,11 @@ impl Constraints {
             return Err(format!("constraint string is too long (max {MAX_CONSTRAINT} bytes)"));
         }
         let text = without_ranges(text);
-        let ends = || memmem::find_iter(&text, "||").chain([text.len()]);
-        if ends().count() > MAX_ALTERNATIVES {
+        let alternatives = alternatives(&text);
+        if alternatives.len() > MAX_ALTERNATIVES {
             return Err(format!("too many constraint groups (max {MAX_ALTERNATIVES})"));
         }
-        let mut start = 0;
-        let alternatives = ends().map(|end| Alternative::parse(&text[std::mem::replace(&mut start, end + 2)..end]));
-        Ok(Constraints(alternatives.collect::<Result<_, _>>()?))
+        Ok(Constraints(alternatives.into_iter().map(Alternative::parse).collect::<Result<_, _>>()?))
     }
 
     /// Whether `version` meets one of the alternatives.
@@ -315,6 +313,17 @@ fn space_end(text: &[u8], at: usize) -> usize {
     run_end(text, at, |byte| b" \t\n\x0c\r".contains(&byte)).unwrap_or(at)
 }
 
+/// Splits constraints at each `||`.
+fn alternatives(mut text: &[u8]) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    while let Some(at) = memmem::find(text, b"||") {
+        found.push(&text[..at]);
+        text = &text[at + 2..];
+    }
+    found.push(text);
+    found
+}
+
 /// Rewrites every range `1.2 - 1.4` as two comparisons. As in Helm, white space around a range is part of it: `1 2 - 3` becomes
 /// `1>= 2, <= 3 `, which is then refused.
 fn without_ranges(text: &[u8]) -> Vec<u8> {
@@ -381,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn constraints_may_be_any_bytes() {
+    fn constraints_can_be_any_bytes() {
         let error = |text: &[u8]| Constraints::parse(text).unwrap_err();
         assert_eq!(error(b"\xfe"), "improper constraint: \"\\xfe\"");
         assert_eq!(error(b"1 || 2 - 3\xff"), "improper constraint: \">= 2, <= 3 \\xff\"");

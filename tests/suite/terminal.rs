@@ -154,7 +154,7 @@ fn less_leaves_at_once_if_everything_fits() {
     assert!(text.contains("no differences, 5 unchanged"), "{text}");
 }
 
-/// Creates a chart that loops over so many items.
+/// Creates a chart that loops over this many items.
 fn slow_chart(folder: &Path, times: usize) {
     let chart = folder.join("slow");
     write(&chart.join("Chart.yaml"), "apiVersion: v2\nname: slow\nversion: 1.0.0\nengine: tera\n");

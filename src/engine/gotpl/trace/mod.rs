@@ -43,7 +43,7 @@ use super::value::{Text, Value};
 pub use self::finish::FilePieces;
 pub use self::known_effects::Changed;
 pub use self::recorder::Recorder;
-pub use self::untaken::{Change, Effect, text_changes_maps};
+pub use self::untaken::{Change, Effect, seems_to_change_objects, text_changes_maps};
 
 /// Follows values while templates run. By default, all methods do nothing.
 pub trait Tracer: Sized {

@@ -35,24 +35,19 @@ pub struct Change {
 /// The functions that change a map passed to them.
 const CHANGING: [&str; 6] = ["set", "unset", "merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite"];
 
-impl Parsed {
-    /// Whether a template seems to change an object, since it passes one to such a function. Those that it passes in other ways are not
-    /// noticed.
-    pub fn may_change_objects(&self) -> bool {
-        let is_object = |id: &NodeId| match self.node(*id) {
-            Node::Field(_) => true,
-            Node::Variable(variable, fields) => variable.name == 0 && !fields.is_empty(),
-            _ => false,
-        };
-        self.nodes().any(|node| match node {
-            Node::Command(operands) => {
-                let operands = self.children(operands);
-                self.called_function(operands).is_some_and(|name| CHANGING.contains(&name))
-                    && operands.get(1).is_some_and(is_object)
-            }
-            _ => false,
-        })
-    }
+/// Whether a template seems to change an object, because it passes one to such a function. One that it passes through a variable
+/// of its own is not noticed.
+pub fn seems_to_change_objects(parsed: &Parsed) -> bool {
+    let is_object = |id: &NodeId| match parsed.node(*id) {
+        Node::Field(_) => true,
+        Node::Variable(variable, fields) => variable.name == 0 && !fields.is_empty(),
+        _ => false,
+    };
+    let changes_object = |operands: &[NodeId]| {
+        parsed.called_function(operands).is_some_and(|name| CHANGING.contains(&name))
+            && operands.get(1).is_some_and(is_object)
+    };
+    parsed.nodes().any(|node| matches!(node, Node::Command(operands) if changes_object(parsed.children(operands))))
 }
 
 /// The effects of a part of a template other than its output.
